@@ -1,0 +1,108 @@
+"""The law of rosters: problem in, roster out, and why.
+
+This is the room's door. Importing it does not load OR-Tools; only `solve` does, when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduling.problem import (
+    Availability,
+    Carried,
+    Contract,
+    Demand,
+    Grade,
+    Holding,
+    Horizon,
+    Pin,
+    Problem,
+    Request,
+    Shift,
+    Waiver,
+    Worked,
+    Worker,
+)
+from scheduling.result import ModelSize, Progress, Result, Status
+from scheduling.roster import Assignment, Minutes, Names, PlainNames, Roster, Violation
+from scheduling.rule import Parameter, Rule, Scope
+from scheduling.rules import all_rules, default_rules, rule_named
+from scheduling.words import fix, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def check(
+    problem: Problem,
+    roster: Roster,
+    workers: Iterable[str] | None = None,
+    shifts: Iterable[str] | None = None,
+) -> list[Violation]:
+    """Return everything a roster breaks, forbidden first, narrowed to some workers and shifts when asked."""
+    workers = None if workers is None else tuple(workers)
+    shifts = None if shifts is None else tuple(shifts)
+    found = [each for rule in problem.rules for each in rule.check(problem, roster, workers, shifts)]
+    return sorted(found, key=lambda each: (each.price is not None, -(each.price or 0)))
+
+
+def solve(  # noqa: PLR0913 - what a solve can be told; all but the problem has a default
+    problem: Problem,
+    *,
+    seconds: float = 60.0,
+    workers: int = 2,
+    seed: int = 0,
+    hint: Roster | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Result:
+    """Return the best roster found within some seconds; always one, whatever the input."""
+    from scheduling.solver import solve as run
+
+    return run(
+        problem,
+        seconds=seconds,
+        workers=workers,
+        seed=seed,
+        hint=hint,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+
+
+__all__ = [
+    "Assignment",
+    "Availability",
+    "Carried",
+    "Contract",
+    "Demand",
+    "Grade",
+    "Holding",
+    "Horizon",
+    "Minutes",
+    "ModelSize",
+    "Names",
+    "Parameter",
+    "Pin",
+    "PlainNames",
+    "Problem",
+    "Progress",
+    "Request",
+    "Result",
+    "Roster",
+    "Rule",
+    "Scope",
+    "Shift",
+    "Status",
+    "Violation",
+    "Waiver",
+    "Worked",
+    "Worker",
+    "all_rules",
+    "check",
+    "default_rules",
+    "fix",
+    "rule_named",
+    "solve",
+    "words",
+]

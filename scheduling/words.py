@@ -1,0 +1,48 @@
+"""Violations in plain words, for a person who is tired."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from scheduling.roster import PlainNames
+from scheduling.rules import rule_named
+
+if TYPE_CHECKING:
+    from scheduling.roster import Fact, Names, Violation
+
+
+def words(violation: Violation, names: Names | None = None) -> str:
+    """Return one or two short sentences that say what is wrong."""
+    return _told(rule_named(violation.rule).says[violation.code], violation, names or PlainNames())
+
+
+def fix(violation: Violation, names: Names | None = None) -> str:
+    """Return one short sentence that says what would help, or an empty text."""
+    return _told(rule_named(violation.rule).fixes.get(violation.code, ""), violation, names or PlainNames())
+
+
+def _told(sentence: str, violation: Violation, names: Names) -> str:
+    """Fill a sentence with names and facts."""
+    workers = [names.worker(each) for each in violation.workers]
+    shifts = [names.shift(each) for each in violation.shifts]
+    facts = {key: _fact(value, names) for key, value in violation.facts}
+    return sentence.format(
+        worker=workers[0] if workers else "Nobody",
+        workers=_listed(workers),
+        shift=shifts[0] if shifts else "no shift",
+        shifts=_listed(shifts),
+        **facts,
+    )
+
+
+def _fact(value: Fact, names: Names) -> str:
+    """Return a fact as people read it."""
+    return names.day(value) if isinstance(value, dt.date) else str(value)
+
+
+def _listed(things: list[str]) -> str:
+    """Return "a, b and c"."""
+    if not things:
+        return "none"
+    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
