@@ -1,0 +1,38 @@
+"""The clock: the one place that knows what time it is, replaced by tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app
+
+KEY = "evenhand_now"
+
+
+def init_app(app: Flask, now: Callable[[], datetime] | None = None) -> None:
+    """Give the application its clock; `now` returns an aware instant."""
+    app.extensions[KEY] = now or (lambda: datetime.now(UTC))
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    read: Callable[[], datetime] = current_app.extensions[KEY]
+    return read().astimezone(UTC)
+
+
+def zone() -> ZoneInfo:
+    """The organisation's time zone."""
+    found: ZoneInfo = current_app.config["EVENHAND"].zone
+    return found
+
+
+def today() -> date:
+    """The present day in the organisation's time zone."""
+    return local(now()).date()
+
+
+def local(instant: datetime) -> datetime:
+    """The same instant on the organisation's wall clock."""
+    return instant.astimezone(zone())

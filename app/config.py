@@ -1,0 +1,196 @@
+"""Configuration: frozen, strict, read once from a mapping (the environment)."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+KNOWN = frozenset(
+    {
+        "EVENHAND_DATA",
+        "EVENHAND_KEYS",
+        "EVENHAND_MASTER_KEY",
+        "EVENHAND_PUBLIC_URL",
+        "EVENHAND_PROXIES",
+        "EVENHAND_ZONE",
+        "EVENHAND_MAIL_URL",
+        "EVENHAND_MAIL_FROM",
+        "EVENHAND_MAIL_CA",
+        "EVENHAND_MAIL_TIMEOUT",
+        "EVENHAND_SOLVER_WORKERS",
+        "EVENHAND_SOLVER_SECONDS",
+        "EVENHAND_LOG",
+        "EVENHAND_DEMO",
+        "EVENHAND_SOAK",  # read by the tests only
+    }
+)
+
+
+class ConfigError(Exception):
+    """The configuration is nonsense; the message names the variable and says how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailConfig:
+    """Where mail goes: host, port, security (`starttls`, `tls`, `none` on loopback only), sign-in, sender.
+
+    `timeout` is in seconds; `ca_file` adds a certificate authority to the system's.
+    """
+
+    host: str
+    port: int
+    security: str
+    username: str | None
+    password: str | None
+    sender: str
+    ca_file: Path | None
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of one process.
+
+    `solver_seconds` is the longest one generation may run; `proxies` is the exact number of reverse proxies
+    in front whose forwarding headers are believed.
+    """
+
+    data: Path
+    keys: Path
+    master_key: str | None
+    database_url: str
+    public_url: str
+    proxies: int
+    zone: ZoneInfo
+    mail: MailConfig | None
+    solver_workers: int
+    solver_seconds: int
+    log: str
+    is_demo: bool
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether everything lives in SQLite files under the data folder."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the application over TLS."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Config:
+        """Read and check every setting; raise `ConfigError` naming the first that is wrong."""
+        unknown = sorted(name for name in environ if name.startswith("EVENHAND_") and name not in KNOWN)
+        if unknown:
+            raise ConfigError(f"{unknown[0]} is not a setting of Evenhand. Known: {', '.join(sorted(KNOWN))}.")
+        data = Path(environ.get("EVENHAND_DATA", "data")).expanduser().resolve()
+        keys = Path(environ.get("EVENHAND_KEYS", f"{data}.keys")).expanduser().resolve()
+        return cls(
+            data=data,
+            keys=keys,
+            master_key=environ.get("EVENHAND_MASTER_KEY") or None,
+            database_url=_database_url(environ.get("DATABASE_URL", ""), data),
+            public_url=_public_url(environ.get("EVENHAND_PUBLIC_URL", "http://127.0.0.1:5000")),
+            proxies=_whole(environ, "EVENHAND_PROXIES", 0, 0, 5),
+            zone=_zone(environ.get("EVENHAND_ZONE", "America/Vancouver")),
+            mail=_mail(environ),
+            solver_workers=_whole(environ, "EVENHAND_SOLVER_WORKERS", min(2, os.cpu_count() or 1), 1, 64),
+            solver_seconds=_whole(environ, "EVENHAND_SOLVER_SECONDS", 60, 1, 86_400),
+            log=_one_of(environ, "EVENHAND_LOG", "text", ("text", "json")),
+            is_demo=_one_of(environ, "EVENHAND_DEMO", "0", ("0", "1")) == "1",
+        )
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environ.get(name, str(default)).strip()
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise ConfigError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+    return int(text)
+
+
+def _one_of(environ: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    text = environ.get(name, default)
+    if text not in choices:
+        raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {text!r}.")
+    return text
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"EVENHAND_ZONE must be a time zone such as America/Vancouver, not {name!r}."
+        ) from error
+
+
+def _database_url(url: str, data: Path) -> str:
+    if not url:
+        return f"sqlite:///{data / 'evenhand.sqlite'}"
+    if url.startswith("postgres://") or url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if not url.startswith(("postgresql+psycopg://", "sqlite:////")):
+        raise ConfigError(
+            "DATABASE_URL must start with postgresql+psycopg:// (or be left out: then Evenhand keeps "
+            "SQLite files under EVENHAND_DATA)."
+        )
+    return url
+
+
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ConfigError(f"EVENHAND_PUBLIC_URL must look like https://shifts.example.org, not {url!r}.")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ConfigError(
+            "EVENHAND_PUBLIC_URL must start with https:// unless it is this machine itself: "
+            "over plain http anyone on the way could read and take over sessions."
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _mail(environ: Mapping[str, str]) -> MailConfig | None:
+    url = environ.get("EVENHAND_MAIL_URL", "")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    security = {"smtp+starttls": "starttls", "smtps": "tls", "smtp": "none"}.get(parts.scheme)
+    if security is None or not parts.hostname:
+        raise ConfigError(
+            "EVENHAND_MAIL_URL must look like smtp+starttls://user:password@mail.example.org:587 "
+            "or smtps://user:password@mail.example.org:465."
+        )
+    if security == "none" and not _is_loopback(parts.hostname):
+        raise ConfigError("EVENHAND_MAIL_URL may use plain smtp:// only for a mail server on this machine.")
+    sender = environ.get("EVENHAND_MAIL_FROM", "")
+    if "@" not in sender:
+        raise ConfigError("EVENHAND_MAIL_FROM must be the address mail is sent from when EVENHAND_MAIL_URL is set.")
+    ca_file = environ.get("EVENHAND_MAIL_CA", "")
+    if ca_file and not Path(ca_file).is_file():
+        raise ConfigError("EVENHAND_MAIL_CA must be the path of a certificate file that exists.")
+    default_port = {"starttls": 587, "tls": 465, "none": 25}[security]
+    return MailConfig(
+        host=parts.hostname,
+        port=parts.port or default_port,
+        security=security,
+        username=parts.username,
+        password=parts.password,
+        sender=sender,
+        ca_file=Path(ca_file) if ca_file else None,
+        timeout=float(_whole(environ, "EVENHAND_MAIL_TIMEOUT", 10, 1, 60)),
+    )

@@ -1,0 +1,177 @@
+"""The database: engines, transactions that know reading from writing, and the column types all slices share."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from app.config import Config
+
+ID_LENGTH = 12
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "busy_timeout": "10000",
+    "secure_delete": "ON",
+    "trusted_schema": "OFF",
+    "recursive_triggers": "ON",
+    "mmap_size": "0",
+}
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_mode: ContextVar[str | None] = ContextVar("evenhand_transaction_mode", default=None)
+
+db = SQLAlchemy()
+
+
+class Model(DeclarativeBase):
+    """The base of all tables of the main database."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; SQLite, which has no zones, keeps it as UTC text."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse a naive instant and turn an aware one into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give back an aware instant in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> str:
+    """An opaque id of 12 letters and digits (59 bits), easy to read aloud; it says nothing of when or in what order."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(ID_LENGTH))
+
+
+def id_column() -> sa.orm.MappedColumn[str]:
+    """The primary key that most tables share."""
+    return sa.orm.mapped_column(sa.String(ID_LENGTH), primary_key=True, default=new_id)
+
+
+def engine_options(config: Config) -> dict[str, Any]:
+    """What `create_engine` is called with for the configured database."""
+    options: dict[str, Any] = {"url": config.database_url}
+    if config.is_embedded:
+        import pysqlite3.dbapi2
+
+        options |= {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
+    else:
+        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+    return options
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Make the engines and teach them how transactions begin."""
+    if config.is_embedded:
+        make_private_folder(config.data)
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(config)}
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: sa.Engine) -> None:
+    """Set pragmas on each SQLite connection and begin each transaction as what it is, reading or writing."""
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _set_pragmas)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "begin", _begin_postgresql)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid == os.getuid():
+        folder.chmod(0o700)
+
+
+def is_reading() -> bool:
+    """Whether the present transaction may only read: inside GET requests and `reading()` blocks."""
+    mode = _mode.get()
+    if mode is not None:
+        return mode == "read"
+    return has_request_context() and request.method in SAFE_METHODS
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Begin transactions inside this block as read-only ones (jobs and commands that only look)."""
+    token = _mode.set("read")
+    try:
+        yield
+    finally:
+        _mode.reset(token)
+
+
+@contextmanager
+def writing() -> Iterator[sa.orm.Session]:
+    """A session of its own that may write, committed at the end: for the few facts a GET must keep."""
+    token = _mode.set("write")
+    try:
+        with db.sessionmaker() as session, session.begin():
+            yield session
+    finally:
+        _mode.reset(token)
+
+
+def _set_pragmas(connection: Any, record: object) -> None:
+    del record
+    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN, not the driver
+    cursor = connection.cursor()
+    for name, value in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that read first and writes later dies with "locked" when another wrote between:
+    # whoever may write takes the write lock at once and waits for it (busy_timeout).
+    if is_reading():
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    if is_reading():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
