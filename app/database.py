@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+import sqlalchemy.dialects.postgresql
+import sqlalchemy.dialects.sqlite
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
@@ -121,6 +123,18 @@ def make_private_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid == os.getuid():
         folder.chmod(0o700)
+
+
+def is_sqlite() -> bool:
+    """Whether the present application keeps its data in SQLite."""
+    return db.engine.dialect.name == "sqlite"
+
+
+def insert_if_absent(session: sa.orm.Session, model: type[Model], values: dict[str, Any]) -> bool:
+    """Insert a row unless a unique key of it is taken; whether it was inserted. Safe against races on both databases."""
+    make = sa.dialects.sqlite.insert if is_sqlite() else sa.dialects.postgresql.insert
+    done = session.execute(make(model).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def is_reading() -> bool:

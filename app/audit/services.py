@@ -1,0 +1,25 @@
+"""Writing the audit log, in the transaction of the act itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import has_request_context
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.audit.models import AuditEntry
+
+
+def record(
+    session: Session, act: str, object_kind: str | None = None, object_id: str | None = None, **details: Any
+) -> None:
+    """Note an act of the person signed in (nobody, for jobs and commands) in the caller's transaction.
+
+    `act` is verb and object ("publish roster"). Details hold no contact field, private wish or passphrase.
+    """
+    actor = current_user.id if has_request_context() and current_user.is_authenticated else None
+    session.add(
+        AuditEntry(at=clock.now(), actor_id=actor, act=act, object_kind=object_kind, object_id=object_id, details=details)
+    )

@@ -1,0 +1,118 @@
+"""The doctor: what could be wrong with an installation, looked at one by one."""
+
+from __future__ import annotations
+
+import smtplib
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+
+from app import clock, migrate
+from app.config import Config
+from app.database import PRAGMAS, db
+from app.jobs import Job, WorkerBeat
+from app.mail.models import OutgoingMail
+from app.mail.services import connect
+
+SAFE_SQLITE = (3, 51, 3)
+SAFE_BRANCHES = ((3, 50, 7), (3, 44, 6))
+EXPECTED_PRAGMAS = {
+    "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10000, "secure_delete": 1,
+    "trusted_schema": 0, "recursive_triggers": 1, "mmap_size": 0,
+}
+SILENCE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what, whether it is well, and words that say what to do when not."""
+
+    what: str
+    is_good: bool
+    words: str
+
+
+def findings() -> Iterator[Finding]:
+    """Look at everything, cheapest first."""
+    config: Config = current_app.config["EVENHAND"]
+    yield from _secrets(config)
+    if config.is_embedded:
+        yield from _sqlite()
+    yield _migrations()
+    if migrate.is_current():
+        yield _worker()
+        yield _jobs()
+        yield from _mail(config)
+
+
+def is_safe_sqlite(version: tuple[int, ...]) -> bool:
+    """Whether a version of SQLite is free of the write-ahead-log corruption mended in 3.51.3, 3.50.7 and 3.44.6."""
+    return version >= SAFE_SQLITE or any(branch[:2] == version[:2] and version >= branch for branch in SAFE_BRANCHES)
+
+
+def _secrets(config: Config) -> Iterator[Finding]:
+    if config.master_key is not None:
+        yield Finding("master key", is_good=True, words="from EVENHAND_MASTER_KEY")
+    else:
+        path = config.keys / "master.key"
+        private = stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+        yield Finding("master key", private, f"in {path}" if private else f"others can read {path}: chmod 600 it")
+        apart = not path.is_relative_to(config.data)
+        yield Finding(
+            "keys apart from data", apart,
+            "a copy of the data holds no key" if apart else "move EVENHAND_KEYS out of EVENHAND_DATA",
+        )
+    if config.is_embedded:
+        private = stat.S_IMODE(config.data.stat().st_mode) == 0o700  # noqa: PLR2004 - rwx for the owner only
+        yield Finding("data folder", private, "private" if private else f"chmod 700 {config.data}")
+    if not config.is_https:
+        yield Finding("public address", is_good=True, words="this machine only (http); set EVENHAND_PUBLIC_URL for more")
+
+
+def _sqlite() -> Iterator[Finding]:
+    with db.engine.connect() as connection:
+        text = str(connection.exec_driver_sql("SELECT sqlite_version()").scalar_one())
+        safe = is_safe_sqlite(tuple(int(part) for part in text.split(".")))
+        yield Finding("SQLite", safe, text if safe else f"{text} can lose data: install the pysqlite3 of requirements.lock")
+        for name in PRAGMAS:
+            value = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            good = value == EXPECTED_PRAGMAS[name] or (name == "mmap_size" and value is None)
+            yield Finding(f"pragma {name}", good, str(value) if good else f"is {value}, not {EXPECTED_PRAGMAS[name]}")
+        check = str(connection.exec_driver_sql("PRAGMA quick_check").scalar_one())
+        yield Finding("database file", check == "ok", check)
+
+
+def _migrations() -> Finding:
+    if migrate.is_current():
+        return Finding("migrations", is_good=True, words=str(migrate.current()))
+    return Finding("migrations", is_good=False, words="run: flask --app wsgi migrate")
+
+
+def _worker() -> Finding:
+    seen = db.session.scalar(sa.select(sa.func.max(WorkerBeat.seen_at)))
+    if seen is not None and clock.now() - seen < SILENCE:
+        return Finding("job worker", is_good=True, words="alive")
+    return Finding("job worker", is_good=False, words="none is running: start `flask --app wsgi up` or `... worker`")
+
+
+def _jobs() -> Finding:
+    failed = db.session.scalar(sa.select(sa.func.count()).where(Job.state == "failed")) or 0
+    return Finding("jobs", failed == 0, "none failed" if not failed else f"{failed} failed for good")
+
+
+def _mail(config: Config) -> Iterator[Finding]:
+    if config.mail is None:
+        yield Finding("mail", is_good=True, words="off (EVENHAND_MAIL_URL is not set): nothing is sent")
+        return
+    try:
+        connect(config.mail).quit()
+    except (OSError, smtplib.SMTPException) as error:
+        yield Finding("mail server", is_good=False, words=f"{type(error).__name__} from {config.mail.host}")
+    else:
+        yield Finding("mail server", is_good=True, words="answers, certificate verified")
+    failed = db.session.scalar(sa.select(sa.func.count()).where(OutgoingMail.state == "failed")) or 0
+    yield Finding("outbox", failed == 0, "nothing given up" if not failed else f"{failed} mails were given up")

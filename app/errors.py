@@ -1,0 +1,47 @@
+"""Errors, shown to people in plain words with what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+import sqlalchemy as sa
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+log = logging.getLogger("evenhand.errors")
+PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(sa.exc.OperationalError, _database_error)
+
+
+def _page(code: int) -> tuple[str, int]:
+    return render_template(f"errors/{code if code in PAGES else 500}.html"), code
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are answers, not errors
+        return error
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        # The kind of error only: its text may hold what people wrote.
+        log.error(
+            "a page broke",
+            extra={"endpoint": request.endpoint, "error": type(error.original_exception).__name__},
+        )
+    return _page(error.code)
+
+
+def _csrf_error(error: CSRFError) -> ResponseReturnValue:
+    del error
+    return _page(400)
+
+
+def _database_error(error: sa.exc.OperationalError) -> ResponseReturnValue:
+    log.error("the database did not answer", extra={"endpoint": request.endpoint, "error": type(error.orig).__name__})
+    return _page(503)

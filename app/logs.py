@@ -1,0 +1,67 @@
+"""Structured logs without personal data: known fields only, one line an event, line breaks encoded."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+
+from flask import Flask, Response, g, request
+
+FIELDS = ("endpoint", "method", "status", "ms", "job", "run", "error", "attempt", "count", "worker")
+
+
+class Formatter(logging.Formatter):
+    """One line an event, as text or JSON, holding the fields named in `FIELDS` and no others."""
+
+    def __init__(self, style: str) -> None:
+        super().__init__()
+        self._json = style == "json"
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        fields = {name: getattr(record, name) for name in FIELDS if getattr(record, name, None) is not None}
+        line = {"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **fields}
+        if self._json:
+            text = json.dumps(line, default=str)
+        else:
+            extra = " ".join(f"{name}={value!s}" for name, value in fields.items())
+            text = f"{at} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
+        if record.exc_info:
+            text += " " + self.formatException(record.exc_info)
+        return text.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def init_app(app: Flask, style: str) -> None:
+    """Send the application's events to standard error and log each request by endpoint, never by address."""
+    logger = logging.getLogger("evenhand")
+    if not logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(Formatter(style))
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+    app.before_request(_start)
+    app.after_request(_log)
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _log(response: Response) -> Response:
+    if request.endpoint != "static":
+        # The endpoint, not the path: paths hold ids and tokens.
+        logging.getLogger("evenhand.web").info(
+            "request",
+            extra={
+                "endpoint": request.endpoint or "-",
+                "method": request.method,
+                "status": response.status_code,
+                "ms": round((time.perf_counter() - g.started) * 1000, 1) if "started" in g else None,
+            },
+        )
+    return response

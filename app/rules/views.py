@@ -1,0 +1,16 @@
+"""Pages of the rules slice."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from app.access import allow_signed_in
+
+bp = Blueprint("rules", __name__, url_prefix="/rules")
+
+
+@bp.get("/")
+@allow_signed_in
+def index() -> str:
+    """The first page of the slice."""
+    return render_template("rules/index.html")

@@ -1,0 +1,72 @@
+"""The supervisor: starts a few commands of ours as processes, restarts one that ends, stops all together."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+GRACE_SECONDS = 20.0
+QUICK_DEATH_SECONDS = 10.0
+LONGEST_PAUSE = 30.0
+
+log = logging.getLogger("evenhand.supervise")
+
+
+@dataclass
+class Child:
+    """One process and how to start it again."""
+
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = 0.0
+    due: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start the command in a process of its own."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", *self.arguments])  # noqa: S603
+
+    def watch(self) -> None:
+        """Start the command again when it has ended, waiting longer each time it ends quickly."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            log.warning("process ended", extra={"job": self.arguments[0], "status": self.process.returncode})
+            quick = now - self.started < QUICK_DEATH_SECONDS
+            self.pause = min(max(1.0, self.pause * 2), LONGEST_PAUSE) if quick else 0.0
+            self.due, self.process = now + self.pause, None
+        if self.process is None and now >= self.due:
+            self.start()
+
+
+def supervise(commands: list[list[str]]) -> int:
+    """Keep the commands running until SIGTERM or SIGINT; the exit status."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    children = [Child(arguments) for arguments in commands]
+    try:
+        while not stop.is_set():
+            for child in children:
+                child.watch()
+            stop.wait(0.5)
+    finally:
+        _stop_all([child.process for child in children if child.process is not None])
+    return 0
+
+
+def _stop_all(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    end = time.monotonic() + GRACE_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
