@@ -125,15 +125,13 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigError(
-            f"EVENHAND_ZONE must be a time zone such as America/Vancouver, not {name!r}."
-        ) from error
+        raise ConfigError(f"EVENHAND_ZONE must be a time zone such as America/Vancouver, not {name!r}.") from error
 
 
 def _database_url(url: str, data: Path) -> str:
     if not url:
         return f"sqlite:///{data / 'evenhand.sqlite'}"
-    if url.startswith("postgres://") or url.startswith("postgresql://"):
+    if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     if not url.startswith(("postgresql+psycopg://", "sqlite:////")):
         raise ConfigError(

@@ -21,8 +21,14 @@ from app.mail.services import connect
 SAFE_SQLITE = (3, 51, 3)
 SAFE_BRANCHES = ((3, 50, 7), (3, 44, 6))
 EXPECTED_PRAGMAS = {
-    "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10000, "secure_delete": 1,
-    "trusted_schema": 0, "recursive_triggers": 1, "mmap_size": 0,
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": 10000,
+    "secure_delete": 1,
+    "trusted_schema": 0,
+    "recursive_triggers": 1,
+    "mmap_size": 0,
 }
 SILENCE = timedelta(seconds=30)
 
@@ -63,21 +69,26 @@ def _secrets(config: Config) -> Iterator[Finding]:
         yield Finding("master key", private, f"in {path}" if private else f"others can read {path}: chmod 600 it")
         apart = not path.is_relative_to(config.data)
         yield Finding(
-            "keys apart from data", apart,
+            "keys apart from data",
+            apart,
             "a copy of the data holds no key" if apart else "move EVENHAND_KEYS out of EVENHAND_DATA",
         )
     if config.is_embedded:
         private = stat.S_IMODE(config.data.stat().st_mode) == 0o700  # noqa: PLR2004 - rwx for the owner only
         yield Finding("data folder", private, "private" if private else f"chmod 700 {config.data}")
     if not config.is_https:
-        yield Finding("public address", is_good=True, words="this machine only (http); set EVENHAND_PUBLIC_URL for more")
+        yield Finding(
+            "public address", is_good=True, words="this machine only (http); set EVENHAND_PUBLIC_URL for more"
+        )
 
 
 def _sqlite() -> Iterator[Finding]:
     with db.engine.connect() as connection:
         text = str(connection.exec_driver_sql("SELECT sqlite_version()").scalar_one())
         safe = is_safe_sqlite(tuple(int(part) for part in text.split(".")))
-        yield Finding("SQLite", safe, text if safe else f"{text} can lose data: install the pysqlite3 of requirements.lock")
+        yield Finding(
+            "SQLite", safe, text if safe else f"{text} can lose data: install the pysqlite3 of requirements.lock"
+        )
         for name in PRAGMAS:
             value = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             good = value == EXPECTED_PRAGMAS[name] or (name == "mmap_size" and value is None)

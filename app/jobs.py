@@ -111,7 +111,11 @@ def register(app: Flask, name: str, handler: Handler, *, lane: str = QUICK, ever
 
 
 def enqueue(
-    session: Session, kind: str, payload: dict[str, Any] | None = None, *, key: str | None = None,
+    session: Session,
+    kind: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    key: str | None = None,
     run_at: datetime | None = None,
 ) -> None:
     """Add a job in the caller's transaction; with a `key` that is still waiting or running nothing is added."""
@@ -174,12 +178,20 @@ def _finish(owner: str, task: Task, kind: Kind) -> None:
 
 def _fail(owner: str, task: Task, kind: Kind, error: Exception) -> None:
     # The kind of error only: its text may hold what people wrote.
-    log.error("job failed", extra={"job": kind.name, "error": type(error).__name__, "attempt": task.attempt},
-              exc_info=current_app.debug)
+    log.error(
+        "job failed",
+        extra={"job": kind.name, "error": type(error).__name__, "attempt": task.attempt},
+        exc_info=current_app.debug,
+    )
     again = kind.every is not None or task.attempt < MAX_ATTEMPTS
     wait = timedelta(seconds=min(2**task.attempt, 600))
-    _settle(owner, task.job_id, state="ready" if again else "failed", error=type(error).__name__[:60],
-            run_at=clock.now() + wait)
+    _settle(
+        owner,
+        task.job_id,
+        state="ready" if again else "failed",
+        error=type(error).__name__[:60],
+        run_at=clock.now() + wait,
+    )
 
 
 def kind_of(job_id: str) -> str | None:

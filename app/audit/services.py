@@ -21,5 +21,7 @@ def record(
     """
     actor = current_user.id if has_request_context() and current_user.is_authenticated else None
     session.add(
-        AuditEntry(at=clock.now(), actor_id=actor, act=act, object_kind=object_kind, object_id=object_id, details=details)
+        AuditEntry(
+            at=clock.now(), actor_id=actor, act=act, object_kind=object_kind, object_id=object_id, details=details
+        )
     )

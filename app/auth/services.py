@@ -74,8 +74,13 @@ def open_session(person_id: str, door: str, device: str) -> None:
     now = clock.now()
     db.session.add(
         SignIn(
-            id=digest(token), person_id=person_id, door=door, device=device[:60] or new_id(), created_at=now,
-            seen_at=now, expires_at=now + SESSION_LIFE,
+            id=digest(token),
+            person_id=person_id,
+            door=door,
+            device=device[:60] or new_id(),
+            created_at=now,
+            seen_at=now,
+            expires_at=now + SESSION_LIFE,
         )
     )
     session.clear()  # nothing of an earlier visitor, and a new CSRF token

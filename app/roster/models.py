@@ -111,7 +111,7 @@ class ShiftDemand(Model):
 
 
 class Assignment(Model):
-    """A published assignment: this person works this shift. `accepted_at` is None while a late change awaits their yes."""
+    """A published assignment of a person to a shift; `accepted_at` is None while a late change awaits their yes."""
 
     __tablename__ = "assignment"
 
