@@ -143,8 +143,8 @@ WEEKS: dict[str, tuple[tuple[str, str, time, time], ...]] = {
     "school": (("unavailable", ALL, time(18), time(8, 30)), ("unwanted", "56", time(8, 30), time(18))),
 }
 
-LEAD = {"lead": None, "response": 400, "cpr": 300}
-PEER = {"response": 500}
+LEAD: dict[str, int | None] = {"lead": None, "response": 400, "cpr": 300}
+PEER: dict[str, int | None] = {"response": 500}
 
 CAST = (
     Member("Robin", "mentor", 8, "days", LEAD, ("coordinator", "peer")),
