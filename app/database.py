@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import secrets
 from collections.abc import Iterator
@@ -105,6 +106,10 @@ def init_app(app: Flask, config: Config) -> None:
         make_private_folder(config.data)
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(config)}
     db.init_app(app)
+    # No session of ours is asynchronous: closing none of them would start an event loop for each request.
+    app.teardown_appcontext_funcs[:] = [
+        close for close in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(close)
+    ]
     with app.app_context():
         prepare_engine(db.engine)
 
