@@ -18,7 +18,8 @@ GOOD = """<!doctype html><html lang="en"><head><title>People - Evenhand</title><
 <label for="name">Name</label><input id="name" name="name" value="Ana" aria-describedby="name-hint">
 <p id="name-hint">As they like to be called.</p>
 <label><input type="checkbox" name="is_relief" checked> Relief</label>
-<label for="level">Level</label><select id="level" name="level"><option value="peer">Peer<option value="lead" selected>Lead</select>
+<label for="level">Level</label><select id="level" name="level">
+<option value="peer">Peer<option value="lead" selected>Lead</select>
 <label for="note">Note</label><textarea id="note" name="note">
 two lines</textarea><button name="act" value="save">Save</button></form></main></body></html>"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import sync_playwright
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 from tests.support.pages import end_transaction
 from tests.support.people import open_session
@@ -48,14 +49,14 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def address(bare_app: Flask) -> Iterator[str]:
     """Where the application under test is really served."""
-    server: Any = create_server(bare_app, host="127.0.0.1", port=0, threads=4, ident=None)
-    thread = threading.Thread(target=server.run)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, bare_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://localhost:{server.effective_port}"
-    server.close()
-    server.trigger.pull_trigger()
-    server.task_dispatcher.shutdown()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
     thread.join(10)
+    server.server_close()
     assert not thread.is_alive(), "the server did not end"
 
 
