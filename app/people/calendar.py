@@ -1,0 +1,117 @@
+"""When a person can come: their rows of availability laid out on the calendar. Pure functions, no database.
+
+Which row counts where several overlap: *a dated row beats a recurring one; among equals the worse grade wins;
+where no row says anything the person's default grade holds.*
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
+from typing import Protocol
+
+from app.people.models import Grade
+from app.walltime import instant_of, span_of
+
+Span = tuple[datetime, datetime, Grade]
+WORST_FIRST = (Grade.UNAVAILABLE, Grade.UNWANTED, Grade.AVAILABLE, Grade.PREFERRED)
+DAY = timedelta(days=1)
+EPOCH = date(1970, 1, 5)  # a Monday
+
+
+class AvailabilityRow(Protocol):
+    """The columns of `Availability` that say when and how well."""
+
+    @property
+    def grade(self) -> str: ...  # noqa: D102
+    @property
+    def on_date(self) -> date | None: ...  # noqa: D102
+    @property
+    def weekday(self) -> int | None: ...  # noqa: D102
+    @property
+    def every_weeks(self) -> int: ...  # noqa: D102
+    @property
+    def starts_at(self) -> time: ...  # noqa: D102
+    @property
+    def ends_at(self) -> time: ...  # noqa: D102
+    @property
+    def starts_on(self) -> date | None: ...  # noqa: D102
+    @property
+    def ends_on(self) -> date | None: ...  # noqa: D102
+
+
+def availability_spans(
+    rows: Iterable[AvailabilityRow], default_grade: str, first_day: date, last_day: date, zone: tzinfo
+) -> list[Span]:
+    """How well each time from `first_day` through `last_day` suits a person: (start, end, grade), instants in UTC.
+
+    The spans follow one another without holes or overlaps from the first local midnight to the one after the
+    last day; neighbours differ in grade. A row that begins on the day before and runs past midnight is seen.
+    Ask for a day more than the last shift's day: a night shift ends on the next one.
+    """
+    start, end = instant_of(first_day, time(), zone), instant_of(last_day + DAY, time(), zone)
+    edges: dict[datetime, list[tuple[tuple[bool, Grade], int]]] = {start: [], end: []}
+    for row in rows:
+        rank = row.on_date is not None, Grade(row.grade)
+        for day in row_days(row, first_day - DAY, last_day):
+            begins, ends = span_of(day, row.starts_at, row.ends_at, zone)
+            begins, ends = max(begins, start), min(ends, end)
+            if begins < ends:
+                edges.setdefault(begins, []).append((rank, 1))
+                edges.setdefault(ends, []).append((rank, -1))
+    return list(_joined(_swept(edges, Grade(default_grade))))
+
+
+def row_days(row: AvailabilityRow, first_day: date, last_day: date) -> Iterator[date]:
+    """The days from `first_day` through `last_day` on which a row begins.
+
+    Every second (third ..) week counts from the week of `starts_on`; without one from a fixed Monday.
+    """
+    if row.on_date is not None:
+        if first_day <= row.on_date <= last_day:
+            yield row.on_date
+        return
+    if row.weekday is None:
+        raise ValueError("a row of availability is dated or recurring")
+    first = first_day if row.starts_on is None else max(first_day, row.starts_on)
+    last = last_day if row.ends_on is None else min(last_day, row.ends_on)
+    day = first + timedelta(days=(row.weekday - first.weekday()) % 7)
+    anchor = row.starts_on or EPOCH
+    anchor -= timedelta(days=anchor.weekday())
+    while day <= last:
+        if (day - anchor).days // 7 % row.every_weeks == 0:
+            yield day
+        day += timedelta(days=7)
+
+
+def _swept(edges: dict[datetime, list[tuple[tuple[bool, Grade], int]]], default: Grade) -> Iterator[Span]:
+    """Walk over the edges in order, knowing at each how many rows of which rank are open."""
+    open_rows: Counter[tuple[bool, Grade]] = Counter()
+    for here, until in pairwise(sorted(edges)):
+        for rank, change in edges[here]:
+            open_rows[rank] += change
+        yield here, until, _counting(open_rows, default)
+
+
+def _counting(open_rows: Counter[tuple[bool, Grade]], default: Grade) -> Grade:
+    for is_dated in (True, False):
+        for grade in WORST_FIRST:
+            if open_rows[is_dated, grade]:
+                return grade
+    return default
+
+
+def _joined(spans: Iterator[Span]) -> Iterator[Span]:
+    """Make one of neighbours of one grade."""
+    held: Span | None = None
+    for start, end, grade in spans:
+        if held is not None and held[2] == grade:
+            held = held[0], end, grade
+        else:
+            if held is not None:
+                yield held
+            held = start, end, grade
+    if held is not None:
+        yield held
