@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import access, cli, clock, database, errors, headers, jobs, logs, navigation, vault
 from app.config import Config
 
-SLICES = ("auth", "home", "people", "sites", "roster", "shifts", "rules", "transfer", "audit", "mail", "demo")
+SLICES = ("auth", "home", "people", "sites", "roster", "review", "shifts", "rules", "transfer", "audit", "mail", "demo")
 MEBIBYTE = 1_048_576
 
 

@@ -111,7 +111,10 @@ class ShiftDemand(Model):
 
 
 class Assignment(Model):
-    """A published assignment of a person to a shift; `accepted_at` is None while a late change awaits their yes."""
+    """A published assignment of a person to a shift; `accepted_at` is None while a late change awaits their yes.
+
+    The `told_*` columns are the time and place the person was last told, so that a moved shift is noticed.
+    """
 
     __tablename__ = "assignment"
 
@@ -121,6 +124,9 @@ class Assignment(Model):
     publication_id: Mapped[str | None] = mapped_column(sa.ForeignKey("publication.id"))
     assigned_at: Mapped[datetime] = mapped_column(Instant)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_starts_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_site_id: Mapped[str | None] = mapped_column(sa.ForeignKey("site.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (sa.UniqueConstraint("shift_id", "person_id"),)

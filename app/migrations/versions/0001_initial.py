@@ -338,6 +338,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
     op.create_table(
+        "draft_move",
+        sa.Column("id", sa.String(length=12), nullable=False),
+        sa.Column("draft_id", sa.String(length=12), nullable=False),
+        sa.Column("draft_version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("by_id", sa.String(length=12), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_draft_move_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["draft.id"], name=op.f("fk_draft_move_draft_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_move")),
+        sa.UniqueConstraint("draft_id", "draft_version", name=op.f("uq_draft_move_draft_id_draft_version")),
+    )
+    with op.batch_alter_table("draft_move", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_move_draft_id"), ["draft_id"], unique=False)
+
+    op.create_table(
         "pattern",
         sa.Column("id", sa.String(length=12), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=False),
@@ -515,12 +536,16 @@ def upgrade() -> None:
         sa.Column("publication_id", sa.String(length=12), nullable=True),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_site_id", sa.String(length=12), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_assignment_person_id")),
         sa.ForeignKeyConstraint(
             ["publication_id"], ["publication.id"], name=op.f("fk_assignment_publication_id")
         ),
         sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_assignment_shift_id")),
+        sa.ForeignKeyConstraint(["told_site_id"], ["site.id"], name=op.f("fk_assignment_told_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
         sa.UniqueConstraint("shift_id", "person_id", name=op.f("uq_assignment_shift_id_person_id")),
     )
@@ -680,6 +705,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pattern_service_id"))
 
     op.drop_table("pattern")
+    with op.batch_alter_table("draft_move", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draft_move_draft_id"))
+
+    op.drop_table("draft_move")
     op.drop_table("upload")
     with op.batch_alter_table("sign_in_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_token_person_id"))

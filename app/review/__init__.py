@@ -1,0 +1,12 @@
+"""The review slice: the board of a draft, moves by hand, reasons, fairness, and publishing."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Add the slice to the application."""
+    from app.review.views import bp
+
+    app.register_blueprint(bp)
