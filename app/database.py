@@ -138,8 +138,9 @@ def is_sqlite() -> bool:
 def insert_if_absent(session: sa.orm.Session, model: type[Model], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key of it is taken, races included; whether it was inserted."""
     make = sa.dialects.sqlite.insert if is_sqlite() else sa.dialects.postgresql.insert
-    done = session.execute(make(model).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    table = model.__table__
+    ask = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.execute(ask).first() is not None
 
 
 def is_reading() -> bool:

@@ -39,6 +39,12 @@ def post(session: Session, *, key: str, to: str, subject: str, body: str) -> Non
     jobs.enqueue(session, DELIVER, key=f"{DELIVER}:now")
 
 
+def link_to(endpoint: str, **values: str) -> str:
+    """The public address of a page, for mails; it believes the setting, never a request's Host header."""
+    address: str = current_app.config["EVENHAND"].public_url
+    return address + current_app.url_map.bind("").build(endpoint, values)
+
+
 def deliver(task: jobs.Task) -> None:
     """Send what is due, one connection for a batch; what fails waits longer each time and is never dropped early."""
     config: MailConfig | None = current_app.config["EVENHAND"].mail

@@ -1,0 +1,114 @@
+"""Mail waits in the outbox until a real server has taken it, once."""
+
+import socket
+import time
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from app import jobs
+from app.database import db
+from app.mail.models import OutgoingMail
+from app.mail.services import link_to, post
+from tests.support.mailbox import _certificates
+
+
+@pytest.fixture
+def extra_settings(smtp):
+    return smtp.environ
+
+
+def put(key="k", to="sam@example.org", subject="A note", body="Hello"):
+    post(db.session, key=key, to=to, subject=subject, body=body)
+    db.session.commit()
+
+
+def change_mail(app, **changes):
+    config = app.config["EVENHAND"]
+    app.config["EVENHAND"] = replace(config, mail=replace(config.mail, **changes))
+
+
+def states():
+    db.session.rollback()
+    return db.session.scalars(sa.select(OutgoingMail.state).order_by(OutgoingMail.key)).all()
+
+
+def test_a_mail_arrives_as_written(app, smtp):
+    put(body="Snow ☃ tomorrow")
+    jobs.run_due()
+    (message,) = smtp.to("sam@example.org")
+    assert message["Subject"] == "A note"
+    assert message.get_content().strip() == "Snow ☃ tomorrow"
+    assert states() == ["sent"]
+
+
+def test_the_same_mail_asked_for_twice_is_one_mail(app, smtp):
+    put()
+    put()
+    jobs.run_due()
+    jobs.run_due()
+    assert len(smtp.messages) == 1
+
+
+def test_a_mail_of_an_act_that_failed_is_never_sent(app, smtp):
+    post(db.session, key="k", to="sam@example.org", subject="A note", body="x")
+    db.session.rollback()
+    jobs.run_due()
+    assert not smtp.messages
+
+
+def test_a_refused_mail_is_tried_again_until_taken(app, smtp, clock):
+    smtp.refusals = 2
+    put()
+    for _ in range(6):
+        jobs.run_due()
+        clock.move(minutes=5)
+        jobs.ensure_recurring()
+    assert smtp.refused == 2
+    assert len(smtp.messages) == 1
+
+
+def test_a_mail_that_nobody_takes_is_kept_and_shown_as_given_up_after_days(app, smtp, clock):
+    smtp.refusals = 10_000
+    put()
+    jobs.ensure_recurring()
+    for _ in range(100):
+        jobs.run_due()
+        clock.move(hours=1)
+    assert states() == ["failed"]
+
+
+def test_a_server_with_another_certificate_gets_no_mail(app, smtp, tmp_path_factory):
+    other_authority, _ = _certificates(tmp_path_factory.mktemp("other"))
+    change_mail(app, ca_file=other_authority)
+    put()
+    jobs.run_due()
+    assert not smtp.messages
+    assert db.session.scalar(sa.select(OutgoingMail.error)) == "SSLCertVerificationError"
+
+
+def test_a_server_that_never_answers_holds_the_worker_only_so_long(app):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        change_mail(app, port=deaf.getsockname()[1], timeout=0.5)
+        put()
+        started = time.monotonic()
+        jobs.run_due()
+        assert time.monotonic() - started < 10
+    assert states() == ["waiting"]
+
+
+def test_neither_address_nor_text_lies_in_the_database_in_clear(app):
+    put(to="canary@example.org", body="canary text")
+    row = db.session.execute(sa.text("SELECT recipient, body FROM outgoing_mail")).one()
+    assert b"canary" not in bytes(row.recipient) + bytes(row.body)
+
+
+def test_a_subject_with_a_line_break_is_refused(app):
+    with pytest.raises(ValueError, match="one line"):
+        put(subject="a\nBcc: x@example.org")
+
+
+def test_links_in_mails_lead_to_the_configured_address_whatever_host_was_asked(app):
+    with app.test_request_context("/", headers={"Host": "evil.example.org"}):
+        assert link_to("home.index") == "http://localhost/"
