@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from scheduling.roster import Assignment, Violation
+from scheduling.roster import Assignment, Minutes, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +61,8 @@ class Together:
     literals: tuple[Literal, ...]
     price: int | None
     facts: Facts = ()
-    blame: tuple[Assignment, ...] = ()
+    workers: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """base + the sum of weight x literal, held by limits; `blame` names who and what it is about."""
+    """base + the sum of weight x literal, held by limits; `is_time` says that it counts minutes.
+
+    `workers` and `shifts` name who and what it is about, where that is not who makes it up.
+    """
 
     terms: tuple[tuple[Literal, int], ...]
     limits: tuple[Limit, ...]
     base: int = 0
     workers: tuple[str, ...] = ()
     shifts: tuple[str, ...] = ()
+    is_time: bool = False
 
 
 Clause: TypeAlias = Together | OneOf | Total
@@ -127,9 +132,8 @@ def find(rule: str, clauses: Iterable[Clause], roster: Roster) -> Iterator[Viola
                     yield violation
         elif _may_matter(clause) and all(each.holds(roster) for each in clause.literals):
             made = [pair for each in clause.literals if not each.is_not for pair in each.made(roster)]
-            made.extend(clause.blame)
-            workers = tuple(dict.fromkeys(pair.worker for pair in made))
-            shifts = tuple(dict.fromkeys(pair.shift for pair in made))
+            workers = clause.workers or tuple(dict.fromkeys(pair.worker for pair in made))
+            shifts = clause.shifts or tuple(dict.fromkeys(pair.shift for pair in made))
             yield Violation(rule, clause.code, clause.price, workers, shifts, clause.facts)
 
 
@@ -155,7 +159,8 @@ def _find_total(rule: str, total: Total, roster: Roster) -> Iterator[Violation]:
         workers = total.workers or tuple(dict.fromkeys(pair.worker for pair in made))
         shifts = total.shifts or tuple(dict.fromkeys(pair.shift for pair in made))
         price = None if limit.price is None else limit.price * excess
-        facts = (*limit.facts, ("value", value), ("bound", limit.bound), ("excess", excess))
+        told = Minutes if total.is_time else int
+        facts = (*limit.facts, ("value", told(value)), ("bound", told(limit.bound)), ("excess", excess))
         yield Violation(rule, limit.code, price, workers, shifts, facts)
 
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduling.roster import Assignment, Roster
 
@@ -303,7 +303,11 @@ class Worked:
 
 @dataclass(frozen=True)
 class Carried:
-    """What a person did, and had wanted, over the months before the horizon that fair shares look back on."""
+    """What a person did, and had wanted, over the months before the horizon that fair shares look back on.
+
+    `nights` and `weekends` count shifts (a weekend shift is one on a Saturday or Sunday), `demanding` adds
+    up the shifts' weights of exposure.
+    """
 
     minutes: int = 0
     wanted_minutes: int = 0
@@ -469,6 +473,11 @@ class Problem:
             rule.bars(self, worker, shift) and not self.is_waived(rule.name, worker.id, shift.id)
             for rule in self.rules
         )
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """Kept by rules: what was worked out once about the whole problem, by a key of the rule's own."""
+        return {}
 
     @cached_property
     def possible(self) -> Roster:

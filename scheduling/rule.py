@@ -74,7 +74,7 @@ def parameter(  # noqa: PLR0913 - each is a column of the page on which a coordi
     return dataclasses.field(default=default, metadata=told)
 
 
-def price(default: int | None, label: str, *, source: str = "our choice", may_forbid: bool = True) -> Any:
+def cost(default: int | None, label: str, *, source: str = "our choice", may_forbid: bool = True) -> Any:
     """Declare a rule's price in points; None forbids, where the rule may forbid at all."""
     return parameter(default, label, source=source, may_forbid=may_forbid)
 

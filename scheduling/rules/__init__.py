@@ -5,7 +5,7 @@ To add a rule:
 1. Write `scheduling/rules/<noun>.py` with one frozen dataclass that extends `WorkerRule` (a law about one
    person's shifts), `AssignmentRule` (one person on one shift), `ShiftRule` (the people on one shift) or
    `Rule`.
-2. Give it `name`, `title`, `about`, and its numbers as fields made by `parameter(...)` or `price(...)`, each
+2. Give it `name`, `title`, `about`, and its numbers as fields made by `parameter(...)` or `cost(...)`, each
    with its unit and the source of its default. A price of None forbids.
 3. Speak the law in clauses (`Together`, `OneOf`, `Total`); give each code a sentence in `says` and `fixes`.
 4. If it needs a new fact, add that to `problem.py` with its unit and to the one query that fills it.
