@@ -30,6 +30,7 @@ def create_app(environ: Mapping[str, str] | None = None, now: Callable[[], datet
         SESSION_COOKIE_SAMESITE="Lax",  # Strict would break links from mail
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         PREFERRED_URL_SCHEME="https" if config.is_https else "http",
+        TRUSTED_HOSTS=config.hosts,
         MAX_CONTENT_LENGTH=4 * MEBIBYTE,
         MAX_FORM_MEMORY_SIZE=2 * MEBIBYTE,
         MAX_FORM_PARTS=5_000,

@@ -83,6 +83,12 @@ class Config:
         """Whether people reach the application over TLS."""
         return self.public_url.startswith("https://")
 
+    @property
+    def hosts(self) -> list[str]:
+        """The names under which this installation answers; a request for any other is refused."""
+        host = urlsplit(self.public_url).hostname or ""
+        return [host] if self.is_https else [host, "localhost", "127.0.0.1", "[::1]"]
+
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Config:
         """Read and check every setting; raise `ConfigError` naming the first that is wrong."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 import sqlalchemy.dialects.postgresql
@@ -138,7 +138,7 @@ def is_sqlite() -> bool:
 def insert_if_absent(session: sa.orm.Session, model: type[Model], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key of it is taken, races included; whether it was inserted."""
     make = sa.dialects.sqlite.insert if is_sqlite() else sa.dialects.postgresql.insert
-    table = model.__table__
+    table = cast("sa.Table", model.__table__)
     ask = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
     return session.execute(ask).first() is not None
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 
 import sqlalchemy as sa
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 log = logging.getLogger("evenhand.errors")
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
     """Answer every error with a page."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(sa.exc.OperationalError, _database_error)
 
 
@@ -42,6 +44,13 @@ def _csrf_error(error: CSRFError) -> ResponseReturnValue:
     return _page(400)
 
 
+def _wrong_host(error: SecurityError) -> ResponseReturnValue:
+    del error  # without a trusted host no address can be built, so no page with links either
+    return "This is not the address of this site.", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
 def _database_error(error: sa.exc.OperationalError) -> ResponseReturnValue:
     log.error("the database did not answer", extra={"endpoint": request.endpoint, "error": type(error.orig).__name__})
-    return _page(503)
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - Flask-Login would ask the database again who this is
+    page, code = _page(503)
+    return page, code, {"Retry-After": "15"}

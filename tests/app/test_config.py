@@ -55,3 +55,8 @@ def test_a_mail_address_with_starttls_is_taken_apart():
     ).mail
     assert mail is not None
     assert (mail.host, mail.port, mail.security, mail.username) == ("mail.example.org", 587, "starttls", "u")
+
+
+def test_a_request_for_another_host_is_refused(client):
+    assert client.get("/sign-in", headers={"Host": "evil.example.org"}).status_code == 400
+    assert client.get("/sign-in", headers={"Host": "localhost:8123"}).status_code == 200
