@@ -107,6 +107,9 @@ class Skill(Model):
     is_certificate: Mapped[bool] = mapped_column(default=False)
     validity_months: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class PersonSkill(Model):

@@ -21,3 +21,6 @@ class RuleSetting(Model):
     parameters: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     changed_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id"))
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

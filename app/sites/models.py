@@ -29,6 +29,9 @@ class Site(Model):
     address: Mapped[str | None] = mapped_column(sa.String(200))
     directions: Mapped[str | None] = mapped_column(sa.Text)
     is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Service(Model):
@@ -49,7 +52,9 @@ class Service(Model):
     lead_skill_id: Mapped[str | None] = mapped_column(sa.ForeignKey("skill.id"))
     hazards: Mapped[str | None] = mapped_column(sa.Text)
     is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
 
+    __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         sa.CheckConstraint("demanding BETWEEN 0 AND 3", name="demanding"),
         sa.CheckConstraint("minimum_company >= 1", name="minimum_company"),
@@ -81,11 +86,13 @@ class Pattern(Model):
     ends_on: Mapped[date | None]
     trainee_seats: Mapped[int] = mapped_column(default=0)
     is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
 
     demands: Mapped[list[PatternDemand]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="PatternDemand.position"
     )
 
+    __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         sa.CheckConstraint("(cycle = 'monthly') = (nth IS NOT NULL)", name="nth_when_monthly"),
         sa.CheckConstraint("every_weeks BETWEEN 1 AND 52", name="every_weeks"),

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=200), nullable=True),
         sa.Column("directions", sa.Text(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("code", name=op.f("uq_site_code")),
         sa.UniqueConstraint("name", name=op.f("uq_site_name")),
@@ -109,6 +110,7 @@ def upgrade() -> None:
         sa.Column("is_certificate", sa.Boolean(), nullable=False),
         sa.Column("validity_months", sa.Integer(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_skill")),
         sa.UniqueConstraint("code", name=op.f("uq_skill_code")),
         sa.UniqueConstraint("name", name=op.f("uq_skill_name")),
@@ -265,6 +267,7 @@ def upgrade() -> None:
         sa.Column("parameters", sa.JSON(), nullable=False),
         sa.Column("changed_by_id", sa.String(length=12), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["changed_by_id"], ["person.id"], name=op.f("fk_rule_setting_changed_by_id")),
         sa.PrimaryKeyConstraint("rule", name=op.f("pk_rule_setting")),
     )
@@ -279,6 +282,7 @@ def upgrade() -> None:
         sa.Column("lead_skill_id", sa.String(length=12), nullable=True),
         sa.Column("hazards", sa.Text(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("demanding BETWEEN 0 AND 3", name=op.f("ck_service_demanding")),
         sa.CheckConstraint("maximum_company >= minimum_company", name=op.f("ck_service_maximum_company")),
         sa.CheckConstraint("minimum_company >= 1", name=op.f("ck_service_minimum_company")),
@@ -374,6 +378,7 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("trainee_seats", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(cycle = 'monthly') = (nth IS NOT NULL)", name=op.f("ck_pattern_nth_when_monthly")
         ),
