@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from flask import has_request_context
+from flask_login import current_user
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database import Model, db
@@ -42,6 +44,11 @@ class Outdated:
 
 
 Outcome = Saved | Refused | Outdated
+
+
+def actor_id() -> str | None:
+    """The id of the person signed in, None in jobs and commands."""
+    return current_user.id if has_request_context() and current_user.is_authenticated else None
 
 
 def locked(model: type[Row], row_id: str) -> Row | None:

@@ -1,0 +1,123 @@
+"""The rules as this group set them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.people.models import Person
+from app.rules.catalogue import built, fitting, may_switch_off, shown_rules
+from app.rules.models import RuleSetting
+from app.rules.settings import NAME, RosterSettings, setting_parameters
+from scheduling import Parameter, Rule
+
+
+@dataclass(frozen=True)
+class RuleCard:
+    """One rule with what this group made of it; `values` holds every parameter, `changed` the names set by hand."""
+
+    name: str
+    title: str
+    about: str
+    is_on: bool
+    may_switch_off: bool
+    is_private: bool
+    parameters: tuple[Parameter, ...]
+    values: dict[str, int | bool | None]
+    changed: frozenset[str]
+    version: int
+    changed_by: str | None = None
+    changed_at: datetime | None = None
+
+
+def configured_rules() -> tuple[Rule, ...]:
+    """The law of this group's rosters: each rule that is on, with the group's numbers, sorted by name."""
+    settings = _settings()
+    found = []
+    for rule in shown_rules():
+        setting = settings.get(rule.name)
+        if _is_on(rule, setting):
+            found.append(built(rule, setting.parameters if setting else {}))
+    return tuple(sorted(found, key=lambda rule: rule.name))
+
+
+def roster_settings() -> RosterSettings:
+    """What the group agreed about rosters as a whole."""
+    setting = db.session.get(RuleSetting, NAME)
+    values: dict[str, Any] = fitting(NAME, setting_parameters(), setting.parameters if setting else {})
+    return RosterSettings(**values)
+
+
+def rule_cards() -> list[RuleCard]:
+    """Every rule a group sees, sorted by title."""
+    settings, names = _settings(), _names()
+    return [_card(rule, settings.get(rule.name), names) for rule in shown_rules()]
+
+
+def rule_card(name: str) -> RuleCard | None:
+    """One rule, or the settings of rosters as a whole, by name; None when there is no such rule."""
+    setting, names = db.session.get(RuleSetting, name), _names()
+    if name == NAME:
+        return _settings_card(setting, names)
+    return next((_card(rule, setting, names) for rule in shown_rules() if rule.name == name), None)
+
+
+def _settings() -> dict[str, RuleSetting]:
+    return {row.rule: row for row in db.session.scalars(sa.select(RuleSetting))}
+
+
+def _names() -> dict[str, str]:
+    """Names of those who changed a setting last, by id."""
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name).join(RuleSetting, RuleSetting.changed_by_id == Person.id)
+    )
+    return {row.id: row.name for row in rows}
+
+
+def _is_on(rule: type[Rule], setting: RuleSetting | None) -> bool:
+    if not may_switch_off(rule):
+        return True
+    return rule.is_default if setting is None else setting.is_on
+
+
+def _card(rule: type[Rule], setting: RuleSetting | None, names: dict[str, str]) -> RuleCard:
+    chosen = fitting(rule.name, rule.parameters(), setting.parameters if setting else {})
+    return RuleCard(
+        name=rule.name,
+        title=rule.title,
+        about=rule.about,
+        is_on=_is_on(rule, setting),
+        may_switch_off=may_switch_off(rule),
+        is_private=rule.is_private,
+        parameters=rule.parameters(),
+        values={each.name: chosen.get(each.name, each.default) for each in rule.parameters()},
+        changed=frozenset(
+            each.name for each in rule.parameters() if chosen.get(each.name, each.default) != each.default
+        ),
+        version=setting.version if setting else 0,
+        changed_by=names.get(setting.changed_by_id or "") if setting else None,
+        changed_at=setting.changed_at if setting else None,
+    )
+
+
+def _settings_card(setting: RuleSetting | None, names: dict[str, str]) -> RuleCard:
+    parameters = setting_parameters()
+    chosen = fitting(NAME, parameters, setting.parameters if setting else {})
+    return RuleCard(
+        name=NAME,
+        title="Rosters as a whole",
+        about="What the group agreed that belongs to no single rule.",
+        is_on=True,
+        may_switch_off=False,
+        is_private=False,
+        parameters=parameters,
+        values={each.name: chosen.get(each.name, each.default) for each in parameters},
+        changed=frozenset(each.name for each in parameters if chosen.get(each.name, each.default) != each.default),
+        version=setting.version if setting else 0,
+        changed_by=names.get(setting.changed_by_id or "") if setting else None,
+        changed_at=setting.changed_at if setting else None,
+    )
