@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scheduling.exchange import Effect, Move, effect, newly_broken
+from scheduling.explain import Candidate, Gap, Why, preflight, why_me, why_open
 from scheduling.problem import (
     Availability,
     Carried,
@@ -27,6 +29,7 @@ from scheduling.result import ModelSize, Progress, Result, Status
 from scheduling.roster import Assignment, Minutes, Names, PlainNames, Roster, Violation
 from scheduling.rule import Parameter, Rule, Scope
 from scheduling.rules import all_rules, default_rules, rule_named
+from scheduling.shares import LOADS, hour_shares, load_shares
 from scheduling.words import fix, words
 
 if TYPE_CHECKING:
@@ -71,16 +74,21 @@ def solve(  # noqa: PLR0913 - what a solve can be told; all but the problem has 
 
 
 __all__ = [
+    "LOADS",
     "Assignment",
     "Availability",
+    "Candidate",
     "Carried",
     "Contract",
     "Demand",
+    "Effect",
+    "Gap",
     "Grade",
     "Holding",
     "Horizon",
     "Minutes",
     "ModelSize",
+    "Move",
     "Names",
     "Parameter",
     "Pin",
@@ -96,13 +104,21 @@ __all__ = [
     "Status",
     "Violation",
     "Waiver",
+    "Why",
     "Worked",
     "Worker",
     "all_rules",
     "check",
     "default_rules",
+    "effect",
     "fix",
+    "hour_shares",
+    "load_shares",
+    "newly_broken",
+    "preflight",
     "rule_named",
     "solve",
+    "why_me",
+    "why_open",
     "words",
 ]

@@ -39,9 +39,7 @@ class _Book:
         return Roster(mine | {Assignment(each, shift) for each in self.by_shift[shift]})
 
     def roster(self) -> Roster:
-        return Roster(
-            Assignment(worker, shift) for worker, shifts in self.by_worker.items() for shift in shifts
-        )
+        return Roster(Assignment(worker, shift) for worker, shifts in self.by_worker.items() for shift in shifts)
 
 
 def build(problem: Problem, should_stop: Callable[[], bool] | None = None) -> Roster:
@@ -88,9 +86,7 @@ def _fill(problem: Problem, book: _Book, shift: Shift, alone: Iterable[Rule], us
         return target - sum(problem.worker[each].holds(skill, date) for each in book.by_shift[shift.id])
 
     while candidates and len(book.by_shift[shift.id]) < shift.target:
-        missing = [
-            line.skill for line in wanted if line.skill is not None and need(line.skill, line.target) > 0
-        ]
+        missing = [line.skill for line in wanted if line.skill is not None and need(line.skill, line.target) > 0]
         candidates.sort(
             key=lambda each: (
                 Assignment(each.id, shift.id) not in published,

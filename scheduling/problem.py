@@ -153,9 +153,7 @@ class Demand:
 
     def __post_init__(self) -> None:
         _require(0 <= self.minimum <= self.target, "a demand needs 0 <= minimum <= target")
-        _require(
-            self.maximum is None or self.maximum >= self.target, "a demand's maximum is below its target"
-        )
+        _require(self.maximum is None or self.maximum >= self.target, "a demand's maximum is below its target")
         _require(min(self.weight_under or 0, self.weight_over or 0) >= 0, "a weight is never negative")
 
 
@@ -192,9 +190,7 @@ class Shift:
             f"shift {self.id!r} wants more company than it allows",
         )
         skills = [line.skill for line in self.demands]
-        _require(
-            len(skills) == len(set(skills)), f"shift {self.id!r} has two demand lines for the same skill"
-        )
+        _require(len(skills) == len(set(skills)), f"shift {self.id!r} has two demand lines for the same skill")
 
     @property
     def minutes(self) -> int:
@@ -404,9 +400,7 @@ class Problem:
         _require_unique((each.name for each in self.rules), "rule")
         for shift in self.shifts:
             _require(0 <= shift.day < self.horizon.days, f"shift {shift.id!r} lies outside the horizon")
-            _require(
-                self.horizon.day_at(shift.start) == shift.day, f"shift {shift.id!r} does not begin on its day"
-            )
+            _require(self.horizon.day_at(shift.start) == shift.day, f"shift {shift.id!r} does not begin on its day")
         for worker in self.workers:
             for request in worker.requests:
                 _require(
@@ -462,6 +456,11 @@ class Problem:
             found.setdefault(waiver.rule, set()).add((waiver.worker, waiver.shift))
         return {name: frozenset(each) for name, each in found.items()}
 
+    @cached_property
+    def published_roster(self) -> Roster:
+        """The published assignments as a roster."""
+        return Roster(self.published)
+
     def is_waived(self, rule: str, worker: str | None, shift: str) -> bool:
         """Say whether a rule does not look at a worker's shift (worker None: at the shift at all)."""
         waived = self.waived.get(rule)
@@ -470,8 +469,7 @@ class Problem:
     def bars(self, worker: Worker, shift: Shift) -> bool:
         """Say whether some rule forbids this person on this shift whatever else is rostered."""
         return any(
-            rule.bars(self, worker, shift) and not self.is_waived(rule.name, worker.id, shift.id)
-            for rule in self.rules
+            rule.bars(self, worker, shift) and not self.is_waived(rule.name, worker.id, shift.id) for rule in self.rules
         )
 
     @cached_property

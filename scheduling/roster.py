@@ -80,9 +80,7 @@ class Minutes(int):
 
     def __str__(self) -> str:
         hours, minutes = divmod(abs(int(self)), 60)
-        told = (
-            f"{hours} h {minutes} min" if hours and minutes else f"{hours} h" if hours else f"{minutes} min"
-        )
+        told = f"{hours} h {minutes} min" if hours and minutes else f"{hours} h" if hours else f"{minutes} min"
         return f"-{told}" if self < 0 else told
 
 

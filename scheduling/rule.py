@@ -84,7 +84,8 @@ class Rule:
     """One law. A subclass names it, declares its parameters as fields and speaks it in `clauses`.
 
     `says` has a plain sentence for each code, `fixes` what would help. `is_private` marks a rule whose
-    sentences nobody but the person concerned may read. `is_early` rules are posted first, because they
+    sentences nobody but the person concerned may read. `unready` are codes that say "not ready yet": more
+    people would mend them, so they are no reason to refuse one more. `is_early` rules are posted first, because they
     tell which shifts exclude one another.
     """
 
@@ -95,6 +96,7 @@ class Rule:
     is_private: ClassVar[bool] = False
     is_early: ClassVar[bool] = False
     is_default: ClassVar[bool] = True
+    unready: ClassVar[frozenset[str]] = frozenset()
     says: ClassVar[Mapping[str, str]] = {}
     fixes: ClassVar[Mapping[str, str]] = {}
 

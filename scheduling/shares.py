@@ -21,8 +21,7 @@ def wanted_minutes(problem: Problem) -> Mapping[str, int]:
     said = [each.contract.wanted_minutes for each in counted if each.contract.wanted_minutes is not None]
     usual = sum(said) // len(said) if said else _minutes_to_share(problem) // max(1, len(counted))
     return {
-        each.id: usual if each.contract.wanted_minutes is None else each.contract.wanted_minutes
-        for each in counted
+        each.id: usual if each.contract.wanted_minutes is None else each.contract.wanted_minutes for each in counted
     }
 
 
@@ -81,9 +80,7 @@ class Load:
     def before(self, problem: Problem, worker: Worker) -> int:
         """Return what a worker has of it without this roster: carried over, and elsewhere."""
         days = range(problem.horizon.days)
-        return self.carried(worker) + sum(
-            self.of_past(problem, past) for past in worker.history if past.day in days
-        )
+        return self.carried(worker) + sum(self.of_past(problem, past) for past in worker.history if past.day in days)
 
 
 LOADS: Mapping[str, Load] = {
@@ -123,9 +120,7 @@ def _load_shares(problem: Problem, measure: Load) -> Mapping[str, int]:
     loaded = [each for each in problem.shifts if measure.of_shift(problem, each)]
     wanted = wanted_minutes(problem)
     able = [
-        each
-        for each in problem.workers
-        if each.id in wanted and any(not problem.bars(each, shift) for shift in loaded)
+        each for each in problem.workers if each.id in wanted and any(not problem.bars(each, shift) for shift in loaded)
     ]
     weight = {each.id: each.carried.wanted_minutes + wanted[each.id] for each in able}
     whole = sum(weight.values())

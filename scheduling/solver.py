@@ -103,9 +103,7 @@ class _Watch(cp_model.CpSolverSolutionCallback):
     def on_solution_callback(self) -> None:
         price = round(self.objective_value)
         if price < self.price:
-            self.roster = Roster(
-                pair for pair, var in self._model.x.variables.items() if self.boolean_value(var)
-            )
+            self.roster = Roster(pair for pair, var in self._model.x.variables.items() if self.boolean_value(var))
             self.price = price
             self._filled, self._wanted = places(self._problem, self.roster)
 
@@ -177,9 +175,7 @@ def solve(  # noqa: PLR0913 - what a solve can be told; all but the problem has 
     )
 
 
-def _start(
-    problem: Problem, hint: Roster | None, should_stop: Callable[[], bool] | None
-) -> tuple[int, Roster]:
+def _start(problem: Problem, hint: Roster | None, should_stop: Callable[[], bool] | None) -> tuple[int, Roster]:
     """Return the best roster known before searching that breaks nothing, and its price."""
     known = [Roster(), build(problem, should_stop)]
     if hint is not None:

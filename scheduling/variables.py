@@ -80,9 +80,7 @@ class Variables:
         for pair in known:
             cliques = [each for each in self._cliques.get(pair.worker, ()) if pair.shift in each]
             for part in parts:
-                if part[0].worker == pair.worker and any(
-                    all(p.shift in each for p in part) for each in cliques
-                ):
+                if part[0].worker == pair.worker and any(all(p.shift in each for p in part) for each in cliques):
                     part.append(pair)
                     break
             else:

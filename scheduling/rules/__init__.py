@@ -29,9 +29,7 @@ def all_rules() -> tuple[type[Rule], ...]:
     found = {
         thing.name: thing
         for module in pkgutil.iter_modules(__path__)
-        for _, thing in inspect.getmembers(
-            importlib.import_module(f"{__name__}.{module.name}"), inspect.isclass
-        )
+        for _, thing in inspect.getmembers(importlib.import_module(f"{__name__}.{module.name}"), inspect.isclass)
         if issubclass(thing, Rule) and thing.name and thing.__module__.startswith(__name__)
     }
     return tuple(found[name] for name in sorted(found))

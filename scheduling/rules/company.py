@@ -22,10 +22,9 @@ class Company(ShiftRule):
 
     name: ClassVar[str] = "company"
     title: ClassVar[str] = "Never alone"
-    about: ClassVar[str] = (
-        "Outreach goes in pairs or threes, in sight of one another; a site has two people at least."
-    )
+    about: ClassVar[str] = "Outreach goes in pairs or threes, in sight of one another; a site has two people at least."
     scope: ClassVar[Scope] = Scope.SHIFT
+    unready: ClassVar[frozenset[str]] = frozenset({"alone"})
     says: ClassVar[Mapping[str, str]] = {
         "alone": "{shift} would have too few people to be safe: {workers} only.",
         "crowd": "{shift} would have {value} people. More than {bound} can scare people off.",

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from scheduling.problem import Demand, Problem, Shift, Worker
 
 
-def demand_limits(
-    demand: Demand, minimum: int, under: int, over: int, above: int | None
-) -> tuple[Limit, ...]:
+def demand_limits(demand: Demand, minimum: int, under: int, over: int, above: int | None) -> tuple[Limit, ...]:
     """Return the limits of one demand line, given the rule's prices per person."""
     limits = [
         Limit("minimum", demand.minimum, minimum, is_over=False),
@@ -68,7 +66,5 @@ class Cover(ShiftRule):
         )
         for demand in shift.demands:
             if demand.skill is None:
-                limits = demand_limits(
-                    demand, self.price_minimum, self.price_under, self.price_over, self.price_above
-                )
+                limits = demand_limits(demand, self.price_minimum, self.price_under, self.price_over, self.price_above)
                 yield Total(terms, limits, shifts=(shift.id,))

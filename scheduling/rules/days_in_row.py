@@ -33,13 +33,9 @@ class DaysInRow(WorkerRule):
         "many": "Give {worker} a day off in between.",
     }
 
-    most: int = parameter(
-        7, "Most days in a row", unit="days", minimum=1, maximum=31, source="HSE fatigue guidance"
-    )
+    most: int = parameter(7, "Most days in a row", unit="days", minimum=1, maximum=31, source="HSE fatigue guidance")
     price: int | None = cost(None, "Each stretch beyond that (empty: forbidden)")
-    soft: int = parameter(
-        5, "Days in a row that are enough", unit="days", minimum=1, maximum=31, source="HSE: 5 days"
-    )
+    soft: int = parameter(5, "Days in a row that are enough", unit="days", minimum=1, maximum=31, source="HSE: 5 days")
     price_soft: int | None = cost(40, "Each day beyond that")
 
     def of_worker(self, problem: Problem, worker: Worker, shifts: tuple[Shift, ...]) -> Iterator[Clause]:

@@ -24,8 +24,7 @@ class FairHours(WorkerRule):
     name: ClassVar[str] = "fair_hours"
     title: ClassVar[str] = "Fair share of hours"
     about: ClassVar[str] = (
-        "The hours there are, and those of the last months, are shared by what people want. "
-        "Who had less gets more."
+        "The hours there are, and those of the last months, are shared by what people want. Who had less gets more."
     )
     says: ClassVar[Mapping[str, str]] = {
         "under": "{worker} would get {value}. A fair share is about {share}.",

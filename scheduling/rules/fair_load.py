@@ -28,9 +28,7 @@ class FairLoad(WorkerRule):
 
     name: ClassVar[str] = "fair_load"
     title: ClassVar[str] = "Fair share of nights, weekends and demanding shifts"
-    about: ClassVar[str] = (
-        "Counted over the last months, among those who could do them, by the hours people want."
-    )
+    about: ClassVar[str] = "Counted over the last months, among those who could do them, by the hours people want."
     says: ClassVar[Mapping[str, str]] = {
         "nights": "{worker} would have {value} nights with the last months. A fair share is {share}.",
         "weekends": "{worker} would have {value} weekend shifts with the last months. A fair share: {share}.",
@@ -44,9 +42,7 @@ class FairLoad(WorkerRule):
 
     price_nights: int = cost(12, "Each night beyond a fair share, rising", may_forbid=False)
     price_weekends: int = cost(8, "Each weekend shift beyond a fair share, rising", may_forbid=False)
-    price_demanding: int = cost(
-        8, "Each unit of demanding work beyond a fair share, rising", may_forbid=False
-    )
+    price_demanding: int = cost(8, "Each unit of demanding work beyond a fair share, rising", may_forbid=False)
 
     def of_worker(self, problem: Problem, worker: Worker, shifts: tuple[Shift, ...]) -> Iterator[Clause]:
         """Yield for each load its count with steps of price beyond the fair share."""

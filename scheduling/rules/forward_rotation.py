@@ -24,12 +24,8 @@ class ForwardRotation(WorkerRule):
     title: ClassVar[str] = "Forward rotation"
     about: ClassVar[str] = "Early, then late, then night is easier on the body than the other way round."
     is_default: ClassVar[bool] = False
-    says: ClassVar[Mapping[str, str]] = {
-        "back": "{worker} would begin much earlier than on the day before: {shifts}."
-    }
-    fixes: ClassVar[Mapping[str, str]] = {
-        "back": "Choose a later shift for {worker}, or a day off in between."
-    }
+    says: ClassVar[Mapping[str, str]] = {"back": "{worker} would begin much earlier than on the day before: {shifts}."}
+    fixes: ClassVar[Mapping[str, str]] = {"back": "Choose a later shift for {worker}, or a day off in between."}
 
     slack: int = parameter(120, "Earlier by up to this much is fine", unit="minutes", maximum=1440)
     price: int | None = cost(5, "Each step back", source="HSE fatigue guidance: rotate forward")

@@ -55,9 +55,7 @@ class Hours(WorkerRule):
         horizon, contract = problem.horizon, worker.contract
         for week in horizon.weeks:
             first = horizon.week_start(week)
-            limits = [
-                Limit("week", self.most_week, self.price, unit=60, facts=(("first", horizon.date(first)),))
-            ]
+            limits = [Limit("week", self.most_week, self.price, unit=60, facts=(("first", horizon.date(first)),))]
             if contract.max_minutes_week is not None:
                 bound, told = contract.max_minutes_week, (("first", horizon.date(first)),)
                 limits.append(Limit("agreed_week", bound, self.price, unit=60, facts=told))

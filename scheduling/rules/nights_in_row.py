@@ -49,6 +49,4 @@ class NightsInRow(WorkerRule):
         """Yield each stretch of nights that is too long, by the law or for comfort."""
         nights, last = worked_days(worker, shifts, nights=True), problem.horizon.days - 1
         yield from runs("most", nights, self.most, self.price, last_day=last, facts=(("nights", self.most),))
-        yield from runs(
-            "many", nights, self.soft, self.price_soft, last_day=last, facts=(("nights", self.soft),)
-        )
+        yield from runs("many", nights, self.soft, self.price_soft, last_day=last, facts=(("nights", self.soft),))

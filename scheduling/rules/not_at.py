@@ -19,12 +19,10 @@ class NotAt(AssignmentRule):
 
     name: ClassVar[str] = "not_at"
     title: ClassVar[str] = "Not at"
-    about: ClassVar[str] = "A private wish that nobody else is shown."
+    about: ClassVar[str] = "A private wish. Everyone else only reads that the person is not available."
     is_private: ClassVar[bool] = True
-    says: ClassVar[Mapping[str, str]] = {
-        "site": "{worker} cannot take {shift}: a private wish stands against it."
-    }
-    fixes: ClassVar[Mapping[str, str]] = {"site": "Choose another shift."}
+    says: ClassVar[Mapping[str, str]] = {"site": "{worker} is not available for {shift}."}
+    fixes: ClassVar[Mapping[str, str]] = {"site": "Choose someone else."}
 
     price: int | None = cost(None, "Each shift there (empty: forbidden)")
 

@@ -22,13 +22,11 @@ class NotWith(Rule):
 
     name: ClassVar[str] = "not_with"
     title: ClassVar[str] = "Not with"
-    about: ClassVar[str] = "A private wish that nobody else is shown."
+    about: ClassVar[str] = "A private wish. Everyone else only reads that the person is not available."
     scope: ClassVar[Scope] = Scope.PAIR
     is_private: ClassVar[bool] = True
-    says: ClassVar[Mapping[str, str]] = {
-        "meet": "{worker} cannot take {shift}: a private wish stands against it."
-    }
-    fixes: ClassVar[Mapping[str, str]] = {"meet": "Choose another shift."}
+    says: ClassVar[Mapping[str, str]] = {"meet": "{worker} is not available for {shift}."}
+    fixes: ClassVar[Mapping[str, str]] = {"meet": "Choose someone else."}
 
     price: int | None = cost(None, "Each meeting (empty: forbidden)")
 

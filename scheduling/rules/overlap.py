@@ -35,9 +35,13 @@ class Overlap(WorkerRule):
 
     def of_worker(self, problem: Problem, worker: Worker, shifts: tuple[Shift, ...]) -> Iterator[Clause]:
         """Yield each group of shifts at one time, and each shift that meets work elsewhere."""
-        del problem
         for group in groups_too_close(shifts, 0):
             yield OneOf("overlap", worker.id, group)
         for shift in shifts:
-            if any(past.start < shift.end and shift.start < past.end for past in worker.history):
+            if self.bars(problem, worker, shift):
                 yield Together("elsewhere", (on(worker.id, shift.id),), None)
+
+    def bars(self, problem: Problem, worker: Worker, shift: Shift) -> bool:
+        """Say whether work elsewhere meets the shift."""
+        del problem
+        return any(past.start < shift.end and shift.start < past.end for past in worker.history)

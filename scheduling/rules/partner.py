@@ -25,9 +25,7 @@ class Partner(Rule):
     about: ClassVar[str] = "A private wish to work with one other person."
     scope: ClassVar[Scope] = Scope.PAIR
     is_private: ClassVar[bool] = True
-    says: ClassVar[Mapping[str, str]] = {
-        "apart": "{worker} would be on {shift} without the partner they wished for."
-    }
+    says: ClassVar[Mapping[str, str]] = {"apart": "{worker} would be on {shift} without the partner they wished for."}
     fixes: ClassVar[Mapping[str, str]] = {"apart": "Put both on one shift."}
 
     price: int = cost(3, "Each shift without the partner", may_forbid=False)
@@ -47,7 +45,5 @@ class Partner(Rule):
             if partner is None or not (asked is None or worker.id in asked or partner.id in asked):
                 continue
             for shift in problem.shifts_for(self.name, worker.id, roster):
-                if not problem.is_waived(self.name, partner.id, shift.id) and not problem.bars(
-                    partner, shift
-                ):
+                if not problem.is_waived(self.name, partner.id, shift.id) and not problem.bars(partner, shift):
                     yield Together("apart", (on(worker.id, shift.id), ~on(partner.id, shift.id)), self.price)

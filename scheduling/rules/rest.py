@@ -59,3 +59,10 @@ class Rest(WorkerRule):
                 if gap < self.least:
                     facts = (*told, ("gap", Minutes(max(gap, 0))))
                     yield Together("past", (on(worker.id, shift.id),), self.price, facts)
+
+    def bars(self, problem: Problem, worker: Worker, shift: Shift) -> bool:
+        """Say whether other work is too close to the shift."""
+        del problem
+        return self.price is None and any(
+            max(past.start - shift.end, shift.start - past.end) < self.least for past in worker.history
+        )

@@ -22,9 +22,7 @@ class ShortRun(WorkerRule):
 
     name: ClassVar[str] = "short_run"
     title: ClassVar[str] = "Stretches of work and of days off"
-    about: ClassVar[str] = (
-        "Some people agree to work several days together, and to have several days off together."
-    )
+    about: ClassVar[str] = "Some people agree to work several days together, and to have several days off together."
     says: ClassVar[Mapping[str, str]] = {
         "work": "{worker} would work {days} days only from {first}. They agreed to {least} together.",
         "off": "{worker} would have {days} days off only from {first}. They agreed to {least} together.",
@@ -56,9 +54,7 @@ class ShortRun(WorkerRule):
         for first in range(1, problem.horizon.days - length):
             inside = [days.get(day, nothing) for day in range(first, first + length)]
             around = [days.get(day, nothing) for day in (first - 1, first + length)]
-            literals = (
-                [*inside, *(~each for each in around)] if is_work else [*around, *(~each for each in inside)]
-            )
+            literals = [*inside, *(~each for each in around)] if is_work else [*around, *(~each for each in inside)]
             if all(each.anyone or each.is_sure or each.is_not for each in literals):
                 facts = (("days", length), ("first", problem.horizon.date(first)), ("least", least or 0))
                 yield Together(code, tuple(literals), cost, facts, workers=(worker.id,))

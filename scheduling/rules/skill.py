@@ -52,8 +52,6 @@ class Skill(ShiftRule):
                     for each in workers
                     if not each.is_trainee and each.holds(demand.skill, date)
                 )
-                limits = demand_limits(
-                    demand, self.price_minimum, self.price_under, self.price_over, self.price_above
-                )
+                limits = demand_limits(demand, self.price_minimum, self.price_under, self.price_over, self.price_above)
                 told = (("skill", demand.skill),)
                 yield Total(terms, tuple(replace(each, facts=told) for each in limits), shifts=(shift.id,))

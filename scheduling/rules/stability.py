@@ -49,8 +49,8 @@ class Stability(WorkerRule):
         for shift in shifts:
             if Assignment(worker.id, shift.id) not in problem.published:
                 yield Together("added", (on(worker.id, shift.id),), self.price_added)
-        for shift in problem.shifts:
-            pair = Assignment(worker.id, shift.id)
-            if pair in problem.published and not problem.is_waived(self.name, *pair):
-                who, what = (worker.id,), (shift.id,)
-                yield Together("removed", (~on(*pair),), self.price_removed, workers=who, shifts=what)
+        for shift_id in sorted(problem.published_roster.shifts_of(worker.id)):
+            if not problem.is_waived(self.name, worker.id, shift_id):
+                who, what = (worker.id,), (shift_id,)
+                literal = ~on(worker.id, shift_id)
+                yield Together("removed", (literal,), self.price_removed, workers=who, shifts=what)

@@ -24,9 +24,7 @@ class Succession(WorkerRule):
     title: ClassVar[str] = "What may not follow what"
     about: ClassVar[str] = "For groups that tell their rest by kinds of shift rather than by hours."
     is_default: ClassVar[bool] = False
-    says: ClassVar[Mapping[str, str]] = {
-        "follows": "{worker} may not work {kind} on {date}, the day after {before}."
-    }
+    says: ClassVar[Mapping[str, str]] = {"follows": "{worker} may not work {kind} on {date}, the day after {before}."}
     fixes: ClassVar[Mapping[str, str]] = {"follows": "Choose another kind of shift, or a day off in between."}
 
     never: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -51,7 +49,5 @@ class Succession(WorkerRule):
             first = SURE if SURE in known else Literal(tuple(pair for each in known for pair in each.anyone))
             facts = (("kind", kind), ("before", ", ".join(before[kind])), ("date", problem.horizon.date(day)))
             yield from (
-                ()
-                if first is SURE and then is SURE
-                else (Together("follows", (first, then), self.price, facts),)
+                () if first is SURE and then is SURE else (Together("follows", (first, then), self.price, facts),)
             )

@@ -24,6 +24,7 @@ class Trainee(ShiftRule):
     title: ClassVar[str] = "Trainees"
     about: ClassVar[str] = "A trainee never counts as cover and is never the only one."
     scope: ClassVar[Scope] = Scope.SHIFT
+    unready: ClassVar[frozenset[str]] = frozenset({"alone"})
     says: ClassVar[Mapping[str, str]] = {
         "seats": "{shift} would have {value} trainees and has {bound} seats for them.",
         "alone": "{worker} is in training and would have nobody to learn from on {shift}.",

@@ -46,9 +46,7 @@ class Wanted(WorkerRule):
             limits.append(Limit("fewer", wanted, self.price_fewer, is_over=False, unit=60))
             limits.append(Limit("more", wanted, self.price_more, unit=60))
         if contract.min_minutes is not None:
-            limits.append(
-                Limit("promised", contract.min_minutes, self.price_promised, is_over=False, unit=60)
-            )
+            limits.append(Limit("promised", contract.min_minutes, self.price_promised, is_over=False, unit=60))
         if limits:
             terms = tuple((on(worker.id, each.id), each.minutes) for each in shifts)
             base = sum(past.minutes for past in worker.history if past.day in days)

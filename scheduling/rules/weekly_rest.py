@@ -25,9 +25,7 @@ class WeeklyRest(WorkerRule):
 
     name: ClassVar[str] = "weekly_rest"
     title: ClassVar[str] = "A day and a night free each week"
-    about: ClassVar[str] = (
-        "In any seven days there is one unbroken free time: 24 hours and the 11 hours of a night."
-    )
+    about: ClassVar[str] = "In any seven days there is one unbroken free time: 24 hours and the 11 hours of a night."
     says: ClassVar[Mapping[str, str]] = {
         "none": "{worker} would have no {least} free in a row in the seven days from {first}.",
     }

@@ -47,7 +47,9 @@ def optional(values):
 def horizons(draw, most_days=16):
     """Plain weeks, weeks in which clocks change, and horizons that begin on any weekday."""
     days = draw(st.integers(1, most_days))
-    start = draw(st.sampled_from([dt.date(2026, 6, 1), dt.date(2026, 6, 6), dt.date(2026, 3, 24), dt.date(2026, 10, 22)]))
+    start = draw(
+        st.sampled_from([dt.date(2026, 6, 1), dt.date(2026, 6, 6), dt.date(2026, 3, 24), dt.date(2026, 10, 22)])
+    )
     if draw(st.booleans()):
         return Horizon.local(start, days, zoneinfo.ZoneInfo("Europe/Berlin"))
     return Horizon.plain(start, days)
@@ -106,7 +108,9 @@ def spans_of_history(draw, horizon):
         start = horizon.edge(day) + draw(st.sampled_from(STARTS))
         kind = draw(st.sampled_from(KINDS))
         length = draw(st.sampled_from(LENGTHS))
-        found.append(Worked(start, start + length, day, kind, is_night=kind == "night", demanding=draw(st.integers(0, 2))))
+        found.append(
+            Worked(start, start + length, day, kind, is_night=kind == "night", demanding=draw(st.integers(0, 2)))
+        )
     return tuple(found)
 
 
@@ -116,7 +120,9 @@ def availabilities(draw, horizon):
     found = []
     for _ in range(draw(st.integers(0, 3))):
         start = draw(st.integers(0, max(1, horizon.days - 1))) * 1440 + draw(st.sampled_from([0, 480, 960]))
-        found.append(Availability(start, start + draw(st.sampled_from([480, 1440, 2880])), draw(st.sampled_from(Grade))))
+        found.append(
+            Availability(start, start + draw(st.sampled_from([480, 1440, 2880])), draw(st.sampled_from(Grade)))
+        )
     return tuple(found)
 
 
