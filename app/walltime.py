@@ -12,10 +12,12 @@ and one that begins at 02:30 neither overlap nor leave a hole.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=8192)  # a roster asks for the same midnights and opening hours again and again
 def instant_of(day: date, at: time, zone: tzinfo) -> datetime:
     """The instant (aware, UTC) at which the clocks of a zone show a time on a day."""
     wall = datetime.combine(day, at)

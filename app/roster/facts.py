@@ -1,0 +1,482 @@
+"""The rows of one period as the facts the roster room thinks about, in a handful of queries.
+
+`read_problem` is the only way from tables to `scheduling.Problem`: the solver, the board, the explanations and
+the checks of a claim all see the same facts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from app import clock
+from app.access import Role
+from app.database import db
+from app.people.calendar import availability_spans
+from app.people.models import LEARNING, Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
+from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift, ShiftDemand, ShiftWish, Waiver
+from app.roster.words import PersonLabel, RosterNames, ShiftLabel
+from app.rules.queries import configured_rules, roster_settings
+from app.rules.settings import RosterSettings
+from app.sites.models import Service, Site
+from app.walltime import instant_of
+from scheduling import Assignment as Pair
+from scheduling import Availability as Span
+from scheduling import (
+    Carried,
+    Contract,
+    Demand,
+    Grade,
+    Holding,
+    Horizon,
+    Pin,
+    Problem,
+    Request,
+    Roster,
+    Worked,
+    Worker,
+)
+from scheduling import Shift as Work
+from scheduling import Waiver as SetAside
+
+LOOK_BACK = timedelta(days=35)
+"""How far before a period single shifts still matter: rest, runs of days and nights, hours of the week."""
+LOOK_AHEAD = timedelta(days=14)
+DAY = timedelta(days=1)
+WEEK_DAYS = 7
+SATURDAY = 5
+
+
+class Keep(StrEnum):
+    """What a new roster stays close to."""
+
+    PUBLISHED = "published"
+    DRAFT = "draft"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One period as the room sees it, what people call its things, and the rosters there are of it.
+
+    `roster` is the draft's (the published one when no draft was asked for); `live` is the published one. Both hold
+    only people and shifts of the problem. `lost` counts the draft's assignments whose shift was cancelled since.
+    """
+
+    problem: Problem
+    names: RosterNames
+    roster: Roster
+    live: Roster
+    pinned: frozenset[Pair]
+    period: PeriodFacts
+    draft: DraftFacts | None
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFacts:
+    """The period's own columns."""
+
+    id: str
+    name: str
+    starts_on: date
+    ends_on: date
+    version: int
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFacts:
+    """The draft's own columns."""
+
+    id: str
+    number: int
+    name: str
+    state: str
+    base_version: int
+    version: int
+    result: dict[str, Any] | None
+
+
+def read_problem(period_id: str, draft_id: str | None = None, *, keep: Keep = Keep.PUBLISHED) -> Facts | None:
+    """Read one period (and one draft of it) as facts; None when there is no such period or draft.
+
+    `keep` says which roster the rule of stability compares with: the published one, the draft's own, or none.
+    """
+    found = _period_and_draft(period_id, draft_id)
+    if found is None:
+        return None
+    period, draft = found
+    reader = _Reader(period, clock.zone(), roster_settings())
+    reader.read_shifts()
+    reader.read_people()
+    reader.read_availability()
+    reader.read_wishes()
+    reader.read_assignments()
+    if draft is not None:
+        reader.read_draft(draft.id)
+    return reader.facts(draft, keep)
+
+
+def _period_and_draft(period_id: str, draft_id: str | None) -> tuple[PeriodFacts, DraftFacts | None] | None:
+    of_period: list[Any] = [Period.id, Period.name, Period.starts_on, Period.ends_on, Period.version]
+    of_period.append(Period.published_at)
+    if draft_id is None:
+        found = db.session.execute(sa.select(*of_period).where(Period.id == period_id)).one_or_none()
+        return None if found is None else (PeriodFacts(*found), None)
+    of_draft: list[Any] = [
+        Draft.id,
+        Draft.number,
+        Draft.name,
+        Draft.state,
+        Draft.base_version,
+        Draft.version,
+        Draft.result,
+    ]
+    row: Any = db.session.execute(
+        sa.select(*of_period, *of_draft)
+        .join(Draft, Draft.period_id == Period.id)
+        .where(Period.id == period_id, Draft.id == draft_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return PeriodFacts(*row[: len(of_period)]), DraftFacts(*row[len(of_period) :])
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """One published shift of the time around the period, as anyone who stood on it has it behind (or before) them."""
+
+    starts_at: datetime
+    worked: Worked
+    is_weekend: bool
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The rows as they come in, on the way to a problem."""
+
+    period: PeriodFacts
+    zone: ZoneInfo
+    settings: RosterSettings
+    horizon: Horizon = field(init=False)
+    zero: datetime = field(init=False)
+    look_back: timedelta = field(init=False)
+    works: dict[str, Work] = field(default_factory=dict)
+    shift_labels: dict[str, ShiftLabel] = field(default_factory=dict)
+    sites: dict[str, str] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
+    skills: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
+    holdings: dict[str, list[Holding]] = field(default_factory=lambda: defaultdict(list))
+    availability: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    requests: dict[str, dict[str, Request]] = field(default_factory=lambda: defaultdict(dict))
+    wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
+    live: set[Pair] = field(default_factory=set)
+    drafted: set[Pair] = field(default_factory=set)
+    pinned: set[Pair] = field(default_factory=set)
+    waivers: list[SetAside] = field(default_factory=list)
+    lost: int = 0
+
+    def __post_init__(self) -> None:
+        days = (self.period.ends_on - self.period.starts_on).days + 1
+        self.horizon = Horizon.local(self.period.starts_on, days, self.zone)
+        self.zero = instant_of(self.period.starts_on, time(), self.zone)
+        self.look_back = timedelta(days=self.settings.look_back_days)
+
+    def minute(self, instant: datetime) -> int:
+        """Elapsed minutes since the period's first midnight."""
+        return int((instant - self.zero).total_seconds() // 60)
+
+    def read_shifts(self) -> None:
+        """Shifts that are to run, with their demand lines, site and service: one query."""
+        of_lead, of_line = sa.orm.aliased(Skill), sa.orm.aliased(Skill)
+        rows = db.session.execute(
+            sa.select(Shift.id, Shift.site_id, Shift.service_id, Shift.starts_at, Shift.ends_at, Shift.trainee_seats)
+            .add_columns(Site.name.label("site"), Service.name.label("service"), Service.demanding)
+            .add_columns(Service.minimum_company, Service.maximum_company, Service.lead_skill_id)
+            .add_columns(of_lead.name.label("lead_name"), of_line.name.label("line_name"))
+            .add_columns(ShiftDemand.id.label("line_id"), ShiftDemand.skill_id, ShiftDemand.minimum)
+            .add_columns(ShiftDemand.target, ShiftDemand.maximum)
+            .join(Site, Site.id == Shift.site_id)
+            .join(Service, Service.id == Shift.service_id)
+            .outerjoin(of_lead, of_lead.id == Service.lead_skill_id)
+            .outerjoin(ShiftDemand, ShiftDemand.shift_id == Shift.id)
+            .outerjoin(of_line, of_line.id == ShiftDemand.skill_id)
+            .where(Shift.day_on.between(self.period.starts_on, self.period.ends_on), Shift.cancelled_at.is_(None))
+            .order_by(Shift.starts_at, Shift.ends_at, Shift.id, ShiftDemand.position)
+        ).all()
+        lines: dict[str, list[Any]] = defaultdict(list)
+        for row in rows:
+            lines[row.id].append(row)
+        for shift_id, of_shift in lines.items():
+            self._take_shift(shift_id, of_shift)
+
+    def _take_shift(self, shift_id: str, rows: list[Any]) -> None:
+        row = rows[0]
+        self.sites[row.site_id] = row.site
+        self.services[row.service_id] = row.service
+        self.skills |= {each.skill_id: each.line_name for each in rows if each.skill_id is not None}
+        if row.lead_skill_id is not None:
+            self.skills[row.lead_skill_id] = row.lead_name
+        start = self.minute(row.starts_at)
+        self.works[shift_id] = Work(
+            id=shift_id,
+            start=start,
+            end=self.minute(row.ends_at),
+            day=self.horizon.day_at(start),
+            site=row.site_id,
+            kind=row.service_id,
+            demands=_demands(rows, row.lead_skill_id),
+            trainee_seats=row.trainee_seats,
+            is_night=self.settings.is_night(row.starts_at, row.ends_at, self.zone),
+            demanding=row.demanding,
+            min_company=row.minimum_company if row.minimum_company > 1 else 0,
+            max_company=row.maximum_company,
+        )
+        starts, ends = row.starts_at.astimezone(self.zone), row.ends_at.astimezone(self.zone)
+        self.shift_labels[shift_id] = ShiftLabel(starts.date(), starts, ends, row.site, row.service)
+
+    def read_people(self) -> None:
+        """Peers who are active, and anybody else who stands on a shift of this period, with what they hold."""
+        is_peer = sa.exists().where(PersonRole.person_id == Person.id, PersonRole.role == Role.PEER)
+        of_period = sa.select(Shift.id).where(Shift.day_on.between(self.period.starts_on, self.period.ends_on))
+        is_on = sa.or_(
+            Person.id.in_(sa.select(Assignment.person_id).where(Assignment.shift_id.in_(of_period))),
+            Person.id.in_(
+                sa.select(DraftAssignment.person_id)
+                .join(Draft, Draft.id == DraftAssignment.draft_id)
+                .where(Draft.period_id == self.period.id)
+            ),
+        )
+        may_work = sa.and_(Person.is_active, is_peer)
+        rows = db.session.execute(
+            sa.select(Person.id, Person.name, Person.level, Person.is_active, Person.default_grade, Person.created_at)
+            .add_columns(Person.wanted_minutes, Person.maximum_minutes, may_work.label("may_work"))
+            .add_columns(PersonSkill.skill_id, PersonSkill.obtained_on, PersonSkill.expires_on)
+            .add_columns(Skill.name.label("skill_name"))
+            .outerjoin(PersonSkill, PersonSkill.person_id == Person.id)
+            .outerjoin(Skill, Skill.id == PersonSkill.skill_id)
+            .where(sa.or_(may_work, is_on))
+            .order_by(Person.name, Person.id, PersonSkill.skill_id)
+        ).all()
+        for row in rows:
+            self.people[row.id] = row
+            if row.skill_id is not None:
+                self.skills[row.skill_id] = row.skill_name
+                self.holdings[row.id].append(Holding(row.skill_id, row.obtained_on, row.expires_on))
+
+    def read_availability(self) -> None:
+        """When each of them can come, as spans of minutes wherever that differs from their default."""
+        rows: dict[str, list[Any]] = defaultdict(list)
+        for row in db.session.execute(
+            sa.select(Availability.person_id, Availability.grade, Availability.on_date, Availability.weekday)
+            .add_columns(Availability.every_weeks, Availability.starts_at, Availability.ends_at)
+            .add_columns(Availability.starts_on, Availability.ends_on)
+            .where(
+                sa.or_(
+                    Availability.on_date.is_(None),
+                    Availability.on_date.between(self.period.starts_on - DAY, self.period.ends_on + DAY),
+                )
+            )
+            .order_by(Availability.id)
+        ):
+            rows[row.person_id].append(row)
+        last = self.period.ends_on + DAY  # a night shift ends on the day after
+        for person_id, person in self.people.items():
+            if not person.may_work:
+                self.availability[person_id] = (Span(0, self.horizon.end + 2 * 1440, Grade.UNAVAILABLE),)
+                continue
+            spans = availability_spans(
+                rows.get(person_id, ()), person.default_grade, self.period.starts_on, last, self.zone
+            )
+            self.availability[person_id] = tuple(
+                Span(self.minute(start), self.minute(end), Grade[grade.name])
+                for start, end, grade in spans
+                if grade != person.default_grade
+            )
+
+    def read_wishes(self) -> None:
+        """Private wishes, and wishes for or against single shifts: one query for both."""
+        nothing = sa.cast(sa.null(), sa.String(12))
+        wishes = sa.select(Wish.person_id, Wish.kind, Wish.other_person_id, Wish.site_id, Wish.service_id).add_columns(
+            nothing.label("shift_id"), sa.cast(sa.null(), sa.Integer).label("weight")
+        )
+        of_shifts = (
+            sa.select(ShiftWish.person_id, nothing, nothing, nothing, nothing, ShiftWish.shift_id, ShiftWish.weight)
+            .join(Shift, Shift.id == ShiftWish.shift_id)
+            .where(Shift.day_on.between(self.period.starts_on, self.period.ends_on))
+        )
+        disliked: list[tuple[str, str]] = []
+        for row in db.session.execute(wishes.union_all(of_shifts)):
+            if row.person_id not in self.people:
+                continue
+            if row.shift_id is not None:
+                if row.shift_id in self.works:
+                    wish = Request(row.shift_id, row.weight > 0, abs(row.weight))
+                    self.requests[row.person_id][row.shift_id] = wish
+            elif row.kind == WishKind.DISLIKES_SERVICE:
+                disliked.append((row.person_id, row.service_id))
+            else:
+                self.wishes[row.person_id, row.kind].add(row.other_person_id or row.site_id or row.service_id)
+        for person_id, service_id in sorted(disliked):
+            for work in self.works.values():
+                if work.kind == service_id:
+                    self.requests[person_id].setdefault(work.id, Request(work.id, is_on=False))
+
+    def read_assignments(self) -> None:
+        """What is published in this period, and around it: one query."""
+        first = self.period.starts_on - max(self.look_back, LOOK_BACK) - DAY
+        around: dict[str, _Past] = {}
+        for row in db.session.execute(
+            sa.select(Assignment.person_id, Assignment.shift_id, Shift.day_on, Shift.starts_at, Shift.ends_at)
+            .add_columns(Shift.service_id, Service.demanding)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .join(Service, Service.id == Shift.service_id)
+            .where(Shift.day_on.between(first, self.period.ends_on + LOOK_AHEAD), Shift.cancelled_at.is_(None))
+            .order_by(Shift.starts_at, Shift.id)
+        ):
+            if row.person_id not in self.people:
+                continue
+            if self.period.starts_on <= row.day_on <= self.period.ends_on:
+                self.live.add(Pair(row.person_id, row.shift_id))
+            else:
+                if row.shift_id not in around:
+                    around[row.shift_id] = self._past(row)
+                self.past[row.person_id].append(around[row.shift_id])
+
+    def _past(self, row: Any) -> _Past:
+        day = row.starts_at.astimezone(self.zone).date()
+        worked = Worked(
+            start=self.minute(row.starts_at),
+            end=self.minute(row.ends_at),
+            day=(day - self.period.starts_on).days,
+            kind=row.service_id,
+            is_night=self.settings.is_night(row.starts_at, row.ends_at, self.zone),
+            demanding=row.demanding,
+        )
+        return _Past(row.starts_at, worked, day.weekday() >= SATURDAY)
+
+    def read_draft(self, draft_id: str) -> None:
+        """A draft's assignments, pins and waivers: one query."""
+        nothing = sa.cast(sa.null(), sa.String(40))
+        rows = db.session.execute(
+            sa.select(DraftAssignment.shift_id, DraftAssignment.person_id, DraftAssignment.is_pinned)
+            .add_columns(nothing.label("rule"))
+            .where(DraftAssignment.draft_id == draft_id)
+            .union_all(
+                sa.select(Waiver.shift_id, Waiver.person_id, sa.false(), Waiver.rule).where(Waiver.draft_id == draft_id)
+            )
+        )
+        for row in rows:
+            is_known = row.shift_id in self.works and (row.person_id is None or row.person_id in self.people)
+            if row.rule is not None:
+                if is_known:
+                    self.waivers.append(SetAside(row.rule, row.shift_id, row.person_id))
+            elif is_known:
+                pair = Pair(row.person_id, row.shift_id)
+                self.drafted.add(pair)
+                if row.is_pinned:
+                    self.pinned.add(pair)
+            else:
+                self.lost += 1
+
+    def facts(self, draft: DraftFacts | None, keep: Keep) -> Facts:
+        """Everything read, as one problem with its names."""
+        kept = {Keep.PUBLISHED: self.live, Keep.DRAFT: self.drafted, Keep.NOTHING: set[Pair]()}[keep]
+        problem = Problem(
+            horizon=self.horizon,
+            shifts=tuple(self.works.values()),
+            workers=tuple(self._workers()),
+            rules=configured_rules(),
+            pins=tuple(Pin(*pair) for pair in sorted(self.pinned)),
+            waivers=tuple(sorted(set(self.waivers), key=lambda each: (each.rule, each.shift, each.worker or ""))),
+            published=frozenset(kept),
+        )
+        names = RosterNames(
+            people={key: PersonLabel(row.name, row.level, bool(row.may_work)) for key, row in self.people.items()},
+            shifts=self.shift_labels,
+            sites=self.sites,
+            services=self.services,
+            skills=self.skills,
+        )
+        live = Roster(self.live)
+        roster = live if draft is None else Roster(self.drafted)
+        return Facts(problem, names, roster, live, frozenset(self.pinned), self.period, draft, self.lost)
+
+    def _workers(self) -> Iterable[Worker]:
+        usual = self._usual_minutes()
+        for person_id, person in self.people.items():
+            away = not person.may_work
+            partners = sorted(self.wishes[person_id, WishKind.PARTNER] & self.people.keys())
+            yield Worker(
+                id=person_id,
+                skills=tuple(self.holdings.get(person_id, ())),
+                is_trainee=person.level in LEARNING,
+                contract=Contract(
+                    wanted_minutes=0 if away else _part(person.wanted_minutes, self.horizon.days),
+                    max_minutes=0 if away else None,
+                    max_minutes_week=person.maximum_minutes,
+                ),
+                availability=self.availability[person_id],
+                default_grade=Grade[person.default_grade.upper()],
+                requests=tuple(each for _, each in sorted(self.requests[person_id].items())),
+                not_with=frozenset(self.wishes[person_id, WishKind.NOT_WITH] - {person_id}),
+                not_at=frozenset(self.wishes[person_id, WishKind.NOT_AT]),
+                partner=partners[0] if partners else None,
+                history=self._history(person_id),
+                carried=self._carried(person_id, person.wanted_minutes, usual),
+            )
+
+    def _usual_minutes(self) -> int:
+        said = [row.wanted_minutes for row in self.people.values() if row.may_work and row.wanted_minutes is not None]
+        return sum(said) // len(said) if said else 0
+
+    def _history(self, person_id: str) -> tuple[Worked, ...]:
+        """Single shifts close enough to the period to matter for rest and runs, on both sides."""
+        first = self.minute(self.zero - LOOK_BACK)
+        return tuple(each.worked for each in self.past[person_id] if each.worked.start >= first)
+
+    def _carried(self, person_id: str, wanted: int | None, usual: int) -> Carried:
+        """What the person did in the months before, and had wanted since they came."""
+        since = self.zero - self.look_back
+        before = [each for each in self.past[person_id] if since <= each.starts_at < self.zero]
+        came = min([self.people[person_id].created_at, *(each.starts_at for each in before)])
+        days = max(0, (self.zero - max(since, came)).days)
+        return Carried(
+            minutes=sum(each.worked.minutes for each in before),
+            wanted_minutes=_part(usual if wanted is None else wanted, days) or 0,
+            nights=sum(each.worked.is_night for each in before),
+            weekends=sum(each.is_weekend for each in before),
+            demanding=sum(each.worked.demanding for each in before),
+        )
+
+
+def _part(a_week: int | None, days: int) -> int | None:
+    """Minutes a week as minutes of so many days."""
+    return None if a_week is None else a_week * days // WEEK_DAYS
+
+
+def _demands(rows: list[Any], lead: str | None) -> tuple[Demand, ...]:
+    """A shift's demand lines; a service that asks for a lead adds one, or raises the line there is."""
+    lines: dict[str | None, Demand] = {}
+    for row in rows:
+        if row.line_id is not None and row.skill_id not in lines:
+            lines[row.skill_id] = Demand(row.target, row.minimum, row.maximum, row.skill_id)
+    if lead is not None:
+        had = lines.get(lead, Demand(1, 1, None, lead))
+        lines[lead] = Demand(max(1, had.target), max(1, had.minimum), had.maximum, lead)
+    return tuple(lines.values())
+
+
+def shift_minutes(problem: Problem) -> Mapping[str, int]:
+    """Length of each shift in minutes, by id."""
+    return {each.id: each.minutes for each in problem.shifts}
