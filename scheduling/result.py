@@ -23,13 +23,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a solve stands: places filled of places wanted, price, bound and seconds since it began."""
+    """Where a solve stands: places filled of places wanted, price, bound, seconds since it began, the best so far."""
 
     filled: int
     wanted: int
     price: int
     bound: int
     seconds: float
+    roster: Roster
 
     @property
     def gap(self) -> float:

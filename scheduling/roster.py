@@ -117,6 +117,9 @@ class Names(Protocol):
     def shift(self, shift: str) -> str:
         """Return the label to show for a shift id."""
 
+    def skill(self, skill: str) -> str:
+        """Return the name to show for a skill id."""
+
     def day(self, day: dt.date) -> str:
         """Return the label to show for a date."""
 
@@ -131,6 +134,10 @@ class PlainNames:
     def shift(self, shift: str) -> str:
         """Return the id."""
         return shift
+
+    def skill(self, skill: str) -> str:
+        """Return the id."""
+        return skill
 
     def day(self, day: dt.date) -> str:
         """Return weekday, day and month."""

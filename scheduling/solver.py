@@ -116,7 +116,7 @@ class _Watch(cp_model.CpSolverSolutionCallback):
         if self._tell is not None:
             seconds = time.monotonic() - self._began
             bound = min(self.bound, self.price)
-            self._tell(Progress(self._filled, self._wanted, self.price, bound, seconds))
+            self._tell(Progress(self._filled, self._wanted, self.price, bound, seconds, self.roster))
 
     def run(self, solver: cp_model.CpSolver) -> None:
         """Look again and again, until the solve is done, whether somebody wants it to stop."""

@@ -26,7 +26,7 @@ def _told(sentence: str, violation: Violation, names: Names) -> str:
     """Fill a sentence with names and facts."""
     workers = [names.worker(each) for each in violation.workers]
     shifts = [names.shift(each) for each in violation.shifts]
-    facts = {key: _fact(value, names) for key, value in violation.facts}
+    facts = {key: _fact(key, value, names) for key, value in violation.facts}
     return sentence.format(
         worker=workers[0] if workers else "Nobody",
         workers=_listed(workers),
@@ -36,8 +36,10 @@ def _told(sentence: str, violation: Violation, names: Names) -> str:
     )
 
 
-def _fact(value: Fact, names: Names) -> str:
+def _fact(key: str, value: Fact, names: Names) -> str:
     """Return a fact as people read it."""
+    if key == "skill":
+        return names.skill(str(value))
     return names.day(value) if isinstance(value, dt.date) else str(value)
 
 
