@@ -105,7 +105,7 @@ class Processes:
         self.wait_for(process, port)
         return port
 
-    def wait_for(self, process: subprocess.Popen[bytes], port: int, seconds: float = 40) -> None:
+    def wait_for(self, process: subprocess.Popen[bytes], port: int, seconds: float = 90) -> None:
         """Wait until a process answers on its port; fail with what it said when it ends instead."""
 
         def claim() -> bool:
