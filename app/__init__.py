@@ -11,7 +11,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, cli, clock, database, errors, headers, jobs, logs, navigation, vault
+from app import access, cli, clock, database, errors, headers, jobs, logs, navigation, vault, words
 from app.config import Config
 
 SLICES = ("auth", "home", "people", "sites", "roster", "review", "shifts", "rules", "transfer", "audit", "mail", "demo")
@@ -44,6 +44,7 @@ def create_app(environ: Mapping[str, str] | None = None, now: Callable[[], datet
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     logs.init_app(app, config.log)
     clock.init_app(app, now)
+    words.init_app(app)
     vault.init_app(app, config)
     database.init_app(app, config)
     jobs.init_app(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, request, url_for
 from flask_login import current_user
@@ -33,19 +34,29 @@ ENTRIES = (
 )
 
 
+ACCOUNT = (
+    ("My sign-in", "auth.account"),
+    ("My passphrase", "auth.passphrase"),
+)
+
+
 def init_app(app: Flask) -> None:
-    """Hand the navigation to every template as `nav`: a list of (label, address, is_current)."""
+    """Hand the navigation to every template.
+
+    `nav` is a list of (label, address, is_current), `account_links` one of (label, address).
+    """
     app.context_processor(_nav)
 
 
-def _nav() -> dict[str, list[tuple[str, str, bool]]]:
+def _nav() -> dict[str, Any]:
     if not current_user or not current_user.is_authenticated:
-        return {"nav": []}
+        return {"nav": [], "account_links": []}
     here = request.blueprint
     return {
         "nav": [
             (entry.label, url_for(entry.endpoint), entry.endpoint.partition(".")[0] == here)
             for entry in ENTRIES
             if entry.roles & current_user.roles
-        ]
+        ],
+        "account_links": [(label, url_for(endpoint)) for label, endpoint in ACCOUNT],
     }

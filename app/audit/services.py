@@ -13,13 +13,22 @@ from app.audit.models import AuditEntry
 
 
 def record(
-    session: Session, act: str, object_kind: str | None = None, object_id: str | None = None, **details: Any
+    session: Session,
+    act: str,
+    object_kind: str | None = None,
+    object_id: str | None = None,
+    *,
+    actor_id: str | None = None,
+    **details: Any,
 ) -> None:
     """Note an act of the person signed in (nobody, for jobs and commands) in the caller's transaction.
 
     `act` is verb and object ("publish roster"). Details hold no contact field, private wish or passphrase.
+    `actor_id` names who acted where nobody is signed in yet.
     """
-    actor = current_user.id if has_request_context() and current_user.is_authenticated else None
+    actor = actor_id
+    if actor is None and has_request_context() and current_user.is_authenticated:
+        actor = current_user.id
     session.add(
         AuditEntry(
             at=clock.now(), actor_id=actor, act=act, object_kind=object_kind, object_id=object_id, details=details

@@ -12,7 +12,10 @@ from app.vault import Sealed
 
 
 class Credential(Model):
-    """What opens the doors for one person: hashes only; the TOTP secret is sealed with the server's key."""
+    """What opens the doors for one person: hashes only; the TOTP secret is sealed with the server's key.
+
+    `card_hash` is the SHA-256 of the random token on the printed card; `pin_failures` counts wrong PINs in a row.
+    """
 
     __tablename__ = "credential"
 
@@ -23,11 +26,15 @@ class Credential(Model):
     totp_secret: Mapped[str | None] = mapped_column(Sealed("credential.totp_secret"))
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     totp_last_step: Mapped[int | None]
+    pin_failures: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class SignIn(Model):
-    """One place a person is signed in. `id` is the SHA-256 of the random token that only the cookie holds."""
+    """One place a person is signed in. `id` is the SHA-256 of the random token that only the cookie holds.
+
+    `device` is a coarse description in words; `is_shared` says that the device is not the person's own.
+    """
 
     __tablename__ = "sign_in"
 
@@ -35,6 +42,7 @@ class SignIn(Model):
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
     door: Mapped[str] = mapped_column(sa.String(12))
     device: Mapped[str] = mapped_column(sa.String(60))
+    is_shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
@@ -42,7 +50,10 @@ class SignIn(Model):
 
 
 class SignInToken(Model):
-    """A magic link or one-time code: used once, soon, and (a link) from the browser that asked for it."""
+    """What opens a door once and soon: a magic link, a code, an invitation, or the first half of a sign-in.
+
+    A link works only in the browser that asked for it. Of each only a hash is kept.
+    """
 
     __tablename__ = "sign_in_token"
 
@@ -56,8 +67,20 @@ class SignInToken(Model):
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class RecoveryCode(Model):
+    """One way past the second step when the phone is lost: a keyed hash, good once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[str] = id_column()
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Throttle(Model):
-    """Failures at one door by one key (a keyed hash of account or address), so that guessing is slow."""
+    """Tries at one door by one key (a keyed hash of account or address), so that guessing is slow."""
 
     __tablename__ = "throttle"
 

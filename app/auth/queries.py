@@ -1,20 +1,48 @@
-"""Finding out who is signed in."""
+"""Finding out who is signed in, where, and what opens the doors for whom."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 from flask import g, session
 
 from app import clock
-from app.auth.models import Credential, SignIn
+from app.access import STAFF, Role
+from app.auth.models import Credential, RecoveryCode, SignIn, SignInToken
 from app.database import db, writing
-from app.people.models import Person
+from app.people.models import Person, PersonRole
 from app.vault import vault
 
 SEEN_EVERY = timedelta(minutes=2)
+PEER_IDLE = timedelta(days=14)
+STAFF_IDLE = timedelta(hours=12)
+SHARED_IDLE = timedelta(minutes=20)
+LONGEST_SESSION = timedelta(days=60)
+FRESH = timedelta(minutes=15)
+CARD_TRIES = 5
+
+
+class Door(StrEnum):
+    """How a person came in."""
+
+    PASSPHRASE = "passphrase"  # noqa: S105 - the name of a door
+    LINK = "link"
+    CODE = "code"
+    CARD = "card"
+    SETUP = "setup"
+
+
+DOOR_WORDS = {
+    Door.PASSPHRASE: "with your passphrase",
+    Door.LINK: "with a link from a mail",
+    Door.CODE: "with a code from a coordinator",
+    Door.CARD: "with your card",
+    Door.SETUP: "with an invitation",
+}
 
 
 class SignedIn:
@@ -31,6 +59,12 @@ class SignedIn:
         self.roles = person.roles
         self.sign_in_id = sign_in.id
         self.door = sign_in.door
+        self.since = sign_in.created_at
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person has a role beyond their own shifts."""
+        return not STAFF.isdisjoint(self.roles)
 
     def get_id(self) -> str:
         """The token of the session, never the person's id: a session that ended opens nothing."""
@@ -40,6 +74,13 @@ class SignedIn:
 def digest(token: str) -> str:
     """What is kept of a random token: its SHA-256, 64 hex digits."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def idle_time(roles: frozenset[Role], *, is_shared: bool) -> timedelta:
+    """How long a session may lie unused: least on a device that others use too, less for staff."""
+    if is_shared:
+        return SHARED_IDLE
+    return PEER_IDLE if STAFF.isdisjoint(roles) else STAFF_IDLE
 
 
 def person_of_session(token: str) -> SignedIn | None:
@@ -54,17 +95,23 @@ def person_of_session(token: str) -> SignedIn | None:
         return None
     sign_in, person = row
     if now - sign_in.seen_at > SEEN_EVERY:
-        g.session_seen = sign_in.id
+        idle = idle_time(person.roles, is_shared=sign_in.is_shared)
+        g.session_seen = (sign_in.id, min(now + idle, sign_in.created_at + LONGEST_SESSION))
     return SignedIn(person, sign_in)
 
 
 def keep_alive() -> None:
     """Note that a session is in use, in a short transaction of its own, at most every two minutes."""
-    sign_in_id = g.pop("session_seen", None)
-    if sign_in_id is not None:
+    seen = g.pop("session_seen", None)
+    if seen is not None:
+        sign_in_id, expires_at = seen
         db.session.rollback()
         with writing() as own:
-            own.execute(sa.update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=clock.now()))
+            own.execute(
+                sa.update(SignIn)
+                .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))
+                .values(seen_at=clock.now(), expires_at=expires_at)
+            )
 
 
 def person_by_email(address: str) -> Person | None:
@@ -73,6 +120,165 @@ def person_by_email(address: str) -> Person | None:
     return db.session.scalar(sa.select(Person).where(Person.email_index == index, Person.is_active))
 
 
+def person_by_code(code: str) -> Person | None:
+    """The active person with this name-code, however it is capitalised."""
+    return db.session.scalar(
+        sa.select(Person).where(sa.func.lower(Person.code) == code.strip().lower(), Person.is_active).limit(1)
+    )
+
+
+def person_of_card(token: str) -> Person | None:
+    """The active person whose printed card this is."""
+    return db.session.scalar(
+        sa.select(Person)
+        .join(Credential, Credential.person_id == Person.id)
+        .where(Credential.card_hash == digest(token), Person.is_active)
+    )
+
+
+def person_named(person_id: str) -> Person | None:
+    """A person by their id, whether active or not."""
+    return db.session.get(Person, person_id)
+
+
 def credential_of(person_id: str) -> Credential | None:
     """What opens the doors for a person."""
     return db.session.get(Credential, person_id)
+
+
+def live_token(token: str, kind: str) -> SignInToken | None:
+    """The unused token of an active person that is still good."""
+    return db.session.scalar(
+        sa.select(SignInToken)
+        .join(Person, Person.id == SignInToken.person_id)
+        .where(
+            SignInToken.token_hash == digest(token),
+            SignInToken.kind == kind,
+            SignInToken.used_at.is_(None),
+            SignInToken.expires_at > clock.now(),
+            Person.is_active,
+        )
+    )
+
+
+class LinkState(StrEnum):
+    """What the page behind a magic link can say before it is used."""
+
+    GOOD = "good"
+    OTHER_BROWSER = "other_browser"
+    GONE = "gone"
+
+
+def link_state(token: str, browser: str | None) -> LinkState:
+    """Whether a magic link works here; looking changes nothing, so mail scanners may look."""
+    row = live_token(token, "link")
+    if row is None:
+        return LinkState.GONE
+    return LinkState.GOOD if browser and row.browser_hash == digest(browser) else LinkState.OTHER_BROWSER
+
+
+def is_new_card(token: str) -> bool:
+    """Whether a card waits for its PIN to be chosen."""
+    return (
+        db.session.scalar(
+            sa.select(sa.true()).where(
+                sa.exists().where(Credential.card_hash == digest(token), Credential.pin_hash.is_(None))
+            )
+        )
+        or False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place a person is signed in."""
+
+    id: str
+    device: str
+    door: str
+    is_shared: bool
+    is_here: bool
+    since: datetime
+    seen_at: datetime
+
+
+def places_of(person_id: str, here: str | None = None) -> list[Place]:
+    """Where a person is signed in, the present place first, then the last used."""
+    rows = db.session.scalars(
+        sa.select(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.expires_at > clock.now())
+        .order_by(SignIn.seen_at.desc())
+    )
+    places = [
+        Place(
+            id=row.id,
+            device=row.device,
+            door=DOOR_WORDS.get(Door(row.door), row.door) if row.door in list(Door) else row.door,
+            is_shared=row.is_shared,
+            is_here=row.id == here,
+            since=row.created_at,
+            seen_at=row.seen_at,
+        )
+        for row in rows
+    ]
+    return sorted(places, key=lambda place: not place.is_here)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Which doors a person has, told without any secret."""
+
+    has_passphrase: bool
+    has_second_step: bool
+    has_card: bool
+    has_pin: bool
+    is_card_blocked: bool
+    recovery_codes: int
+
+
+def doors_of(person_id: str) -> Doors:
+    """Which doors a person has."""
+    credential = credential_of(person_id)
+    left = db.session.scalar(
+        sa.select(sa.func.count()).where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
+    )
+    if credential is None:
+        return Doors(
+            has_passphrase=False,
+            has_second_step=False,
+            has_card=False,
+            has_pin=False,
+            is_card_blocked=False,
+            recovery_codes=0,
+        )
+    return Doors(
+        has_passphrase=credential.passphrase_hash is not None,
+        has_second_step=credential.totp_confirmed_at is not None,
+        has_card=credential.card_hash is not None,
+        has_pin=credential.pin_hash is not None,
+        is_card_blocked=credential.card_hash is not None and credential.pin_failures >= CARD_TRIES,
+        recovery_codes=left or 0,
+    )
+
+
+def may_skip_passphrase(person: SignedIn) -> bool:
+    """Whether a new passphrase may be set without the old: just signed in by a door that proves who they are.
+
+    A card proves it only where there is no passphrase yet: a found card with a seen PIN must not replace one.
+    """
+    if clock.now() - person.since > FRESH:
+        return False
+    return person.door in {Door.LINK, Door.CODE, Door.SETUP} or not doors_of(person.id).has_passphrase
+
+
+def may_manage(actor: SignedIn, person_id: str) -> bool:
+    """Whether one person may renew another's doors: admins everyone's, coordinators those of people without duties."""
+    if Role.ADMIN in actor.roles:
+        return True
+    roles = set(db.session.scalars(sa.select(PersonRole.role).where(PersonRole.person_id == person_id)))
+    return Role.COORDINATOR in actor.roles and STAFF.isdisjoint(roles)
+
+
+def needs_second_step(person: SignedIn) -> bool:
+    """Whether a member of staff has still to set up the second step."""
+    return person.is_staff and not doors_of(person.id).has_second_step

@@ -184,6 +184,7 @@ def upgrade() -> None:
         sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
         sa.Column("totp_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
+        sa.Column("pin_failures", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_credential_person_id"), ondelete="CASCADE"
@@ -261,6 +262,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_skill_skill_id"), ["skill_id"], unique=False)
 
     op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.String(length=12), nullable=False),
+        sa.Column("person_id", sa.String(length=12), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_recovery_code_code_hash")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "rule_setting",
         sa.Column("rule", sa.String(length=40), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
@@ -297,6 +314,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=12), nullable=False),
         sa.Column("door", sa.String(length=12), nullable=False),
         sa.Column("device", sa.String(length=60), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -725,6 +743,10 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     op.drop_table("service")
     op.drop_table("rule_setting")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_person_id"))
+
+    op.drop_table("recovery_code")
     with op.batch_alter_table("person_skill", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_skill_skill_id"))
         batch_op.drop_index(batch_op.f("ix_person_skill_person_id"))
