@@ -35,4 +35,4 @@ def test_a_database_that_stays_locked_gives_a_page_to_try_again(app, client, sig
         free.set()
         thread.join()
     db.session.rollback()
-    assert client.post("/sign-out", data={"csrf_token": token}).status_code == 302
+    assert client.post("/sign-out", data={"csrf_token": token}).status_code == 303
