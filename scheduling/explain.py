@@ -86,9 +86,8 @@ def preflight(problem: Problem) -> list[Gap]:
         for demand in shift.demands:
             counted = [w for w in problem.workers if _counts(problem, w, shift, demand.skill)]
             quick = [w for w in counted if Assignment(w.id, shift.id) in problem.possible]
-            able = (
-                [w for w in quick if not _stops_alone(problem, w, shift)] if len(quick) < 2 * demand.target else quick
-            )
+            if len(quick) < 2 * demand.target:
+                quick = [w for w in quick if not _stops_alone(problem, w, shift)]
             if len(quick) < demand.target:
                 stopped = tuple(
                     Candidate(w.id, stops, (), 0) for w in counted if (stops := _stops_alone(problem, w, shift))

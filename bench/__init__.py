@@ -1,0 +1,1 @@
+"""What measures Evenhand: rosters against the public record, pages under load."""
