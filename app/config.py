@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 
 KNOWN = frozenset(
     {
@@ -128,6 +128,8 @@ def _one_of(environ: Mapping[str, str], name: str, default: str, choices: tuple[
 
 
 def _zone(name: str) -> ZoneInfo:
+    if "PYTHONTZPATH" not in os.environ:
+        reset_tzpath(())  # the pinned `tzdata`: every machine must put a shift at the same instant
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -7,8 +7,10 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
+import tzdata
 from flask import current_app
 
 from app import clock, migrate
@@ -31,6 +33,7 @@ EXPECTED_PRAGMAS = {
     "mmap_size": 0,
 }
 SILENCE = timedelta(seconds=30)
+SYSTEM_ZONES = Path("/usr/share/zoneinfo/tzdata.zi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ def findings() -> Iterator[Finding]:
     """Look at everything, cheapest first."""
     config: Config = current_app.config["EVENHAND"]
     yield from _secrets(config)
+    yield _zones()
     if config.is_embedded:
         yield from _sqlite()
     yield _migrations()
@@ -80,6 +84,15 @@ def _secrets(config: Config) -> Iterator[Finding]:
         yield Finding(
             "public address", is_good=True, words="this machine only (http); set EVENHAND_PUBLIC_URL for more"
         )
+
+
+def _zones() -> Finding:
+    ours = tzdata.IANA_VERSION
+    line = SYSTEM_ZONES.read_text().partition("\n")[0] if SYSTEM_ZONES.is_file() else ""
+    theirs = line.removeprefix("# version ").strip()
+    # Governments change their clocks at short notice.
+    newer = theirs if theirs[:1].isdigit() and theirs > ours else None
+    return Finding("zone data", newer is None, ours if newer is None else f"{ours} is older than the system's {newer}")
 
 
 def _sqlite() -> Iterator[Finding]:

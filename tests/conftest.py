@@ -69,7 +69,7 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 
 @pytest.fixture
 def clock() -> Clock:
-    """The clock of the application under test: Monday 2026-11-23, 10:00 in Vancouver, until moved."""
+    """The clock of the application under test: Monday 2026-11-23, 10:00 on the group's wall, until moved."""
     return Clock(START)
 
 

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import clock
+from app import doctor as looked_at
 from app.database import db
 from app.jobs import Job, WorkerBeat
 
@@ -63,3 +64,12 @@ def test_an_open_data_folder_is_named(doctor, app):
     alive()
     config.data.chmod(0o755)
     assert f"BAD  data folder: chmod 700 {config.data}" in doctor().output
+
+
+@pytest.mark.parametrize(("theirs", "is_good"), [("2025b", True), ("2099a", False), (None, True)])
+def test_zone_data_older_than_the_systems_is_named(doctor, monkeypatch, tmp_path, theirs, is_good):
+    system = tmp_path / "tzdata.zi"
+    if theirs:
+        system.write_text(f"# version {theirs}\n# more\n")
+    monkeypatch.setattr(looked_at, "SYSTEM_ZONES", system)
+    assert ("BAD  zone data" not in doctor().output) == is_good

@@ -77,7 +77,7 @@ def visit(chromium: Browser, address: str, bare_app: Flask) -> Iterator[Callable
             java_script_enabled=javascript,
             has_touch=size == "phone",
             locale="en-CA",
-            timezone_id="America/Vancouver",
+            timezone_id="America/Los_Angeles",
             reduced_motion="reduce",
         )
         context.set_default_timeout(10_000)

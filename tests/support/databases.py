@@ -89,7 +89,7 @@ def settings(folder: Path) -> dict[str, str]:
         "EVENHAND_KEYS": str(folder / "keys"),
         "EVENHAND_MASTER_KEY": MASTER_KEY,
         "EVENHAND_PUBLIC_URL": "http://localhost",
-        "EVENHAND_ZONE": "America/Vancouver",
+        "EVENHAND_ZONE": "America/Los_Angeles",
         "EVENHAND_SOLVER_WORKERS": "1",
     }
 

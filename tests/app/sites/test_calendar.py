@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.sites.calendar import next_days, pattern_days, shift_instants
 from app.walltime import instant_of
 
-VANCOUVER = ZoneInfo("America/Vancouver")
+PACIFIC = ZoneInfo("America/Los_Angeles")
 ZONES = st.sampled_from(
     ["America/Vancouver", "America/St_Johns", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC"]
 ).map(ZoneInfo)
@@ -98,7 +98,7 @@ def test_the_next_days_are_the_first_days_of_the_coming_years(plan, day):
 
 
 def test_a_shift_over_midnight_ends_on_the_next_day():
-    assert shift_instants(date(2026, 11, 23), time(22), time(6), VANCOUVER) == (
+    assert shift_instants(date(2026, 11, 23), time(22), time(6), PACIFIC) == (
         datetime(2026, 11, 24, 6, tzinfo=UTC),
         datetime(2026, 11, 24, 14, tzinfo=UTC),
     )
