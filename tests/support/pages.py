@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 MAY_STAY_OPEN = frozenset("p li dt dd option optgroup thead tbody tfoot tr td th".split())
+ENDS = {  # what a start tag ends by itself when its own end tag was left out
+    "td": {"td", "th"},
+    "th": {"td", "th"},
+    "tr": {"td", "th", "tr"},
+    "tbody": {"td", "th", "tr", "thead", "tbody"},
+    "li": {"li"},
+    "option": {"option"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+}
 CONTROLS = frozenset({"input", "select", "textarea"})
 UNLABELLED = frozenset({"hidden", "submit", "button", "reset", "image"})
 REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "list", "form")
@@ -174,6 +184,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         repeated = [name for name, count in Counter(name for name, _ in attrs).items() if count > 1]
         assert not repeated, f"<{tag}> names {repeated} twice"
+        while self.open[-1].tag in ENDS.get(tag, ()):
+            self.open.pop()
         element = Element(tag, {name: value or "" for name, value in attrs}, self.open[-1])
         self.open[-1].children.append(element)
         if tag not in VOID:
