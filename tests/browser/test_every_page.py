@@ -19,7 +19,7 @@ def town(bare_app):
     """The demo group has moved in; who stands for each role."""
     with bare_app.app_context():
         build.build()
-        ids = {code: person_id for code, person_id in db.session.execute(sa.select(Person.code, Person.id))}
+        ids = dict(db.session.execute(sa.select(Person.code, Person.id)).all())
         db.session.rollback()
     people: dict[str, str] = {}
     for member in cast.CAST:
