@@ -26,7 +26,6 @@ class RunState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     STOPPING = "stopping"  # keep the best so far
-    CANCELLING = "cancelling"  # leave nothing
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -188,6 +187,8 @@ class Run(Model):
 
     `best` holds the best assignments found so far as [[shift, person], ...], so that another worker can go on
     from them when this one is killed. `progress` is what the page shows: places, filled, price, bound, seconds.
+    `keep` says what the new roster stays close to. `attempts` counts the workers that took it up; what a worker
+    writes is taken only while it is the last of them. A period has at most one run that has not ended.
     """
 
     __tablename__ = "run"
@@ -197,6 +198,7 @@ class Run(Model):
     from_draft_id: Mapped[str | None] = mapped_column(sa.ForeignKey("draft.id", ondelete="SET NULL"))
     draft_id: Mapped[str | None] = mapped_column(sa.ForeignKey("draft.id", ondelete="SET NULL"))
     state: Mapped[str] = mapped_column(sa.String(12), default=RunState.QUEUED, index=True)
+    keep: Mapped[str] = mapped_column(sa.String(10), default="published")
     seconds_limit: Mapped[int]
     seed: Mapped[int]
     workers: Mapped[int]
@@ -208,6 +210,16 @@ class Run(Model):
     requested_at: Mapped[datetime] = mapped_column(Instant)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        sa.Index(
+            "uq_run_going_on",
+            "period_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
 
 
 class Publication(Model):

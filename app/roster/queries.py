@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from app import clock
 from app.database import db
 from app.people.models import Person
 from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift
@@ -46,6 +47,16 @@ class AssignmentRow:
 def period_of(period_id: str) -> Period | None:
     """One period."""
     return db.session.get(Period, period_id)
+
+
+def waiting_period() -> str | None:
+    """The first period that is not over and was never published, None when there is none."""
+    return db.session.scalar(
+        sa.select(Period.id)
+        .where(Period.published_at.is_(None), Period.ends_on >= clock.today())
+        .order_by(Period.starts_on)
+        .limit(1)
+    )
 
 
 def period_shifts(period: Period, *, with_cancelled: bool = False) -> Sequence[ShiftRow]:

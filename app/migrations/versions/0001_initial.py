@@ -437,6 +437,7 @@ def upgrade() -> None:
         sa.Column("from_draft_id", sa.String(length=12), nullable=True),
         sa.Column("draft_id", sa.String(length=12), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("keep", sa.String(length=10), nullable=False),
         sa.Column("seconds_limit", sa.Integer(), nullable=False),
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("workers", sa.Integer(), nullable=False),
@@ -463,6 +464,13 @@ def upgrade() -> None:
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_run_period_id"), ["period_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_run_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_run_going_on",
+            ["period_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
     op.create_table(
         "wish",
@@ -715,6 +723,11 @@ def downgrade() -> None:
 
     op.drop_table("wish")
     with op.batch_alter_table("run", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_run_going_on",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_run_state"))
         batch_op.drop_index(batch_op.f("ix_run_period_id"))
 
