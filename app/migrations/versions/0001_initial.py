@@ -353,12 +353,19 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=12), nullable=False),
         sa.Column("filename", sa.String(length=120), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("date_order", sa.String(length=3), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_upload_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upload_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_upload_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "draft_move",
         sa.Column("id", sa.String(length=12), nullable=False),
@@ -745,6 +752,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_move_draft_id"))
 
     op.drop_table("draft_move")
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_upload_person_id"))
+        batch_op.drop_index(batch_op.f("ix_upload_created_at"))
+
     op.drop_table("upload")
     with op.batch_alter_table("sign_in_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_token_person_id"))

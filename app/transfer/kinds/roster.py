@@ -1,0 +1,382 @@
+"""Files about the roster: single shifts, and who works them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.database import ID_LENGTH
+from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.transfer.columns import Column
+from app.transfer.kinds.kind import Kind, Line, Rights, person_name
+from app.transfer.kinds.people import NAME, PERSON, SERVICE, SITE
+from app.transfer.kinds.sites import DEMAND, LINES, DemandedKind
+from app.transfer.values import (
+    BadValue,
+    Clock,
+    ClockTime,
+    Day,
+    Hours,
+    Reading,
+    Reference,
+    Text,
+    Type,
+    Whole,
+    YesNo,
+)
+from app.transfer.world import Entry, Table, Values, World
+from app.walltime import instant_of
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+AN_ID = re.compile(f"[{ALPHABET}]{{{ID_LENGTH}}}")
+DAY = timedelta(days=1)
+SPAN = ("date", "starts", "ends", "ends_on")
+START, END = "start instant", "end instant"
+
+
+class ShiftWord(Type):
+    """The id of a shift, or any word that tells shifts of one file apart: the same word is always the same shift."""
+
+    words = "any word of at most 40 letters, the same on all rows of one shift"
+
+    def parse(self, text: str, reading: Reading) -> str:
+        """The id; another word becomes an id of its own, always the same one."""
+        del reading
+        word = Text(40).parse(text, None)  # type: ignore[arg-type]
+        return word if AN_ID.fullmatch(word) else shift_id_of(word)
+
+
+def shift_id_of(word: str) -> str:
+    """The id that another system's name for a shift becomes: drawn from its SHA-256."""
+    number = int.from_bytes(hashlib.sha256(f"shift:{word}".encode()).digest(), "big")
+    letters = []
+    for _ in range(ID_LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[place])
+    return "".join(letters)
+
+
+def span(values: Values) -> tuple[datetime, datetime]:
+    """The instants a row's wall times mean; raises `BadValue`.
+
+    Without an offset a time that comes twice means its first coming, one that is left out the instant the clocks
+    jump. The end is on the next day when it is at or before the start and nothing else is said.
+    """
+    day, starts, ends, ends_on = (values[name] for name in SPAN)
+    start = _instant(day, starts, "starts")
+    end_day = ends_on or (day + DAY if ends.at <= starts.at else day)
+    end = _instant(end_day, ends, "ends")
+    if end <= start:
+        raise BadValue("It ends before it begins.", "ends")
+    return start, end
+
+
+def _instant(day: date, at: Clock, column: str) -> datetime:
+    zone = clock.zone()
+    if at.offset is None:
+        return instant_of(day, at.at, zone)
+    for turn in (0, 1):
+        wall = datetime.combine(day, at.at.replace(fold=turn), zone)
+        if wall.utcoffset() == timedelta(minutes=at.offset):
+            return wall.astimezone(instant_of(day, at.at, zone).tzinfo)
+    raise BadValue("Clocks here are not at this offset at that time.", column)
+
+
+def wall(day: date, start: datetime, end: datetime) -> Values:
+    """The shortest wall times that mean these instants and no others."""
+    first, last = clock.local(start), clock.local(end)
+    plain: Values = {
+        "date": day,
+        "starts": Clock(first.time().replace(fold=0, tzinfo=None)),
+        "ends": Clock(last.time().replace(fold=0, tzinfo=None)),
+        "ends_on": None,
+    }
+    exact_start = plain | {"starts": replace(plain["starts"], offset=_offset(first))}
+    exact_end = {"ends": replace(plain["ends"], offset=_offset(last))}
+    for values in (plain, exact_start, plain | exact_end, exact_start | exact_end):
+        for ends_on in (None, last.date()):
+            tried = values | {"ends_on": ends_on}
+            try:
+                if span(tried) == (start, end):
+                    return tried
+            except BadValue:
+                continue
+    return exact_start | exact_end | {"ends_on": last.date()}
+
+
+def _offset(local: datetime) -> int:
+    return int((local.utcoffset() or timedelta()).total_seconds()) // 60
+
+
+class Shifts(DemandedKind):
+    """Single shifts."""
+
+    name, title, one, plural = "shifts", "Shifts", "shift", "shifts"
+    words = "Shifts on their dates, with what they need. One row for each demand line."
+    model = Shift
+    demand_model = ShiftDemand
+    owner = "shift_id"
+    keys = (("shift",), ("date", "starts", "ends", "site", "service"))
+    after = ("sites", "services", "skills", "patterns")
+    columns = (
+        Column("shift", ShiftWord(), "Tells this shift from all others. Blank: its date, times, site and service do.", "example-1", also=("shift id", "id")),
+        Column("date", Day(), "The day it begins.", "2026-03-31", is_needed=True, also=("day",)),
+        Column("starts", ClockTime(), "When it begins, on your wall clock.", "21:30", is_needed=True, also=("starts at", "start")),
+        Column("ends", ClockTime(), "When it ends. At or before the start: on the next day.", "07:30", is_needed=True, also=("ends at", "end")),
+        Column("ends_on", Day(), "The day it ends, only where the times alone do not say it.", ""),
+        Column("site", SITE, "Where.", "EXAMPLE", "site_id", is_needed=True),
+        Column("service", SERVICE, "What.", "EXAMPLE-WALK", "service_id", is_needed=True),
+        Column("trainee_seats", Whole(0, 100), "Seats that do not count as cover. Blank means 0.", "1", "trainee_seats", default=0),
+        Column("note", Text(200), "Shown to who works it.", "", "note"),
+        Column("pattern", Reference("patterns", "pattern", "patterns"), "The pattern it was made from, if any.", "", "pattern_id"),
+        Column("edited", YesNo(), "Yes when it differs from its pattern on purpose.", "no", "is_edited", default=False),
+        Column("cancelled", YesNo(), "Yes when it is called off.", "no", default=False),
+        *DEMAND,
+    )  # fmt: skip
+    notes = (
+        (
+            "Times are those of the clock on the wall where the group is. When clocks go back, a time that comes twice "
+            "means its first coming; write 01:30-08:00 to mean the one with that offset. When clocks go forward, a "
+            "time that is left out means the moment the clocks jump."
+        ),
+        "The demand lines in the file replace those the shift had.",
+    )
+
+    def load(self, session: Session, rights: Rights) -> Iterator[tuple[Entry, Any]]:
+        """Every shift, its instants as wall times."""
+        fields = (Shift.id, Shift.day_on, Shift.starts_at, Shift.ends_at, Shift.cancelled_at)
+        times = {row.id: row for row in session.execute(sa.select(*fields))}
+        for entry, _ in super().load(session, rights):
+            row = times[entry.id]
+            entry.values |= wall(row.day_on, row.starts_at, row.ends_at)
+            entry.values |= {"shift": entry.id, "cancelled": row.cancelled_at is not None}
+            entry.values |= {START: row.starts_at, END: row.ends_at}
+            entry.stored = dict(entry.values)
+            yield entry, self.key(entry.values)
+
+    def key(self, values: Values) -> Any:
+        """When, where and what."""
+        return values.get("date"), values.get(START), values.get(END), values.get("site"), values.get("service")
+
+    def group(self, line: Line) -> Any:
+        """Rows of one shift."""
+        return line.values.get("shift") or tuple(line.values.get(name) for name in (*SPAN, "site", "service"))
+
+    def find(self, line: Line, reading: Reading) -> Entry | None:
+        """The shift of this id, else the one at this time and place."""
+        table = reading.world[self.name]
+        if line.values.get("shift"):
+            return table.by_id.get(line.values["shift"])
+        for name in self.keys[1]:
+            if line.values.get(name) is None:
+                raise BadValue("A shift needs this, or the word in the column shift.", name)
+        start, end = span({name: line.values.get(name) for name in SPAN})
+        found = table.with_key(self.key(line.values | {START: start, END: end}))
+        if len(found) > 1:
+            ids = ", ".join(entry.id for entry in found[:5])
+            raise BadValue(f"{len(found)} shifts are at this time and place: say which ({ids}).", "shift")
+        return found[0] if found else None
+
+    def new_id(self, line: Line, reading: Reading) -> str:
+        """The id its word stands for, or else its time and place: the same whenever the file is read."""
+        table, word = (
+            reading.world[self.name],
+            "|".join(line.cells.get(name, "") for name in (*SPAN, "site", "service")),
+        )
+        made = line.values.get("shift") or shift_id_of(word)
+        while made in table.by_id:
+            made = shift_id_of(made)
+        return str(made)
+
+    def settle(self, entry: Entry, given: frozenset[str], reading: Reading, rights: Rights) -> None:
+        """Find out the instants; a shift that now differs from its pattern stays so."""
+        del rights
+        values, stored = entry.values, entry.stored
+        if stored is not None and all(values[name] == stored[name] for name in SPAN):
+            start, end = stored[START], stored[END]
+        else:
+            start, end = span(values)
+            for column, instant in (("starts", start), ("ends", end)):
+                if clock.local(instant).replace(tzinfo=None, fold=0).time() != values[column].at:
+                    reading.notes.append(
+                        f"Line {entry.line}: clocks go forward that night and leave {values[column].at:%H:%M} out; "
+                        f"it is taken as {clock.local(instant):%H:%M}."
+                    )
+        values |= wall(values["date"], start, end) | {START: start, END: end, "shift": entry.id}
+        watched = ("date", START, END, "site", "service", "trainee_seats", LINES)
+        differs = stored is not None and any(values[name] != stored[name] for name in watched)
+        if differs and values["pattern"] and "edited" not in given:
+            values["edited"] = True
+
+    def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
+        """A pattern makes one shift a day."""
+        del reading, rights
+        taken: dict[Any, Entry] = {}
+        for entry in sorted(table.entries, key=lambda each: each.line):
+            if entry.values.get("pattern") is not None:
+                other = taken.setdefault((entry.values["pattern"], entry.values.get("date")), entry)
+                if other is not entry and entry.line:
+                    yield entry, "pattern", "There is another shift of this pattern on this day."
+
+    def label(self, entry: Entry, world: World) -> str:
+        """When and where."""
+        cells = {name: self.cell(entry.values, self.by_name[name], world) for name in ("date", "starts", "ends")}
+        site = world["sites"].by_id[entry.values["site"]].values["name"]
+        return f"{cells['date']} {cells['starts']}-{cells['ends']}, {site}"
+
+    def order(self, entry: Entry, world: World) -> Any:
+        """By time."""
+        return entry.values[START], [self.cell(entry.values, column, world) for column in self.columns]
+
+    def write_more(self, session: Session, thing: Any, entry: Entry, world: World) -> None:
+        """Write the instants, and when it was called off."""
+        super().write_more(session, thing, entry, world)
+        stored = entry.stored or {}
+        for column, attribute in (("date", "day_on"), (START, "starts_at"), (END, "ends_at")):
+            if entry.values[column] != stored.get(column):
+                setattr(thing, attribute, entry.values[column])
+        if entry.values["cancelled"] != stored.get("cancelled", False):
+            thing.cancelled_at = clock.now() if entry.values["cancelled"] else None
+
+    def _step_aside(self, session: Session, entries: list[Entry]) -> None:
+        for entry in entries:
+            stored = entry.stored
+            if stored and any(stored[name] != entry.values[name] for name in ("pattern", "date")):
+                # Two shifts of one pattern may change days; the pattern is written again with the rest.
+                session.execute(sa.update(Shift).where(Shift.id == entry.id).values(pattern_id=None))
+                stored["pattern"] = None
+
+
+class Assignments(Kind):
+    """Who works which shift."""
+
+    name, title, one, plural = "assignments", "Who works when", "assignment", "assignments"
+    words = "Published shifts and their people: to bring a history from another system, and to add up hours."
+    model = Assignment
+    keys = (("person", "shift"), ("person", "date", "starts", "site"))
+    after = ("people", "shifts", "sites", "services")
+    columns = (
+        Column("person", PERSON, "Who.", "example-sam", "person_id", also=("code", "person code"), is_needed=True),
+        Column("person_name", NAME, "For reading only.", "Sam Example", is_shown=True, also=("name",)),
+        Column("shift", ShiftWord(), "Which shift, by the word in the file of shifts. Blank: its date, start and site say it.", "example-1", also=("shift id",)),
+        Column("date", Day(), "The day the shift begins.", "2026-03-31", is_pointer=True, also=("day",)),
+        Column("starts", ClockTime(), "When the shift begins.", "21:30", is_pointer=True, also=("starts at", "start")),
+        Column("ends", ClockTime(), "When it ends.", "07:30", is_pointer=True, also=("ends at", "end")),
+        Column("site", SITE, "Where.", "EXAMPLE", is_pointer=True),
+        Column("service", SERVICE, "What.", "EXAMPLE-WALK", is_pointer=True),
+        Column("hours", Hours(1000), "For reading only: true hours, clock changes counted.", "10", is_shown=True),
+        Column("accepted", YesNo(), "No while a late change awaits the person's yes. Blank means yes.", "yes", default=True),
+    )  # fmt: skip
+    notes = (
+        "The shifts must be there already: import them first, or both in one ZIP.",
+        "Rows are added to what is there, and nobody is told by mail. To take someone off a shift, use the board.",
+        "A draft that was begun before the import is told, when it is published, that the roster has changed.",
+    )
+
+    def load(self, session: Session, rights: Rights) -> Iterator[tuple[Entry, Any]]:
+        """Every published assignment."""
+        del rights
+        query = sa.select(Assignment.id, Assignment.person_id, Assignment.shift_id, Assignment.accepted_at)
+        for thing_id, person_id, shift_id, accepted_at in session.execute(query):
+            values: Values = {"person": person_id, "shift": shift_id, "accepted": accepted_at is not None}
+            yield Entry(thing_id, values, dict(values)), self.key(values)
+
+    def key(self, values: Values) -> Any:
+        """A person is on a shift once."""
+        return values.get("person"), values.get("shift")
+
+    def find(self, line: Line, reading: Reading) -> Entry | None:
+        """The assignment, its shift being found by word or by time and place."""
+        line.values["shift"] = self._shift(line, reading).id
+        found = reading.world[self.name].with_key(self.key(line.values))
+        return found[0] if found else None
+
+    def _shift(self, line: Line, reading: Reading) -> Entry:
+        shifts, values = reading.world["shifts"], line.values
+        if values.get("shift"):
+            shift = shifts.by_id.get(values["shift"])
+            if shift is None:
+                raise BadValue("There is no such shift. Import the shifts first.", "shift")
+            for column in ("date", "starts", "ends", "site", "service"):
+                if values.get(column) is not None and values[column] != shift.values.get(column):
+                    right = shifts_cell(shift, column, reading.world)
+                    raise BadValue(f"The shift says otherwise here: {right}.", column)
+            return shift
+        for column in ("date", "starts", "site"):
+            if values.get(column) is None:
+                raise BadValue("Say which shift: by its word, or by date, start and site.", column)
+        given = {c: values[c] for c in ("date", "starts", "ends", "site", "service") if values.get(c) is not None}
+        if ("by day", line.values["date"]) not in (cache := _by_day(shifts, reading)):
+            raise BadValue("There is no shift on this day. Import the shifts first.", "date")
+        day = cache["by day", line.values["date"]]
+        found = [shift for shift in day if all(shift.values.get(c) == v for c, v in given.items())]
+        if not found:
+            raise BadValue("There is no shift at this time and place. Import the shifts first.", "starts")
+        if len(found) > 1:
+            raise BadValue(f"{len(found)} shifts are at this time and place: give the word of the shift.", "shift")
+        return found[0]
+
+    def label(self, entry: Entry, world: World) -> str:
+        """Who, and when."""
+        shift = world["shifts"].by_id[entry.values["shift"]]
+        when = " ".join(shifts_cell(shift, column, world) for column in ("date", "starts"))
+        return f"{person_name(world, entry.values['person'])}: {when}"
+
+    def shown(self, entry: Entry, world: World) -> Values:
+        """What the reader wants to know of the shift."""
+        shift = world["shifts"].by_id[entry.values["shift"]]
+        cells = {column: shifts_cell(shift, column, world) for column in ("date", "starts", "ends", "site", "service")}
+        minutes = int((shift.values[END] - shift.values[START]).total_seconds()) // 60
+        return cells | {
+            "person_name": person_name(world, entry.values["person"]),
+            "hours": Hours().text(minutes, world),
+        }
+
+    def order(self, entry: Entry, world: World) -> Any:
+        """By time, then by person."""
+        shift = world["shifts"].by_id[entry.values["shift"]]
+        return shift.values[START], shift.id, PERSON.text(entry.values["person"], world)
+
+    def write(self, session: Session, entries: list[Entry], world: World) -> None:
+        """Write assignments; periods they fall into count as changed."""
+        super().write(session, entries, world)
+        days = {world["shifts"].by_id[entry.values["shift"]].values["date"] for entry in entries}
+        for period in session.scalars(sa.select(Period)):
+            if any(period.starts_on <= day <= period.ends_on for day in days):
+                period.version += 1
+        session.flush()
+
+    def begin(self, thing: Any) -> None:
+        """Note when it was assigned."""
+        thing.assigned_at = clock.now()
+
+    def write_more(self, session: Session, thing: Any, entry: Entry, world: World) -> None:
+        """Write the shift, and the person's yes."""
+        del session, world
+        if entry.is_new:
+            thing.shift_id = entry.values["shift"]
+        if entry.is_new or entry.values["accepted"] != (entry.stored or {})["accepted"]:
+            thing.accepted_at = clock.now() if entry.values["accepted"] else None
+
+
+def shifts_cell(shift: Entry, column: str, world: World) -> str:
+    """One cell of a shift as its own file has it."""
+    found = next(each for each in Shifts.columns if each.name == column)
+    value = shift.values.get(column)
+    return "" if value is None else found.type.text(value, world)
+
+
+def _by_day(shifts: Table, reading: Reading) -> dict[Any, list[Entry]]:
+    """Shifts by day, made once for one reading."""
+    if not reading.cache:
+        for shift in shifts.entries:
+            reading.cache.setdefault(("by day", shift.values.get("date")), []).append(shift)
+    return reading.cache
