@@ -68,6 +68,15 @@ def outdated(version: int) -> Outdated:
     return Outdated(version)
 
 
+def kept(row_id: str) -> Outcome:
+    """Commit; when someone else took the same name, code or address in this very moment, say so instead."""
+    try:
+        db.session.commit()
+    except sa.exc.IntegrityError:
+        return refuse(form="Someone else saved the same just now. Please look at the list and try again.")
+    return Saved(row_id)
+
+
 def code_from(name: str) -> str:
     """A short code of small letters, digits and hyphens made from a name; "x" when nothing is left of it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Protocol
@@ -18,6 +19,7 @@ from app.walltime import instant_of, span_of
 Span = tuple[datetime, datetime, Grade]
 WORST_FIRST = (Grade.UNAVAILABLE, Grade.UNWANTED, Grade.AVAILABLE, Grade.PREFERRED)
 DAY = timedelta(days=1)
+DAY_MINUTES = 24 * 60
 EPOCH = date(1970, 1, 5)  # a Monday
 
 
@@ -84,6 +86,42 @@ def row_days(row: AvailabilityRow, first_day: date, last_day: date) -> Iterator[
         if (day - anchor).days // 7 % row.every_weeks == 0:
             yield day
         day += timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class DayPart:
+    """A part of one local day with its grade: wall times, and minutes since midnight on the wall (0 to 1440)."""
+
+    starts_at: time
+    ends_at: time
+    first_minute: int
+    last_minute: int
+    grade: Grade
+
+    @property
+    def is_all_day(self) -> bool:
+        """Whether it is the whole day."""
+        return (self.first_minute, self.last_minute) == (0, DAY_MINUTES)
+
+
+def day_parts(spans: Iterable[Span], first_day: date, last_day: date, zone: tzinfo) -> list[tuple[date, list[DayPart]]]:
+    """The spans cut at local midnights, day by day, as the wall clock shows them."""
+    days = [first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1)]
+    parts: dict[date, list[DayPart]] = {day: [] for day in days}
+    for start, end, grade in spans:
+        begins, ends = start.astimezone(zone), end.astimezone(zone)
+        day = begins.date()
+        while day <= ends.date():
+            first = begins.time() if day == begins.date() else time()
+            last = ends.time() if day == ends.date() else time()
+            first_minute = first.hour * 60 + first.minute
+            last_minute = last.hour * 60 + last.minute if day == ends.date() else DAY_MINUTES
+            if first_minute < last_minute and day in parts:
+                parts[day].append(
+                    DayPart(first.replace(fold=0), last.replace(fold=0), first_minute, last_minute, grade)
+                )
+            day += DAY
+    return list(parts.items())
 
 
 def _swept(edges: dict[datetime, list[tuple[tuple[bool, Grade], int]]], default: Grade) -> Iterator[Span]:

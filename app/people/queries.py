@@ -1,0 +1,261 @@
+"""People, what they can do, and their coming shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app import clock
+from app.access import STAFF, Role
+from app.database import db
+from app.people.models import Grade, Person, PersonRole, PersonSkill, Skill, Wish
+from app.people.words import expiry_badge
+from app.roster.models import Assignment, Shift
+from app.sites.models import Service, Site
+from app.vault import vault
+
+PAGE_SIZE = 40
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """What a list of people is narrowed to; empty texts narrow nothing. `state` is active, inactive or all."""
+
+    search: str = ""
+    role: str = ""
+    level: str = ""
+    skill_id: str = ""
+    state: str = "active"
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """One page of a list of people, with the certificates of theirs that need a look, by person."""
+
+    people: Sequence[Person]
+    badges: dict[str, list[tuple[str, str]]]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """A skill or certificate a person holds; `badge` warns when it has run out or soon will."""
+
+    id: str
+    skill_id: str
+    name: str
+    is_certificate: bool
+    obtained_on: date | None
+    expires_on: date | None
+    badge: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """A skill with the number of active people who hold it."""
+
+    skill: Skill
+    holders: int
+
+
+@dataclass(frozen=True)
+class ComingShift:
+    """A published shift of a person that has not ended yet."""
+
+    starts_at: datetime
+    site: str
+    service: str
+
+
+@dataclass(frozen=True)
+class WishShown:
+    """A wish in words, for its owner."""
+
+    id: str
+    kind: str
+    about: str
+
+
+def person(person_id: str) -> Person | None:
+    """A person by id."""
+    return db.session.get(Person, person_id)
+
+
+def people_page(narrowed: PeopleFilter, page: int) -> PeoplePage:
+    """One page of people by name; a page beyond the last is the last."""
+    matching = sa.select(Person.id).where(*_conditions(narrowed))
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(matching.subquery())) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    found = db.session.scalars(
+        sa.select(Person)
+        .where(Person.id.in_(matching))
+        .order_by(sa.func.lower(Person.name), Person.code)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    ).all()
+    return PeoplePage(found, _badges([each.id for each in found]), page, pages, total)
+
+
+def _conditions(narrowed: PeopleFilter) -> list[sa.ColumnElement[bool]]:
+    wanted: list[sa.ColumnElement[bool]] = []
+    if "@" in narrowed.search:
+        wanted.append(Person.email_index == vault().index(narrowed.search.lower(), "person.email"))
+    elif narrowed.search:
+        wanted.append(
+            sa.or_(
+                Person.name.icontains(narrowed.search, autoescape=True),
+                Person.code.icontains(narrowed.search, autoescape=True),
+            )
+        )
+    if narrowed.state in {"active", "inactive"}:
+        wanted.append(Person.is_active == (narrowed.state == "active"))
+    if narrowed.level:
+        wanted.append(Person.level == narrowed.level)
+    if narrowed.role:
+        wanted.append(Person.id.in_(sa.select(PersonRole.person_id).where(PersonRole.role == narrowed.role)))
+    if narrowed.skill_id:
+        wanted.append(Person.id.in_(sa.select(PersonSkill.person_id).where(PersonSkill.skill_id == narrowed.skill_id)))
+    return wanted
+
+
+def _badges(person_ids: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """Certificates of these people that have run out or soon will, as (words, colour) by person."""
+    rows = db.session.execute(
+        sa.select(PersonSkill.person_id, PersonSkill.expires_on, Skill.name)
+        .join(Skill, Skill.id == PersonSkill.skill_id)
+        .where(PersonSkill.person_id.in_(person_ids), PersonSkill.expires_on.is_not(None))
+        .order_by(PersonSkill.expires_on)
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for person_id, expires_on, name in rows:
+        badge = expiry_badge(expires_on, clock.today())
+        if badge is not None:
+            found.setdefault(person_id, []).append((f"{name} {badge[0]}", badge[1]))
+    return found
+
+
+def skills_of(person_id: str) -> list[Held]:
+    """What a person can do, certificates first, by name."""
+    rows = db.session.execute(
+        sa.select(PersonSkill, Skill)
+        .join(Skill, Skill.id == PersonSkill.skill_id)
+        .where(PersonSkill.person_id == person_id)
+        .order_by(Skill.is_certificate.desc(), sa.func.lower(Skill.name))
+    )
+    return [_held(row, skill) for row, skill in rows]
+
+
+def held_skill(person_id: str, held_id: str) -> Held | None:
+    """One skill of a person."""
+    row = db.session.execute(
+        sa.select(PersonSkill, Skill)
+        .join(Skill, Skill.id == PersonSkill.skill_id)
+        .where(PersonSkill.id == held_id, PersonSkill.person_id == person_id)
+    ).one_or_none()
+    return None if row is None else _held(row[0], row[1])
+
+
+def _held(row: PersonSkill, skill: Skill) -> Held:
+    badge = expiry_badge(row.expires_on, clock.today())
+    return Held(row.id, skill.id, skill.name, skill.is_certificate, row.obtained_on, row.expires_on, badge)
+
+
+def catalogue() -> list[CatalogueEntry]:
+    """Every skill and certificate, those in use first, by name."""
+    holders = (
+        sa.select(PersonSkill.skill_id, sa.func.count().label("number"))
+        .join(Person, Person.id == PersonSkill.person_id)
+        .where(Person.is_active)
+        .group_by(PersonSkill.skill_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Skill, sa.func.coalesce(holders.c.number, 0))
+        .outerjoin(holders, holders.c.skill_id == Skill.id)
+        .order_by(Skill.is_active.desc(), sa.func.lower(Skill.name))
+    )
+    return [CatalogueEntry(skill, number) for skill, number in rows]
+
+
+def skill(skill_id: str) -> Skill | None:
+    """A skill by id."""
+    return db.session.get(Skill, skill_id)
+
+
+def active_skills() -> Sequence[Skill]:
+    """Skills that can be given and asked for, by name."""
+    return db.session.scalars(sa.select(Skill).where(Skill.is_active).order_by(sa.func.lower(Skill.name))).all()
+
+
+def coming_shifts(person_id: str) -> list[ComingShift]:
+    """Published shifts of a person that have not ended, next first."""
+    rows = db.session.execute(
+        sa.select(Shift.starts_at, Site.name, Service.name)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Site, Site.id == Shift.site_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Assignment.person_id == person_id, Shift.ends_at > clock.now(), Shift.cancelled_at.is_(None))
+        .order_by(Shift.starts_at)
+    )
+    return [ComingShift(starts_at, site, service) for starts_at, site, service in rows]
+
+
+def has_other_admin(person_id: str) -> bool:
+    """Whether the group has an active admin beside this person."""
+    query = (
+        sa.select(Person.id)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role == Role.ADMIN, Person.is_active, Person.id != person_id)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def may_manage_fully(roles: frozenset[Role], someone: Person | None) -> bool:
+    """Whether someone with these roles may change this person's address and whether they are active.
+
+    Whoever sets an address can ask for a sign-in link to it, so only admins do that for people with duties.
+    """
+    return Role.ADMIN in roles or someone is None or STAFF.isdisjoint(someone.roles)
+
+
+def others_by_name(person_id: str) -> list[tuple[str, str]]:
+    """(id, name) of every other active person; of people with one name the code is said too."""
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name, Person.code)
+        .where(Person.is_active, Person.id != person_id)
+        .order_by(sa.func.lower(Person.name), Person.code)
+    ).all()
+    names = [row.name for row in rows]
+    return [(row.id, row.name if names.count(row.name) == 1 else f"{row.name} ({row.code})") for row in rows]
+
+
+def namesakes(name: str, person_id: str | None = None) -> int:
+    """How many other people have this name."""
+    query = sa.select(sa.func.count()).select_from(Person).where(sa.func.lower(Person.name) == name.lower())
+    return db.session.scalar(query if person_id is None else query.where(Person.id != person_id)) or 0
+
+
+def own_wishes(person_id: str) -> list[WishShown]:
+    """A person's private wishes: for their own page and nobody else's."""
+    other = aliased(Person)
+    rows = db.session.execute(
+        sa.select(Wish.id, Wish.kind, sa.func.coalesce(other.name, Site.name, Service.name))
+        .outerjoin(other, other.id == Wish.other_person_id)
+        .outerjoin(Site, Site.id == Wish.site_id)
+        .outerjoin(Service, Service.id == Wish.service_id)
+        .where(Wish.person_id == person_id)
+        .order_by(Wish.kind, sa.func.coalesce(other.name, Site.name, Service.name))
+    )
+    return [WishShown(wish_id, kind, about) for wish_id, kind, about in rows]
+
+
+def default_grade(person_id: str) -> Grade:
+    """How well times suit a person of which they said nothing."""
+    return Grade(db.session.scalars(sa.select(Person.default_grade).where(Person.id == person_id)).one())

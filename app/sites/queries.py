@@ -1,0 +1,142 @@
+"""Sites, kinds of service and patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.people.models import Skill
+from app.sites.models import Pattern, Service, Site
+
+
+@dataclass(frozen=True)
+class SiteEntry:
+    """A site with the number of patterns that make shifts there."""
+
+    site: Site
+    patterns: int
+
+
+@dataclass(frozen=True)
+class ServiceEntry:
+    """A kind of service with the name of its lead skill and the number of patterns of it."""
+
+    service: Service
+    lead: str | None
+    patterns: int
+
+
+@dataclass(frozen=True)
+class PatternEntry:
+    """A pattern with the names of its site, its kind of service and the skills its lines ask for (by skill id)."""
+
+    pattern: Pattern
+    site: Site
+    service: Service
+    skills: dict[str, str]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the pattern makes shifts: it, its site and its kind of service are in use."""
+        return self.pattern.is_active and self.site.is_active and self.service.is_active
+
+
+def site(site_id: str) -> Site | None:
+    """A site by id."""
+    return db.session.get(Site, site_id)
+
+
+def service(service_id: str) -> Service | None:
+    """A kind of service by id."""
+    return db.session.get(Service, service_id)
+
+
+def active_sites() -> Sequence[Site]:
+    """Sites in use, by name."""
+    return db.session.scalars(sa.select(Site).where(Site.is_active).order_by(sa.func.lower(Site.name))).all()
+
+
+def active_services() -> Sequence[Service]:
+    """Kinds of service in use, by name."""
+    return db.session.scalars(sa.select(Service).where(Service.is_active).order_by(sa.func.lower(Service.name))).all()
+
+
+def site_entries() -> list[SiteEntry]:
+    """Every site, those in use first, by name."""
+    counts = _pattern_counts(Pattern.site_id)
+    rows = db.session.execute(
+        sa.select(Site, sa.func.coalesce(counts.c.number, 0))
+        .outerjoin(counts, counts.c.id == Site.id)
+        .order_by(Site.is_active.desc(), sa.func.lower(Site.name))
+    )
+    return [SiteEntry(found, number) for found, number in rows]
+
+
+def service_entries() -> list[ServiceEntry]:
+    """Every kind of service, those in use first, by name."""
+    counts = _pattern_counts(Pattern.service_id)
+    rows = db.session.execute(
+        sa.select(Service, Skill.name, sa.func.coalesce(counts.c.number, 0))
+        .outerjoin(Skill, Skill.id == Service.lead_skill_id)
+        .outerjoin(counts, counts.c.id == Service.id)
+        .order_by(Service.is_active.desc(), sa.func.lower(Service.name))
+    )
+    return [ServiceEntry(found, lead, number) for found, lead, number in rows]
+
+
+def _pattern_counts(column: sa.orm.InstrumentedAttribute[str]) -> sa.Subquery:
+    return (
+        sa.select(column.label("id"), sa.func.count().label("number"))
+        .where(Pattern.is_active)
+        .group_by(column)
+        .subquery()
+    )
+
+
+def pattern_entries(site_id: str = "") -> list[PatternEntry]:
+    """Patterns (of one site, if named), those in use first, by site, kind of service and time."""
+    query = (
+        sa.select(Pattern, Site, Service)
+        .join(Site, Site.id == Pattern.site_id)
+        .join(Service, Service.id == Pattern.service_id)
+        .order_by(
+            sa.func.lower(Site.name),
+            Pattern.is_active.desc(),
+            Pattern.cycle.desc(),
+            Pattern.weekdays,
+            Pattern.starts_at,
+        )
+    )
+    if site_id:
+        query = query.where(Pattern.site_id == site_id)
+    names = _skill_names()
+    return [PatternEntry(pattern, at, kind, names) for pattern, at, kind in db.session.execute(query)]
+
+
+def pattern_entry(pattern_id: str) -> PatternEntry | None:
+    """One pattern by id."""
+    row = db.session.execute(
+        sa.select(Pattern, Site, Service)
+        .join(Site, Site.id == Pattern.site_id)
+        .join(Service, Service.id == Pattern.service_id)
+        .where(Pattern.id == pattern_id)
+    ).one_or_none()
+    return None if row is None else PatternEntry(row[0], row[1], row[2], _skill_names())
+
+
+def live_patterns() -> Sequence[Pattern]:
+    """Patterns that make shifts: they, their site and their kind of service are in use."""
+    return db.session.scalars(
+        sa.select(Pattern)
+        .join(Site, Site.id == Pattern.site_id)
+        .join(Service, Service.id == Pattern.service_id)
+        .where(Pattern.is_active, Site.is_active, Service.is_active)
+        .order_by(Pattern.code)
+    ).all()
+
+
+def _skill_names() -> dict[str, str]:
+    return {row.id: row.name for row in db.session.execute(sa.select(Skill.id, Skill.name))}
