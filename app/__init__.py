@@ -11,7 +11,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, cli, clock, database, errors, headers, jobs, logs, navigation, vault, words
+from app import access, assets, cli, clock, database, errors, headers, jobs, logs, navigation, vault, words
 from app.config import Config
 
 SLICES = ("auth", "home", "people", "sites", "roster", "review", "shifts", "rules", "transfer", "audit", "mail", "demo")
@@ -53,6 +53,7 @@ def create_app(environ: Mapping[str, str] | None = None, now: Callable[[], datet
         import_module(f"app.{name}").init_app(app)
     access.init_app(app)
     navigation.init_app(app)
+    assets.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     cli.init_app(app)

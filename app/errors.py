@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 log = logging.getLogger("evenhand.errors")
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
+GONE = 410
 
 
 def init_app(app: Flask) -> None:
@@ -24,7 +25,8 @@ def init_app(app: Flask) -> None:
 
 
 def _page(code: int) -> tuple[str, int]:
-    return render_template(f"errors/{code if code in PAGES else 500}.html"), code
+    like = code if code in PAGES else 404 if code == GONE else 500 if code >= 500 else 400  # noqa: PLR2004
+    return render_template(f"errors/{like}.html"), code
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

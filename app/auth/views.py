@@ -27,7 +27,7 @@ ELSEWHERE = "https://www.wikipedia.org/"
 
 @bp.before_app_request
 def _touch() -> None:
-    if current_user.is_authenticated:
+    if request.endpoint != "static" and current_user.is_authenticated:
         keep_alive()
 
 

@@ -1,0 +1,35 @@
+"""Addresses of static files that change with their content, so that a browser may keep them for a year."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+FOLDER = Path(__file__).with_name("static")
+YEAR = 31_536_000
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `asset("css/evenhand.css")`, and let what it names be kept."""
+    app.jinja_env.globals["asset"] = asset
+    app.after_request(_keep)
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with eight letters of its content's hash."""
+    return f"{request.script_root}/static/{name}?v={_version(name)}"
+
+
+@cache
+def _version(name: str) -> str:
+    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:8]
+
+
+def _keep(response: Response) -> Response:
+    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:  # noqa: PLR2004
+        response.cache_control.max_age = YEAR
+        response.cache_control.immutable = True
+    return response
