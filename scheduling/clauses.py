@@ -114,6 +114,9 @@ class Total:
     is_time: bool = False
 
 
+MANY = 8
+"""A sum of more terms than this that several limits hold gets a variable of its own."""
+
 Clause: TypeAlias = Together | OneOf | Total
 
 
@@ -187,19 +190,34 @@ def post(model: Any, x: Variables, clauses: Iterable[Clause]) -> Any:
 
 
 def _post_together(model: Any, x: Variables, clause: Together, prices: list[Any], weights: list[int]) -> None:
-    """Forbid or price that all literals hold; literals that are certain fall away."""
-    terms = [x.truth(each) for each in clause.literals]
-    if any(isinstance(each, int) and each == 0 for each in terms):
-        return
-    terms = [each for each in terms if not isinstance(each, int)]
+    """Forbid or price that all literals hold; literals that are certain fall away.
+
+    A literal that is turned round enters as the plain sum of its assignments: where one is made the
+    sentence is already harmless, and two make it no more so. The others need a bound from above only.
+    """
+    terms: list[Any] = []
+    signs: list[int] = []
+    for literal in clause.literals:
+        made = x.made(literal) if literal.is_not else x.at_least(literal)
+        if isinstance(made, int) and bool(made) == literal.is_not:
+            return
+        if not isinstance(made, int):
+            terms.append(made)
+            signs.append(-1 if literal.is_not else 1)
+    most = signs.count(1) - 1
     if clause.price is None:
-        model.add(sum(terms) <= len(terms) - 1)
-    elif clause.price and len(terms) <= 1:
-        prices.append(terms[0] if terms else 1)
+        model.add(x.weighted(terms, signs) <= most)
+    elif not clause.price:
+        return
+    elif not terms:
+        prices.append(1)
         weights.append(clause.price)
-    elif clause.price:
+    elif signs == [1]:
+        prices.append(terms[0])
+        weights.append(clause.price)
+    else:
         broken = model.new_bool_var("")
-        model.add(sum(terms) - broken <= len(terms) - 1)
+        model.add(x.weighted([*terms, broken], [*signs, -1]) <= most)
         prices.append(broken)
         weights.append(clause.price)
 
@@ -217,6 +235,10 @@ def _post_total(model: Any, x: Variables, total: Total, prices: list[Any], weigh
         terms.append(truth)
         factors.append(weight)
     value = x.weighted(terms, factors) + total.base
+    if len(total.limits) > 1 and len(terms) > MANY:
+        whole = model.new_int_var(low, high, "")
+        model.add(value == whole)
+        value = whole
     for limit in total.limits:
         if limit.price is None:
             firm = limit.firm_bound(_empty_value(total))

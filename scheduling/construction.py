@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from scheduling.roster import Assignment, Roster
-from scheduling.rule import Scope
+from scheduling.rule import AssignmentRule, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,8 +45,12 @@ class _Book:
 def build(problem: Problem, should_stop: Callable[[], bool] | None = None) -> Roster:
     """Return a roster that breaks no forbidding rule, with every place filled that simple choice can fill."""
     book = _Book()
-    alone = [rule for rule in problem.rules if rule.scope is Scope.WORKER]
-    coupled = [rule for rule in problem.rules if rule.scope is not Scope.WORKER]
+    alone = [
+        rule
+        for rule in problem.rules
+        if rule.scope is Scope.WORKER and rule.can_forbid and not isinstance(rule, AssignmentRule)
+    ]
+    coupled = [rule for rule in problem.rules if rule.scope is not Scope.WORKER and rule.can_forbid]
     for pin in problem.pins:
         if pin.is_on and Assignment(pin.worker, pin.shift) in problem.possible:
             _try(problem, book, pin.worker, pin.shift, alone)
@@ -91,7 +95,7 @@ def _fill(problem: Problem, book: _Book, shift: Shift, alone: Iterable[Rule], us
             key=lambda each: (
                 Assignment(each.id, shift.id) not in published,
                 -sum(each.holds(skill, date) for skill in missing),
-                each.grade(shift),
+                problem.grade(each, shift),
                 used[each.id] * 100 // max(1, each.contract.wanted_minutes or 60),
                 problem.worker_order[each.id],
             )

@@ -37,11 +37,13 @@ def runs(  # noqa: PLR0913 - a run is told by these
     facts: Facts = (),
 ) -> Iterator[Together]:
     """Yield a sentence against each stretch of more than `most` days in a row that touches the horizon."""
-    for first in range(-most, last_day + 1):
-        stretch = [days.get(day) for day in range(first, first + most + 1)]
-        literals = tuple(each for each in stretch if each is not None)
-        if len(literals) == len(stretch) and any(not each.is_sure for each in literals):
-            yield Together(code, literals, price, facts)
+    length = 0
+    for last in range(-most, last_day + most + 1):
+        length = length + 1 if last in days else 0
+        if length > most:
+            literals = tuple(days[day] for day in range(last - most, last + 1))
+            if not all(each.is_sure for each in literals):
+                yield Together(code, literals, price, facts)
 
 
 def groups_too_close(shifts: Sequence[Shift], least: int) -> Iterator[tuple[str, ...]]:

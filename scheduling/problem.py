@@ -461,6 +461,14 @@ class Problem:
         """The published assignments as a roster."""
         return Roster(self.published)
 
+    def grade(self, worker: Worker, shift: Shift) -> Grade:
+        """Return a worker's grade for a shift, worked out once."""
+        known: dict[tuple[str, str], Grade] = self.memo.setdefault("grades", {})
+        key = (worker.id, shift.id)
+        if key not in known:
+            known[key] = worker.grade(shift)
+        return known[key]
+
     def is_waived(self, rule: str, worker: str | None, shift: str) -> bool:
         """Say whether a rule does not look at a worker's shift (worker None: at the shift at all)."""
         waived = self.waived.get(rule)

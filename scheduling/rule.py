@@ -85,8 +85,8 @@ class Rule:
 
     `says` has a plain sentence for each code, `fixes` what would help. `is_private` marks a rule whose
     sentences nobody but the person concerned may read. `unready` are codes that say "not ready yet": more
-    people would mend them, so they are no reason to refuse one more. `is_early` rules are posted first, because they
-    tell which shifts exclude one another.
+    people would mend them, so they are no reason to refuse one more. `is_firm` rules forbid whatever their
+    parameters. `is_early` rules are posted first, because they tell which shifts exclude one another.
     """
 
     name: ClassVar[str] = ""
@@ -96,6 +96,7 @@ class Rule:
     is_private: ClassVar[bool] = False
     is_early: ClassVar[bool] = False
     is_default: ClassVar[bool] = True
+    is_firm: ClassVar[bool] = False
     unready: ClassVar[frozenset[str]] = frozenset()
     says: ClassVar[Mapping[str, str]] = {}
     fixes: ClassVar[Mapping[str, str]] = {}
@@ -108,6 +109,11 @@ class Rule:
                     raise ValueError(f"{self.name}: {each.name} must be a number")
             elif not each.minimum <= value <= each.maximum:
                 raise ValueError(f"{self.name}: {each.name} must lie from {each.minimum} to {each.maximum}")
+
+    @property
+    def can_forbid(self) -> bool:
+        """Say whether anything this rule finds can be forbidden, rather than priced."""
+        return self.is_firm or any(each.may_forbid and getattr(self, each.name) is None for each in self.parameters())
 
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:

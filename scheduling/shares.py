@@ -36,6 +36,7 @@ def hour_shares(problem: Problem) -> Mapping[str, int]:
     """Return each worker's fair share of minutes in this horizon, between nothing and what they want.
 
     One level is found at which everyone, months back included, has had the same part of what they wanted.
+    Shares are whole hours.
     """
     if "hour_shares" not in problem.memo:
         problem.memo["hour_shares"] = _hour_shares(problem)
@@ -66,7 +67,7 @@ def _hour_shares(problem: Problem) -> Mapping[str, int]:
             low = middle + 1
         else:
             high = middle
-    return at(low)
+    return {worker: (share + 30) // 60 * 60 for worker, share in at(low).items()}
 
 
 @dataclass(frozen=True)

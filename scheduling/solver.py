@@ -202,7 +202,6 @@ def _search(model: Model, watch: _Watch, seconds: float, workers: int, seed: int
     if workers == 1:
         parameters.linearization_level = 2
     else:
-        parameters.interleave_search = True
         parameters.extra_subsolvers.append("max_lp_sym")
     solver.best_bound_callback = watch.on_bound
     watcher = threading.Thread(target=watch.run, args=(solver,), daemon=True)

@@ -39,8 +39,7 @@ class Availability(AssignmentRule):
 
     def judge(self, problem: Problem, worker: Worker, shift: Shift) -> Verdict | None:
         """Price the grade of the shift's time."""
-        del problem
-        grade = worker.grade(shift)
+        grade = problem.grade(worker, shift)
         if grade is Grade.UNAVAILABLE:
             return Verdict("unavailable", self.price_unavailable)
         if grade is Grade.UNWANTED:

@@ -23,6 +23,7 @@ class OneADay(WorkerRule):
     title: ClassVar[str] = "One shift a day"
     about: ClassVar[str] = "For groups that want no second shift on a day, however short."
     is_early: ClassVar[bool] = True
+    is_firm: ClassVar[bool] = True
     is_default: ClassVar[bool] = False
     says: ClassVar[Mapping[str, str]] = {"two": "{worker} would have more than one shift on a day: {shifts}."}
     fixes: ClassVar[Mapping[str, str]] = {"two": "Take {worker} off one of them."}

@@ -24,6 +24,7 @@ class Overlap(WorkerRule):
     title: ClassVar[str] = "One place at a time"
     about: ClassVar[str] = "Shifts at all sites, and work in other rosters, count."
     is_early: ClassVar[bool] = True
+    is_firm: ClassVar[bool] = True
     says: ClassVar[Mapping[str, str]] = {
         "overlap": "{worker} cannot be on {shifts}: they are at the same time.",
         "elsewhere": "{worker} already works elsewhere at the time of {shift}.",

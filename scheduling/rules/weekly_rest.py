@@ -60,7 +60,7 @@ class WeeklyRest(WorkerRule):
             chosen = [each for each in (broken[begin] for begin in begins) if each is not None]
             if chosen and all(each.anyone for each in chosen):
                 facts = (("least", Minutes(self.least)), ("first", horizon.date(first)))
-                yield Together("none", tuple(dict.fromkeys(chosen)), self.price, facts)
+                yield Together("none", _easiest(chosen), self.price, facts)
 
     def _broken(self, worker: Worker, shifts: tuple[Shift, ...], begin: int) -> Literal | None:
         """Return "some shift breaks the free span from a minute"; None when other work breaks it anyway."""
@@ -68,3 +68,13 @@ class WeeklyRest(WorkerRule):
         if any(past.start < end and begin < past.end for past in worker.history):
             return None
         return on(worker.id, *(each.id for each in shifts if each.start < end and begin < each.end))
+
+
+def _easiest(spans: list[Literal]) -> tuple[Literal, ...]:
+    """Drop each span that is broken whenever another is: it can only be free when that is free too."""
+    kept: list[tuple[frozenset[object], Literal]] = []
+    for span in sorted(spans, key=lambda each: len(each.anyone)):
+        breaks = frozenset(span.anyone)
+        if not any(other <= breaks for other, _ in kept):
+            kept.append((breaks, span))
+    return tuple(span for _, span in kept)
