@@ -23,6 +23,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 MINUTES = 60
@@ -224,9 +225,14 @@ def day_words(day: date, *, weekday: bool = False) -> str:
     return f"{day:%A} {day.day} {day:%B} {day.year}" if weekday else f"{day.day} {day:%B} {day.year}"
 
 
-def choice(value: str, words: str, more: str = "") -> tuple[str, str]:
+def choice(value: object, words: str, more: str = "") -> SelectChoice:
     """One choice of a field, with a smaller second line."""
-    return value, f"{words}\n{more}" if more else words
+    return SelectChoice(str(value), f"{words}\n{more}" if more else words)
+
+
+def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
+    """Choices of a field from (value, words)."""
+    return [choice(value, words) for value, words in pairs]
 
 
 def same_or(message: str, first: str, is_right: Callable[[Any, Any], bool]) -> Callable[[Any, Any], None]:

@@ -25,6 +25,7 @@ class Entry:
 ENTRIES = (
     Entry("Home", "home.index", frozenset(Role)),
     Entry("My shifts", "shifts.mine", frozenset({P, C})),
+    Entry("When I can come", "people.availability", frozenset({P})),
     Entry("Rosters", "roster.periods", frozenset({C})),
     Entry("People", "people.index", frozenset({C, A})),
     Entry("Sites", "sites.index", frozenset({C, A})),
@@ -35,6 +36,7 @@ ENTRIES = (
 
 
 ACCOUNT = (
+    ("About me", "people.me"),
     ("My sign-in", "auth.account"),
     ("My passphrase", "auth.passphrase"),
 )
@@ -51,12 +53,16 @@ def init_app(app: Flask) -> None:
 def _nav() -> dict[str, Any]:
     if not current_user or not current_user.is_authenticated:
         return {"nav": [], "account_links": []}
-    here = request.blueprint
+    entries = [(each, url_for(each.endpoint)) for each in ENTRIES if each.roles & current_user.roles]
+    here = _current(entries)
     return {
-        "nav": [
-            (entry.label, url_for(entry.endpoint), entry.endpoint.partition(".")[0] == here)
-            for entry in ENTRIES
-            if entry.roles & current_user.roles
-        ],
+        "nav": [(entry.label, address, entry is here) for entry, address in entries],
         "account_links": [(label, url_for(endpoint)) for label, endpoint in ACCOUNT],
     }
+
+
+def _current(entries: list[tuple[Entry, str]]) -> Entry | None:
+    """The entry under which the present page lies: of its slice, with the longest address that begins the page's."""
+    own = [(each, address) for each, address in entries if each.endpoint.partition(".")[0] == request.blueprint]
+    above = [(len(address), number) for number, (_, address) in enumerate(own) if request.path.startswith(address)]
+    return own[max(above)[1]][0] if above else None

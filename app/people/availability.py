@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -106,6 +107,36 @@ def week_of(person: Person, rows: Iterable[Availability], day: date) -> Week:
     sunday = monday + 6 * DAY
     spans = availability_spans(rows, person.default_grade, monday, sunday, clock.zone())
     return Week(monday, day_parts(spans, monday, sunday, clock.zone()))
+
+
+def week_rows(rows: Iterable[Availability], monday: date | None) -> list[Availability]:
+    """The rows that a week in parts is made of: plain weekly ones, or those dated in (or reaching into) one week."""
+    if monday is None:
+        return [row for row in rows if row.weekday is not None and _is_plain(row)]
+    return [
+        row
+        for row in rows
+        if row.on_date is not None
+        and (
+            monday <= row.on_date < monday + WEEK + DAY
+            or (row.on_date == monday - DAY and row.ends_at <= row.starts_at)
+        )
+    ]
+
+
+def _is_plain(row: Availability) -> bool:
+    return row.every_weeks == 1 and row.starts_on is None and row.ends_on is None
+
+
+def usual_rows(rows: Iterable[Availability]) -> list[Availability]:
+    """What comes round."""
+    return [row for row in rows if row.on_date is None]
+
+
+def mark_of(rows: Iterable[Availability]) -> str:
+    """A short text that changes when any of these rows does: what a page showed can be told from what is kept."""
+    told = sorted(f"{row.id}{row.grade}{row.on_date}{row.weekday}{row.starts_at}{row.ends_at}" for row in rows)
+    return hashlib.sha256("|".join(told).encode()).hexdigest()[:24]
 
 
 def regular_entries(rows: Iterable[Availability]) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from app.audit.services import record
 from app.database import db
 from app.editing import Outcome, kept, locked, outdated, refuse
+from app.people.availability import mark_of, rows_of, week_rows
 from app.people.models import Availability, Grade, Person
+from app.people.week import Cell, Stretch, changed_week, stretch_of
 
 
 def keep_regular_times(  # noqa: PLR0913 - the columns of a row
@@ -54,6 +56,37 @@ def remove_times(person_id: str, row_ids: frozenset[str]) -> Outcome:
         db.session.delete(row)
     record(db.session, "change availability", "person", person_id)
     return kept(person_id)
+
+
+def keep_week(person_id: str, changes: Mapping[Cell, Grade | None], seen: str, monday: date | None = None) -> Outcome:
+    """Let parts of a person's usual week, or of the week of a `monday`, say something else (None: nothing).
+
+    `seen` is the mark of the rows that the page showed.
+    """
+    if locked(Person, person_id) is None:
+        return refuse(form="This person is not there any more.")
+    rows = week_rows(rows_of(person_id), monday)
+    if mark_of(rows) != seen:
+        return outdated(0)
+    stretches = {row: stretch_of(row, monday) for row in rows}
+    gone, made = changed_week(stretches.values(), changes, is_round=monday is None)
+    for row, stretch in stretches.items():
+        if stretch in gone:
+            db.session.delete(row)
+    db.session.add_all(_row(person_id, each, monday) for each in made)
+    if changes:
+        record(db.session, "change availability", "person", person_id)
+    return kept(person_id)
+
+
+def _row(person_id: str, stretch: Stretch, monday: date | None) -> Availability:
+    day, starts_at, ends_at = stretch.wall()
+    row = Availability(person_id=person_id, grade=stretch.grade, every_weeks=1, starts_at=starts_at, ends_at=ends_at)
+    if monday is None:
+        row.weekday = day % 7
+    else:
+        row.on_date = monday + timedelta(days=day)
+    return row
 
 
 def _keep(

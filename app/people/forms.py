@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectField, SelectMultipleField, TelField
+from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, SelectField, SelectMultipleField, TelField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp, ValidationError
 
 from app.access import ROLE_WORDS, Role
-from app.fields import EditForm, HoursField, choice, day_field, same_or, stripped, text_field, time_field, whole_field
+from app.fields import (
+    EditForm,
+    HoursField,
+    choice,
+    choices,
+    day_field,
+    same_or,
+    stripped,
+    text_field,
+    time_field,
+    whole_field,
+)
 from app.people.models import Grade, Level, Skill, WishKind
+from app.people.week import PARTS, Cell, Said, cells
 from app.people.words import GRADE_MEANINGS, GRADE_WORDS, LEVEL_MEANINGS, LEVEL_WORDS, WISH_WORDS
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message="Use letters, digits, dots and hyphens only.")
@@ -22,7 +35,7 @@ LONGEST_RANGE = timedelta(days=92)
 MIDNIGHT = time()
 
 
-def grade_choices() -> list[tuple[str, str]]:
+def grade_choices() -> list[SelectChoice]:
     """The four grades as large choices."""
     return [choice(grade, GRADE_WORDS[grade], GRADE_MEANINGS[grade]) for grade in Grade]
 
@@ -61,12 +74,12 @@ class PersonForm(ProfileForm):
 
     level = SelectField(
         "Level",
-        choices=[(level, f"{LEVEL_WORDS[level]}: {LEVEL_MEANINGS[level]}") for level in Level],
+        choices=choices((level, f"{LEVEL_WORDS[level]}: {LEVEL_MEANINGS[level]}") for level in Level),
         default=Level.PEER,
     )
     roles = SelectMultipleField(
         "Roles",
-        choices=[(role, ROLE_WORDS[role]) for role in Role],
+        choices=choices(ROLE_WORDS.items()),
         default=[Role.PEER],
         description="What the person may do here.",
     )
@@ -126,6 +139,11 @@ class HeldSkillForm(EditForm):
         if field.data and self.obtained_on.data and field.data < self.obtained_on.data:
             raise ValidationError("This is before the day it was obtained.")
 
+    def see(self, obtained_on: date | None, expires_on: date | None) -> None:
+        """Let the page carry these dates as those it showed."""
+        self.seen.raw_data = None
+        self.seen.data = f"{obtained_on or ''}/{expires_on or ''}"
+
     @property
     def seen_dates(self) -> tuple[date | None, date | None]:
         """The dates the page showed before they were changed."""
@@ -147,7 +165,7 @@ class GiveSkillForm(HeldSkillForm):
 
     def __init__(self, skills: Sequence[Skill], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.skill_id.choices = [("", "Choose one"), *((each.id, _skill_words(each)) for each in skills)]
+        self.skill_id.choices = choices([("", "Choose one"), *((each.id, _skill_words(each)) for each in skills)])
 
 
 def _skill_words(skill: Skill) -> str:
@@ -185,9 +203,9 @@ class RegularTimesForm(TimesForm):
     """Times that come every week, or every second."""
 
     weekdays = SelectMultipleField(
-        "Days", [InputRequired("Choose at least one day.")], choices=list(enumerate(WEEKDAYS)), coerce=int
+        "Days", [InputRequired("Choose at least one day.")], choices=choices(enumerate(WEEKDAYS)), coerce=int
     )
-    every_weeks = SelectField("How often", choices=EVERY_WEEKS, coerce=int, default=1)
+    every_weeks = SelectField("How often", choices=choices(EVERY_WEEKS), coerce=int, default=1)
     starts_on = day_field("From this day on", description="Every second week counts from the week of this day.")
     ends_on = day_field("Until this day")
 
@@ -233,10 +251,63 @@ class WishForm(EditForm):
     kind = RadioField("Wish", [InputRequired("Choose one.")])
     about = SelectField("About", [InputRequired("Choose one.")])
 
-    def __init__(
-        self, kinds: Sequence[WishKind], label: str, choices: Sequence[tuple[str, str]], **kwargs: Any
-    ) -> None:
+    def __init__(self, kinds: Sequence[WishKind], label: str, those: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.kind.choices = [(kind, WISH_WORDS[kind]) for kind in kinds]
+        self.kind.choices = choices((kind, WISH_WORDS[kind]) for kind in kinds)
         self.about.label.text = label
-        self.about.choices = [("", "Choose one"), *choices]
+        self.about.choices = choices([("", "Choose one"), *those])
+
+
+ALIKE = "keep"
+
+
+class WeekForm(EditForm):
+    """A week in parts of days; `seen` is the mark of the rows that the page showed."""
+
+    seen = HiddenField()
+
+    def part(self, cell: Cell) -> Field:
+        """The field of one part of the week."""
+        return self[f"part-{cell[0]}-{cell[1]}"]
+
+    def whole(self, day: int) -> Field:
+        """The field that says the same for all parts of a day."""
+        return self[f"day-{day}"]
+
+    def see(self, mark: str) -> None:
+        """Let the page carry this mark from now on."""
+        self.seen.raw_data = None
+        self.seen.data = mark
+
+    def changes(self, there: Mapping[Cell, Said]) -> dict[Cell, Grade | None]:
+        """The parts that are to say something else than what is `there`."""
+        wanted: dict[Cell, Grade | None] = {}
+        for cell, now in there.items():
+            value = self.whole(cell[0]).data or self.part(cell).data
+            if value != ALIKE and (Grade(value) if value else None) != now:
+                wanted[cell] = Grade(value) if value else None
+        return wanted
+
+
+def week_form(there: Mapping[Cell, Said], shown: Mapping[Cell, Said], nothing: Mapping[Cell, str]) -> WeekForm:
+    """The form of a week that says what is `shown`; `nothing` are the words for a part that says nothing.
+
+    Parts that hold several times (in `there`) may stay as they are.
+    """
+    grades = choices(GRADE_WORDS.items())
+    fields: dict[str, Any] = {}
+    for day, name in enumerate(WEEKDAYS):
+        fields[f"day-{day}"] = SelectField(
+            f"{name}, whole day", choices=[choice("", "Set all four"), *grades], default=""
+        )
+    for cell in cells():
+        those = [choice("", nothing[cell]), *grades]
+        if there[cell] == "several":
+            those.insert(0, choice(ALIKE, "Several times"))
+        value = shown[cell]
+        default = (
+            ALIKE if value == "several" and there[cell] == "several" else "" if value in {None, "several"} else value
+        )
+        label = f"{WEEKDAYS[cell[0]]}, {PARTS[cell[1]][0].lower()}"
+        fields[f"part-{cell[0]}-{cell[1]}"] = SelectField(label, choices=those, default=default)
+    return type("ThisWeekForm", (WeekForm,), fields)()  # type: ignore[no-any-return]

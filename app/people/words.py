@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.access import Role
 from app.people.models import Grade, Level, WishKind
 
 LEVEL_WORDS = {
@@ -19,6 +20,13 @@ LEVEL_MEANINGS = {
     Level.PEER: "works shifts and counts as cover",
     Level.LEAD: "counts as cover; leads with the right skill",
     Level.MENTOR: "counts as cover; teaches others",
+}
+ROLE_SHORT = {
+    Role.PEER: "Peer",
+    Role.COORDINATOR: "Coordinator",
+    Role.SUPERVISOR: "Supervisor",
+    Role.TREASURER: "Treasurer",
+    Role.ADMIN: "Admin",
 }
 GRADE_WORDS = {
     Grade.PREFERRED: "Gladly",
