@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
 # A form answers with a page to go to, with itself and what to mend, with a file, or with what stands in the way.
 ANSWERS = {200, 302, 303, 409, 422}
-# These end the session of whoever sends them (an admin may let themselves leave).
+# These end the session of whoever sends them (staff may do to themselves what they do for others).
 SIGN_OUT = {
     "auth.sign_out",
     "auth.quick_exit",
     "auth.end_all",
     "auth.end_place",
     "auth.end_others",
+    "auth.end_all_of",
+    "auth.remove_second_step",
     "people.leaving_submit",
 }
 
