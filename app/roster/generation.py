@@ -290,11 +290,11 @@ class Teller(threading.Thread):
         """Write where the solve stands; when the run is no longer this worker's, say that it shall end."""
         latest = self._watch.latest
         values: dict[str, Any] = {}
-        if latest is not None:
-            values["progress"] = self._progress(latest)
-            if self._is_new(latest.roster, with_best=with_best):
-                values["best"] = [[pair.shift, pair.worker] for pair in latest.roster]
         with self._app.app_context():
+            if latest is not None:
+                values["progress"] = self._progress(latest)
+                if self._is_new(latest.roster, with_best=with_best):
+                    values["best"] = [[pair.shift, pair.worker] for pair in latest.roster]
             mine = sa.and_(Run.id == self._taken.id, Run.attempts == self._taken.attempt, Run.state.notin_(RUN_ENDED))
             if values:
                 db.session.execute(
@@ -325,4 +325,5 @@ class Teller(threading.Thread):
             "bound": latest.bound,
             "gap": round(latest.gap, 6),
             "seconds": round(self._taken.spent + time.monotonic() - self._began, 1),
+            "at": clock.now().timestamp(),
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import current_app
@@ -18,7 +17,6 @@ from app.roster.generation import KIND
 from app.roster.models import RUN_ENDED, Draft, Period, Run, RunState
 
 SEEDS = 1_000_000
-ALIVE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +84,3 @@ def _turn(run_id: str, states: list[RunState], state: RunState) -> bool:
         record(db.session, "stop run" if state is RunState.STOPPING else "call off run", "run", run_id)
     db.session.commit()
     return is_done
-
-
-def is_worker_alive() -> bool:
-    """Whether some worker process has shown that it lives within the last seconds."""
-    seen = db.session.scalar(sa.select(sa.func.max(jobs.WorkerBeat.seen_at)))
-    return seen is not None and seen > clock.now() - ALIVE

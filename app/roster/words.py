@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Protocol
+
+from app.sites.calendar import NTH_WORDS, WEEKDAYS
+
+SIXTY = 60
+
+
+class PatternLabel(Protocol):
+    """What is told of a pattern: columns of it, and the names of its place and work."""
+
+    @property
+    def site(self) -> str: ...  # noqa: D102
+    @property
+    def service(self) -> str: ...  # noqa: D102
+    @property
+    def weekdays(self) -> str: ...  # noqa: D102
+    @property
+    def every_weeks(self) -> int: ...  # noqa: D102
+    @property
+    def nth(self) -> int | None: ...  # noqa: D102
+    @property
+    def starts_at(self) -> time: ...  # noqa: D102
+    @property
+    def ends_at(self) -> time: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +105,34 @@ def hours_words(minutes: int) -> str:
     """Hours and minutes, as in "7 h" or "7 h 30"."""
     hours, rest = divmod(abs(minutes), 60)
     return f"{'-' if minutes < 0 else ''}{hours} h{f' {rest:02}' if rest else ''}"
+
+
+def pattern_words(pattern: PatternLabel) -> str:
+    """A pattern in one line and a smaller second one: "Harbour House, Outreach" and "every Tuesday 18:00-22:00"."""
+    return (
+        f"{pattern.site}: {pattern.service}\n{cycle_words(pattern)}, {pattern.starts_at:%H:%M}-{pattern.ends_at:%H:%M}"
+    )
+
+
+def cycle_words(pattern: PatternLabel) -> str:
+    """When a pattern comes round, as in "every second week on Monday and Friday"."""
+    days = [WEEKDAYS[int(digit)] for digit in sorted(pattern.weekdays)]
+    if pattern.nth is not None:
+        return f"{NTH_WORDS[pattern.nth]} {days[0] if days else 'day'} of the month"
+    if len(days) == len(WEEKDAYS):
+        told = "every day"
+    else:
+        told = f"every {', '.join(day[:3] for day in days)}" if len(days) > 1 else f"every {days[0] if days else 'day'}"
+    return told if pattern.every_weeks == 1 else f"{told}, each {_ordinal(pattern.every_weeks)} week"
+
+
+def seconds_words(seconds: float) -> str:
+    """As in "9 seconds" or "2 minutes"."""
+    whole = round(seconds)
+    if whole < 2 * SIXTY:
+        return f"{whole} second{'' if whole == 1 else 's'}"
+    return f"{whole // SIXTY} minutes"
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third", 4: "fourth"}.get(number, f"{number}th")
