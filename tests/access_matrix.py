@@ -89,7 +89,6 @@ MAY: dict[str, frozenset[Role | None]] = {
     "people.wish_forget": SIGNED_IN,
     "people.wish_submit": SIGNED_IN,
     "people.wishes": SIGNED_IN,
-    "people.index": SIGNED_IN,
     "roster.add_period": COORDINATOR,
     "roster.add_period_submit": COORDINATOR,
     "roster.add_shift": COORDINATOR,
