@@ -21,7 +21,7 @@ class Column:
     `words` explains it; `example` stands in the template. `attribute` is where the database keeps it, None when the
     kind reads and writes it itself. `default` is what a blank cell means, and what a new thing gets without the
     column unless `absent` says otherwise. `is_needed`: a new thing must have it. `is_private`: contact details,
-    for admins only. `is_line`: part of a demand line, of which a thing may have several, one on each row.
+    which only admins take out. `is_line`: part of a demand line, of which a thing may have several, one on each row.
     `is_shown`: written for the reader and left out of account on the way in. `is_pointer`: only used to find
     what the row is about.
     """

@@ -14,10 +14,11 @@ from app.transfer.columns import Column, header_key
 from app.transfer.files import Row, Sheet, Unreadable
 from app.transfer.kinds import BY_NAME, KINDS, Bad, Kind, Line, Rights
 from app.transfer.kinds.sites import LINES, demand_lines, demand_text
-from app.transfer.values import BadValue, Reading, either
+from app.transfer.values import BadValue, Reading
 from app.transfer.world import Entry, Table, Values, World
 
 EARLY = "This row ends early: it has {cells} of {columns} cells."
+HIDDEN = "(not shown)"
 LATE = "This row has more cells than there are columns. Does a cell hold a comma without quotation marks?"
 
 
@@ -127,7 +128,7 @@ def make_plan(session: Session, sheets: Iterable[tuple[Kind, Sheet]], rights: Ri
     """Find out what these files would do together; raises `Unreadable` when a header does not fit."""
     plan = Plan([], open_world(session, rights))
     for kind, sheet in sorted(sheets, key=lambda pair: KINDS.index(pair[0])):
-        columns, ignored = read_header(kind, sheet, rights)
+        columns, ignored = read_header(kind, sheet)
         file = FilePlan(kind, sheet, ignored)
         _plan_file(file, columns, Reading(plan.world, date_order, file.notes), rights)
         plan.files.append(file)
@@ -142,7 +143,7 @@ def write_plan(session: Session, plan: Plan) -> None:
         file.kind.write(session, file.entries, plan.world)
 
 
-def read_header(kind: Kind, sheet: Sheet, rights: Rights) -> tuple[list[Column | None], list[tuple[str, str]]]:
+def read_header(kind: Kind, sheet: Sheet) -> tuple[list[Column | None], list[tuple[str, str]]]:
     """The column of each cell of the header, and the headers nobody knows; raises `Unreadable`."""
     columns: list[Column | None] = []
     ignored: list[tuple[str, str]] = []
@@ -154,11 +155,6 @@ def read_header(kind: Kind, sheet: Sheet, rights: Rights) -> tuple[list[Column |
             raise Unreadable(f'Two columns are "{column.name}". Leave one of them out.')
         columns.append(column)
     found = {column.name for column in columns if column is not None}
-    private = [column.name for column in columns if column and column.is_private and not rights.is_admin]
-    if private:
-        raise Unreadable(
-            f"Contact details ({either(private)}) can only be imported by an admin. Leave those columns out."
-        )
     if not any(found.issuperset(key) for key in kind.keys):
         raise Unreadable(_missing_words(kind, found))
     return columns, ignored
@@ -261,7 +257,7 @@ def _apply(  # noqa: PLR0913, PLR0917 - it is the one place where all of these m
     if found is not None and found.line:
         first.refuse(f"Line {found.line} is about the same {kind.one}.", _told_by(first, kind))
         return
-    entry = found or Entry(kind.new_id(first, reading), _blank(kind, rights), None)
+    entry = found or Entry(kind.new_id(first, reading), _blank(kind), None)
     entry.line = first.line
     _check_needed(first, entry, kind)
     entry.values = entry.values | {
@@ -280,7 +276,7 @@ def _apply(  # noqa: PLR0913, PLR0917 - it is the one place where all of these m
     else:
         table.index(entry, kind.key(entry.values))
     if not any(line.bad for line in group):
-        _note_change(file, entry, reading.world)
+        _note_change(file, entry, reading.world, rights)
 
 
 def _told_by(line: Line, kind: Kind) -> str:
@@ -291,8 +287,8 @@ def _line_names(kind: Kind) -> frozenset[str]:
     return frozenset(column.name for column in kind.columns if column.is_line)
 
 
-def _blank(kind: Kind, rights: Rights) -> Values:
-    values = {c.name: c.when_absent for c in kind.columns_for(rights) if c.name in kind.kept and not c.is_line}
+def _blank(kind: Kind) -> Values:
+    values = {c.name: c.when_absent for c in kind.columns if c.name in kind.kept and not c.is_line}
     return kind.nothing_besides() | values
 
 
@@ -307,8 +303,8 @@ def _check_needed(line: Line, entry: Entry, kind: Kind) -> None:
             line.refuse("This must not be blank.", column.name)
 
 
-def _note_change(file: FilePlan, entry: Entry, world: World) -> None:
-    cells = tuple(_differences(file.kind, entry, world))
+def _note_change(file: FilePlan, entry: Entry, world: World, rights: Rights) -> None:
+    cells = tuple(_differences(file.kind, entry, world, rights))
     if not cells and entry.stored is not None:
         entry.values = dict(entry.stored)  # at most spaces and line breaks differ
         file.unchanged += 1
@@ -317,7 +313,7 @@ def _note_change(file: FilePlan, entry: Entry, world: World) -> None:
     file.changes.append(Change(entry.line, file.kind.label(entry, world), entry.is_new, cells))
 
 
-def _differences(kind: Kind, entry: Entry, world: World) -> Iterator[tuple[str, str, str]]:
+def _differences(kind: Kind, entry: Entry, world: World, rights: Rights) -> Iterator[tuple[str, str, str]]:
     before: Values = entry.stored or {}
     for column in kind.columns:
         if (
@@ -328,8 +324,8 @@ def _differences(kind: Kind, entry: Entry, world: World) -> Iterator[tuple[str, 
             continue
         old = kind.cell(before, column, world)
         new = kind.cell(entry.values, column, world)
-        if old != new:
-            yield column.name, old, new
+        if old != new and not (entry.is_new and entry.values[column.name] == column.when_absent):
+            yield column.name, HIDDEN if old and column.is_private and not rights.is_admin else old, new
     if kind.has_lines:
         old, new = (demand_text(values.get(LINES, ()), world) for values in (before, entry.values))
         if old != new:

@@ -143,7 +143,7 @@ def own_wishes(rights: Rights) -> Iterator[str]:
     return write_csv([column.name for column in kind.columns], kind.export(world, rights, own))
 
 
-def template(kind: Kind, rights: Rights) -> Iterator[str]:
+def template(kind: Kind) -> Iterator[str]:
     """The lines of a file with the header and one made-up row."""
-    columns = [column for column in kind.columns_for(rights) if not column.is_shown]
+    columns = [column for column in kind.columns if not column.is_shown]
     return write_csv([column.name for column in columns], [[column.example for column in columns]])

@@ -50,7 +50,7 @@ def keep_upload(kind: str, filename: str, data: bytes, date_order: str, rights: 
         sheets, _ = read_file(kind, filename, data, rights)
         for each, sheet in sheets:
             try:
-                read_header(each, sheet, rights)
+                read_header(each, sheet)
             except Unreadable as error:
                 raise Unreadable(f"{sheet.name}: {error}" if len(sheets) > 1 else str(error)) from None
     except Unreadable as error:

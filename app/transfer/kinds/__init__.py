@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.transfer.kinds.kind import Bad, Kind, Line, Rights
 from app.transfer.kinds.people import Availabilities, Certificates, People, Skills, Wishes
-from app.transfer.kinds.roster import Assignments, Shifts
+from app.transfer.kinds.roster import Assignments, Periods, Shifts
 from app.transfer.kinds.sites import Patterns, Services, Sites
 
 KINDS: tuple[Kind, ...] = (
@@ -17,6 +17,7 @@ KINDS: tuple[Kind, ...] = (
     People(),
     Certificates(),
     Patterns(),
+    Periods(),
     Shifts(),
     Availabilities(),
     Assignments(),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.access import Role
+from app.access import STAFF, Role
 from app.people.models import (
     Availability,
     Grade,
@@ -52,7 +52,7 @@ SITE = Reference("sites", "site", "sites")
 SERVICE = Reference("services", "service", "services")
 ROLES = tuple(role.value for role in Role)
 GRADES = {"yes": "available", "no": "unavailable", "if need be": "unwanted", "prefer": "preferred"}
-NAMED = ("person_name",)
+STAFF_WORDS = frozenset(role.value for role in STAFF)
 
 ACTIVE = Column("active", YesNo(), "No for one that is kept but no longer used.", "yes", "is_active", default=True)
 
@@ -79,6 +79,7 @@ class People(Kind):
     name, title, one, plural = "people", "People", "person", "people"
     words = "Who is in the group: roles, level, hours, contact details."
     model = Person
+    keys = (("code",), ("name",), ("email",))
     unique = (("email",),)
     columns = (
         Column(
@@ -136,7 +137,9 @@ class People(Kind):
         Column("phone", Text(40), "Kept sealed.", "+1 604 555 0100", "phone", also=("telephone",), is_private=True),
     )
     notes = (
-        "A row without a code is about the person of that name. When two people share a name, give their code.",
+        "A row without a code is about the person of that e-mail address, else of that name.",
+        "When two people share a name, tell them apart by code or address.",
+        "The address and telephone number of someone with duties are changed by an admin only.",
         "Passphrases are never in a file. New people get in by a sign-in link or a code from a coordinator.",
     )
 
@@ -150,6 +153,32 @@ class People(Kind):
     def nothing_besides(self) -> Values:
         """A person without roles."""
         return {"roles": frozenset()}
+
+    def key(self, values: Values) -> Any:
+        """The address, however it is capitalised."""
+        return values["email"].lower() if values.get("email") else None
+
+    def find(self, line: Line, reading: Reading) -> Entry | None:
+        """The person of this code, else of this address, else of this name; raises `BadValue`."""
+        table, values = reading.world[self.name], line.values
+        address = self.key(values)
+        if values.get("code") is not None or address is None:
+            return super().find(line, reading)
+        found = [entry for entry in table.with_key(address) if self.key(entry.values) == address]
+        if found:
+            return found[0]
+        named = table.with_name(values["name"]) if values.get("name") else []
+        others = [entry for entry in named if self.key(entry.values)]
+        if any(not entry.is_new for entry in others):
+            codes = ", ".join(entry.values["code"] for entry in others if not entry.is_new)
+            raise BadValue(
+                f"There is someone of this name with another address ({codes}). If it is them, give that code; "
+                "if it is someone else, give a new code.",
+                "email",
+            )
+        if not others and values.get("name"):
+            return super().find(line, reading)
+        return None  # the others of this name came in this file, with addresses of their own
 
     def settle(self, entry: Entry, given: frozenset[str], reading: Reading, rights: Rights) -> None:
         """Give a code to who has none; hold coordinators to what they may decide."""
@@ -165,11 +194,7 @@ class People(Kind):
                     f"Line {entry.line} adds another {values['name']} beside {codes}; its code is {values['code']}."
                 )
         if not rights.is_admin:
-            before = frozenset({Role.PEER.value}) if stored is None else stored["roles"]
-            if values["roles"] - {Role.PEER.value} != before - {Role.PEER.value}:
-                raise BadValue("Only an admin can give or take roles other than peer.", "roles")
-            if stored and Role.ADMIN.value in before and values["active"] != stored["active"]:
-                raise BadValue("Only an admin can say so about an admin.", "active")
+            _hold_to_peers(entry)
         changed = stored is None or any(stored[name] != values[name] for name in ("wanted_hours", "max_hours"))
         wanted, most = values["wanted_hours"], values["max_hours"]
         if changed and wanted is not None and most is not None and wanted > most:
@@ -203,6 +228,21 @@ class People(Kind):
         changed = [e.id for e in entries if e.stored and e.stored.get("email") != e.values.get("email")]
         for person_id in changed:
             session.execute(sa.update(Person).where(Person.id == person_id).values(email_index=None))
+
+
+def _hold_to_peers(entry: Entry) -> None:
+    """Duties, and the contact details of people who have some, are an admin's to change; raises `BadValue`."""
+    values, stored = entry.values, entry.stored
+    before = frozenset({Role.PEER.value}) if stored is None else stored["roles"]
+    if values["roles"] - {Role.PEER.value} != before - {Role.PEER.value}:
+        raise BadValue("Only an admin can give or take roles other than peer.", "roles")
+    if stored is None or not STAFF_WORDS & before:
+        return
+    for name in ("email", "phone"):
+        if values[name] != stored[name]:
+            raise BadValue("Only an admin changes this for someone with duties.", name)
+    if Role.ADMIN.value in before and values["active"] != stored["active"]:
+        raise BadValue("Only an admin can say so about an admin.", "active")
 
 
 def _is_admin(values: Values) -> bool:
@@ -382,10 +422,6 @@ class Wishes(Kind):
         "The preview does not say which of these wishes are there already, so that nobody can find out by asking.",
         "An export holds nobody's wishes. Each person can take out their own.",
     )
-
-    def load(self, session: Session, rights: Rights) -> Iterator[tuple[Entry, Any]]:
-        """Every wish there is: seen by the import alone."""
-        yield from super().load(session, Rights(frozenset({Role.ADMIN}), rights.person_id))
 
     def key(self, values: Values) -> Any:
         """A wish is itself."""

@@ -116,6 +116,79 @@ def _offset(local: datetime) -> int:
     return int((local.utcoffset() or timedelta()).total_seconds()) // 60
 
 
+class Periods(Kind):
+    """The stretches of days that are rostered together."""
+
+    name, title, one, plural = "periods", "Roster periods", "period", "periods"
+    words = "The days that are rostered together, and whether their roster is published."
+    model = Period
+    keys = (("first_day",),)
+    columns = (
+        Column("first_day", Day(), "Its first day. This tells it from all others.", "2026-03-02", "starts_on", is_needed=True, also=("starts on", "from")),
+        Column("last_day", Day(), "Its last day.", "2026-03-29", "ends_on", is_needed=True, also=("ends on", "until")),
+        Column("name", NAME, "What it is called.", "Example: March", "name", is_needed=True),
+        Column("published", YesNo(), "Yes when its roster is known to all, as that of the past is. Blank means no.", "no", default=False),
+    )  # fmt: skip
+    notes = ("Only a new period can come in as published. A roster that is here already is published on its own page.",)
+
+    def besides(self, session: Session) -> dict[str, Values]:
+        """Which of them are published."""
+        published = session.execute(sa.select(Period.id, Period.published_at))
+        return {period_id: {"published": at is not None} for period_id, at in published}
+
+    def nothing_besides(self) -> Values:
+        """A period that is not published."""
+        return {"published": False}
+
+    def key(self, values: Values) -> Any:
+        """Its first day: no two periods share a day."""
+        return values.get("first_day")
+
+    def find(self, line: Line, reading: Reading) -> Entry | None:
+        """The period that begins on this day."""
+        found = reading.world[self.name].with_key(self.key(line.values))
+        return found[0] if found else None
+
+    def settle(self, entry: Entry, given: frozenset[str], reading: Reading, rights: Rights) -> None:
+        """The days follow one another, and what is published stays as it is."""
+        del given, reading, rights
+        values, stored = entry.values, entry.stored
+        if values["last_day"] < values["first_day"]:
+            raise BadValue("The last day is before the first.", "last_day")
+        if stored and stored["published"] and values["last_day"] != stored["last_day"]:
+            raise BadValue("This period is published: its days stay as they are.", "last_day")
+        if stored and stored["published"] != values["published"]:
+            raise BadValue("A roster that is here already is published on its own page, not by a file.", "published")
+
+    def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
+        """No two periods share a day."""
+        del reading, rights
+        last: Entry | None = None
+        days = [each for each in table.entries if each.values.get("last_day") is not None]
+        for entry in sorted(days, key=lambda each: (each.values["first_day"], each.values["last_day"])):
+            if last is not None and entry.values["first_day"] <= last.values["last_day"]:
+                late, other = (entry, last) if entry.line else (last, entry)
+                name, begins = other.values["name"], other.values["first_day"]
+                yield late, "first_day", f"This shares days with {name}, which begins on {begins}."
+            if last is None or entry.values["last_day"] > last.values["last_day"]:
+                last = entry
+
+    def label(self, entry: Entry, world: World) -> str:
+        """What it is called."""
+        del world
+        return str(entry.values["name"])
+
+    def begin(self, thing: Any) -> None:
+        """Note when it was made."""
+        thing.created_at = clock.now()
+
+    def write_more(self, session: Session, thing: Any, entry: Entry, world: World) -> None:
+        """A published one counts its first publication."""
+        del session, world
+        if entry.is_new and entry.values["published"]:
+            thing.published_at, thing.version = clock.now(), 1
+
+
 class Shifts(DemandedKind):
     """Single shifts."""
 
