@@ -5,6 +5,7 @@ The only place, with `search`, that imports OR-Tools.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ortools.sat.python import cp_model
 from scheduling.construction import build
 from scheduling.result import ModelSize, Progress, Result, Status
 from scheduling.roster import Roster
+from scheduling.search import Control, Incumbent, improve
 from scheduling.variables import Variables
 
 if TYPE_CHECKING:
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
 
 BEAT = 0.25
 """Seconds between two looks at whether to stop, and two reports of progress at least."""
+
+SMALL = 1500
+"""Up to so many eligible pairs a proof is first tried in one thread."""
+
+EFFORT_SMALL = 3.0
+EFFORT_AGAIN = 10.0
+"""Deterministic seconds for a first proof, and for finding one and the same roster after any other proof."""
 
 
 @dataclass
@@ -78,57 +87,115 @@ def places(problem: Problem, roster: Roster) -> tuple[int, int]:
     return filled, sum(each.target for each in problem.shifts)
 
 
-class _Watch(cp_model.CpSolverSolutionCallback):
-    """Keeps the best roster and bound while a solve runs, tells them, and passes on the wish to stop."""
+class _Best(cp_model.CpSolverSolutionCallback):
+    """Offers what a solve of the whole model finds to the incumbent."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - made in one place
-        self,
-        problem: Problem,
-        model: Model,
-        best: tuple[int, Roster],
-        began: float,
-        on_progress: Callable[[Progress], None] | None,
-        should_stop: Callable[[], bool] | None,
-    ) -> None:
+    def __init__(self, model: Model, incumbent: Incumbent) -> None:
         super().__init__()
-        self.price, self.roster = best
-        self.bound = 0
-        self.was_stopped = False
-        self._problem, self._model, self._began = problem, model, began
-        self._tell, self._should_stop = on_progress, should_stop
-        self._filled, self._wanted = places(problem, self.roster)
-        self._done = threading.Event()
-        self._told: tuple[int, int] | None = None
+        self._model, self._incumbent = model, incumbent
 
     def on_solution_callback(self) -> None:
         price = round(self.objective_value)
-        if price < self.price:
-            self.roster = Roster(pair for pair, var in self._model.x.variables.items() if self.boolean_value(var))
-            self.price = price
-            self._filled, self._wanted = places(self._problem, self.roster)
+        if price < self._incumbent.now[0]:
+            self._incumbent.offer(_roster_of(self._model, self.boolean_value), price)
+
+
+def _roster_of(model: Model, is_true: Callable[[Any], bool]) -> Roster:
+    """Return the assignments whose variables are true."""
+    return Roster(pair for pair, variable in model.x.variables.items() if is_true(variable))
+
+
+class _Solve:
+    """One solve: the threads that search and bound, what they found, and how it is told."""
+
+    def __init__(self, problem: Problem, control: Control, seed: int, workers: int) -> None:
+        self.problem, self.control, self.seed, self.workers = problem, control, seed, max(1, workers)
+        self.incumbent = Incumbent(problem, Roster(), price_of(problem, Roster())[0])
+        self.bound = 0
+        self.size = ModelSize(len(problem.possible), 0, 0, 0.0)
+        self.was_improved = False
+        self.proved: Roster | None = None
+        self._places: tuple[Roster, int, int] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether the bound has met the price."""
+        return self.bound >= self.incumbent.now[0]
 
     def on_bound(self, bound: float) -> None:
-        """Remember a better bound."""
-        self.bound = max(self.bound, round(bound))
+        """Remember a better bound; where it meets the price nothing is left to find."""
+        with self._lock:
+            self.bound = max(self.bound, math.ceil(bound - 1e-6))
 
-    def report(self) -> None:
-        """Tell where the solve stands."""
-        if self._tell is not None:
-            seconds = time.monotonic() - self._began
-            bound = min(self.bound, self.price)
-            self._tell(Progress(self._filled, self._wanted, self.price, bound, seconds, self.roster))
+    def progress(self, began: float) -> Progress:
+        """Return where the solve stands."""
+        price, roster = self.incumbent.now
+        if self._places is None or self._places[0] is not roster:
+            self._places = (roster, *places(self.problem, roster))
+        _, filled, wanted = self._places
+        return Progress(filled, wanted, price, min(self.bound, price), time.monotonic() - began, roster)
 
-    def run(self, solver: cp_model.CpSolver) -> None:
-        """Look again and again, until the solve is done, whether somebody wants it to stop."""
-        while not self._done.wait(BEAT):
-            self.report()
-            if self._should_stop is not None and self._should_stop():
-                self.was_stopped = True
-                solver.stop_search()
+    def run(self, hint: Roster | None) -> None:
+        """Start well, prove small problems in a repeatable way, and let the others be improved and bounded."""
+        price, start = _start(self.problem, hint, lambda: self.control.should_end)
+        self.incumbent.offer(start, price)
+        if self.control.should_end:
+            return
+        model = build_model(self.problem)
+        self.size = model.size
+        self.was_improved = True
+        if len(self.problem.possible) <= SMALL and self._prove(model, start, EFFORT_SMALL):
+            return
+        control = Control(self.control.ends_at)
+        threads = [threading.Thread(target=self._bound, args=(model, control), daemon=True)]
+        threads += [
+            threading.Thread(target=improve, args=(self.incumbent, control, self.seed * 1009 + number), daemon=True)
+            for number in range(max(1, self.workers - 1))
+        ]
+        for each in threads:
+            each.start()
+        while any(each.is_alive() for each in threads):
+            if self.control.should_end or self.is_closed:
+                control.end()
+            threads[0].join(BEAT / 5) if threads[0].is_alive() else threads[-1].join(BEAT / 5)
+        if self.is_closed and not self.control.should_end:
+            self._prove(build_model(self.problem), start, EFFORT_AGAIN, price=self.incumbent.now[0])
 
-    def finish(self) -> None:
-        """End the watching."""
-        self._done.set()
+    def _solver(self) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.linearization_level = 2
+        solver.parameters.random_seed = self.seed
+        return solver
+
+    def _prove(self, model: Model, start: Roster, effort: float, price: int | None = None) -> bool:
+        """Look for a best roster in one thread within a counted effort: the same every time, if it ends."""
+        for pair, variable in model.x.variables.items():
+            model.model.add_hint(variable, pair in start)
+        if price is not None:
+            model.model.add(model.price <= price)
+        solver = self._solver()
+        solver.parameters.max_deterministic_time = effort
+        solver.best_bound_callback = self.on_bound
+        status = self.control.solve(solver, model.model, _Best(model, self.incumbent))
+        if status != cp_model.OPTIMAL:
+            return False
+        self.proved = _roster_of(model, solver.boolean_value)
+        self.on_bound(solver.best_objective_bound)
+        self.incumbent.offer(self.proved, round(solver.objective_value))
+        return True
+
+    def _bound(self, model: Model, control: Control) -> None:
+        """Let CP-SAT solve the whole model, for its bound and for what it finds."""
+        model.model.clear_hints()  # type: ignore[no-untyped-call]
+        for pair, variable in model.x.variables.items():
+            model.model.add_hint(variable, pair in self.incumbent.now[1])
+        solver = self._solver()
+        solver.best_bound_callback = self.on_bound
+        status = control.solve(solver, model.model, _Best(model, self.incumbent))
+        if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            self.on_bound(solver.best_objective_bound)
 
 
 def solve(  # noqa: PLR0913 - what a solve can be told; all but the problem has a default
@@ -143,35 +210,72 @@ def solve(  # noqa: PLR0913 - what a solve can be told; all but the problem has 
 ) -> Result:
     """Return the best roster found within some seconds; always one, whatever the input.
 
-    `hint` is a roster to start from; what it holds that is not possible here is left out.
+    `hint` is a roster to start from; what it holds that is not possible here is left out. Progress is told from the
+    thread that called, several times a second.
     """
     began = time.monotonic()
-    start = _start(problem, hint, should_stop)
-    model = build_model(problem)
-    watch = _Watch(problem, model, start, began, on_progress, should_stop)
-    watch.report()
-    status = Status.BUILT
-    left = seconds - (time.monotonic() - began)
-    if left > 0 and not (should_stop is not None and should_stop()):
-        status = _search(model, watch, left, workers, seed)
-    price, forbidden, prices = price_of(problem, watch.roster)
-    filled, wanted = places(problem, watch.roster)
-    watch.report()
+    control = Control(began + seconds)
+    work = _Solve(problem, control, seed, workers)
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work.run(hint)
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
+            failed.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    was_stopped = False
+    while thread.is_alive():
+        if on_progress is not None:
+            on_progress(work.progress(began))
+        if should_stop is not None and not was_stopped and should_stop():
+            was_stopped = True
+            control.end()
+        thread.join(BEAT)
+    if failed:
+        raise failed[0]
+    return _result(work, began, was_stopped=was_stopped, on_progress=on_progress)
+
+
+def _result(
+    work: _Solve,
+    began: float,
+    *,
+    was_stopped: bool,
+    on_progress: Callable[[Progress], None] | None,
+) -> Result:
+    """Tell how a solve ended."""
+    problem = work.problem
+    status = Status.FEASIBLE if work.was_improved else Status.BUILT
+    if work.proved is not None:
+        status = Status.OPTIMAL
+    elif was_stopped and work.was_improved:
+        status = Status.STOPPED
+    told, roster = work.incumbent.now
+    roster = roster if work.proved is None else work.proved
+    price, forbidden, prices = price_of(problem, roster)
+    if price != told or forbidden:
+        raise AssertionError(f"a search told {told} for a roster that costs {price} and breaks {forbidden} laws")
+    last = work.progress(began)
+    if on_progress is not None:
+        on_progress(last)
     return Result(
         status=status,
-        roster=watch.roster,
+        roster=roster,
         price=price,
         prices=prices,
         forbidden=forbidden,
-        bound=min(watch.bound, price),
-        filled=filled,
-        wanted=wanted,
+        bound=min(work.bound, price),
+        filled=places(problem, roster)[0],
+        wanted=last.wanted,
         seconds=time.monotonic() - began,
-        seed=seed,
-        workers=workers,
+        seed=work.seed,
+        workers=work.workers,
         is_repeatable=status is Status.OPTIMAL,
         versions={"ortools": metadata.version("ortools")},
-        size=model.size,
+        size=work.size,
     )
 
 
@@ -188,46 +292,3 @@ def _start(problem: Problem, hint: Roster | None, should_stop: Callable[[], bool
     if best is None:
         raise AssertionError("the empty roster is never forbidden")
     return best
-
-
-def _search(model: Model, watch: _Watch, seconds: float, workers: int, seed: int) -> Status:
-    """Let CP-SAT improve the watch's roster until it proves the best, time is up, or somebody stops it."""
-    began = time.monotonic()
-    _hint(model, watch.roster, seed)
-    solver = cp_model.CpSolver()
-    parameters = solver.parameters
-    parameters.max_time_in_seconds = max(0.01, seconds - (time.monotonic() - began))
-    parameters.num_workers = workers
-    parameters.random_seed = seed
-    if workers == 1:
-        parameters.linearization_level = 2
-    else:
-        parameters.extra_subsolvers.append("max_lp_sym")
-    solver.best_bound_callback = watch.on_bound
-    watcher = threading.Thread(target=watch.run, args=(solver,), daemon=True)
-    watcher.start()
-    try:
-        status = solver.solve(model.model, watch)
-    finally:
-        watch.finish()
-        watcher.join()
-    watch.on_bound(solver.best_objective_bound)
-    if status == cp_model.OPTIMAL:
-        return Status.OPTIMAL
-    return Status.STOPPED if watch.was_stopped else Status.FEASIBLE
-
-
-def _hint(model: Model, roster: Roster, seed: int) -> None:
-    """Give the model a whole solution to start from, its price variables included."""
-    for pair, variable in model.x.variables.items():
-        model.model.add_hint(variable, pair in roster)
-    solver = cp_model.CpSolver()
-    solver.parameters.fix_variables_to_their_hinted_value = True
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
-    solver.parameters.max_time_in_seconds = 10
-    if solver.solve(model.model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        model.model.clear_hints()  # type: ignore[no-untyped-call]
-        for index in range(len(model.model.proto.variables)):
-            variable = model.model.get_int_var_from_proto_index(index)
-            model.model.add_hint(variable, solver.value(variable))

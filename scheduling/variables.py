@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 class Variables:
     """The yes-or-no variables of a CP-SAT model, one for each eligible pair of worker and shift.
 
-    Pairs outside `problem.possible` (or, in a part of a problem, outside `pairs`) are the constant 0.
+    Pairs outside `problem.possible` (or, in a part of a problem, outside `pairs`) are the constant 0, and those
+    that are `made` already the constant 1.
     """
 
-    def __init__(self, model: Any, problem: Problem, pairs: Iterable[Assignment] | None = None) -> None:
+    def __init__(
+        self,
+        model: Any,
+        problem: Problem,
+        pairs: Iterable[Assignment] | None = None,
+        made: frozenset[Assignment] = frozenset(),
+    ) -> None:
         self._model = model
+        self._made = made
         chosen = problem.possible.assignments if pairs is None else pairs
         order = sorted(chosen, key=lambda pair: (problem.worker_order[pair[0]], problem.shift_order[pair[1]]))
         self.variables: Mapping[Assignment, Any] = {pair: model.new_bool_var("") for pair in order}
@@ -32,7 +40,8 @@ class Variables:
 
     def works(self, worker: str, shift: str) -> Any:
         """Return the variable that is 1 when the worker is on the shift, or 0 where they cannot be."""
-        return self.variables.get(Assignment(worker, shift), 0)
+        pair = Assignment(worker, shift)
+        return 1 if pair in self._made else self.variables.get(pair, 0)
 
     def weighted(self, terms: Sequence[Any], weights: Sequence[int]) -> Any:
         """Return the linear expression sum(weight * term); terms are variables, expressions or numbers."""
@@ -40,7 +49,12 @@ class Variables:
 
     def at_most_one(self, worker: str, shifts: Iterable[str]) -> None:
         """Allow a worker one of these shifts at most, and remember it: "any of them" is then their sum."""
-        known = sorted({pair for pair in (Assignment(worker, shift) for shift in shifts) if pair in self.variables})
+        pairs = {Assignment(worker, shift) for shift in shifts}
+        known = sorted(pair for pair in pairs if pair in self.variables)
+        if not self._made.isdisjoint(pairs):
+            for pair in known:
+                self._model.add(self.variables[pair] == 0)
+            return
         if len(known) < 2:  # noqa: PLR2004 - one alone excludes nothing
             return
         shared = set(self._cliques_of.get(known[0], ())).intersection(*(self._cliques_of.get(p, ()) for p in known))
@@ -66,13 +80,15 @@ class Variables:
 
     def made(self, literal: Literal) -> Any:
         """Return the number of a literal's assignments that are made (1 when it is sure)."""
-        if literal.is_sure:
+        if literal.is_sure or not self._made.isdisjoint(literal.anyone):
             return 1
         known = [self.variables[pair] for pair in literal.anyone if pair in self.variables]
         return cp_model.LinearExpr.sum(known) if known else 0
 
     def _any_of(self, pairs: tuple[Assignment, ...], make: Callable[[list[list[Assignment]]], Any]) -> Any:
-        """Return 0, a variable or an expression for "any of these assignments is made", made once."""
+        """Return 0, 1, a variable or an expression for "any of these assignments is made", made once."""
+        if not self._made.isdisjoint(pairs):
+            return 1
         known = [pair for pair in pairs if pair in self.variables]
         if len(known) <= 1:
             return self.variables[known[0]] if known else 0
