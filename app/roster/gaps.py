@@ -136,11 +136,21 @@ def _open(facts: Facts, found: Iterable[Violation]) -> tuple[Open, ...]:
         Open(
             shift_id=shift_id,
             label=facts.names.shifts[shift_id],
-            words=tuple(_without_shift(words(each, facts.names), facts, shift_id) for each in by_shift[shift_id]),
+            words=tuple(
+                _without_shift(words(each, facts.names), facts, shift_id) for each in _gravest(by_shift[shift_id])
+            ),
             cannot_run=any(each.code == "minimum" for each in by_shift[shift_id]),
         )
         for shift_id in sorted(by_shift, key=lambda each: facts.problem.shift_order[each])
     )
+
+
+def _gravest(found: list[Violation]) -> list[Violation]:
+    """One violation for each demand line: below the minimum says more than below the target."""
+    lines: dict[object, Violation] = {}
+    for each in sorted(found, key=lambda one: one.code != "minimum"):
+        lines.setdefault((each.rule, dict(each.facts).get("skill")), each)
+    return list(lines.values())
 
 
 def _without_shift(sentence: str, facts: Facts, shift_id: str) -> str:
