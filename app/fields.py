@@ -198,7 +198,7 @@ def differences(mine: FlaskForm, theirs: FlaskForm) -> list[Difference]:
 def field_words(field: Field) -> str:
     """What a field says, as a person would read it."""
     if isinstance(field, FieldList):
-        return "; ".join(field_words(entry) for entry in field) or NOTHING
+        return "; ".join(field_words(entry) for entry in field if not _is_blank(entry)) or NOTHING
     if isinstance(field, FormField):
         return ", ".join(f"{each.label.text}: {field_words(each)}" for each in field if each.type != "CSRFTokenField")
     if isinstance(field, SelectFieldBase):
@@ -208,6 +208,10 @@ def field_words(field: Field) -> str:
     if isinstance(field, BooleanField):
         return "yes" if field.data else "no"
     return _value_words(field.data, field)
+
+
+def _is_blank(entry: Field) -> bool:
+    return isinstance(entry, FormField) and bool(getattr(entry.form, "is_blank", False))
 
 
 def _value_words(value: Any, field: Field) -> str:

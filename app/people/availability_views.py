@@ -22,7 +22,7 @@ from app.people.calendar import DAY
 from app.people.forms import MIDNIGHT, WEEKDAYS, DatedTimesForm, RegularTimesForm, TimesForm, WeekForm, week_form
 from app.people.models import Grade, Person
 from app.people.views import PLANNERS, bp, person_or_404
-from app.people.week import PARTS, WEEK_MINUTES, Cell, Said, Stretch, cells, monday_of, said, stretch_of
+from app.people.week import PARTS, WEEK_MINUTES, Cell, Said, Stretch, cells, monday_of, pieces, said, stretch_of
 from app.people.words import GRADE_BADGES, GRADE_WORDS
 
 FARTHEST = timedelta(days=730)
@@ -63,7 +63,18 @@ def _usual_words(person: Person, rows: Any) -> list[tuple[int, list[tuple[str, s
     """Per weekday the words and colour of each part of the usual week."""
     stretches = [stretch_of(row) for row in times.week_rows(rows, None)]
     there = said(stretches, is_round=True)
-    return [(day, [_shown(there[day, part], person) for part in range(len(PARTS))]) for day in range(7)]
+    return [
+        (
+            day,
+            [
+                (_pieces_words(pieces(stretches, (day, part), is_round=True)), "")
+                if there[day, part] == "several"
+                else _shown(there[day, part], person)
+                for part in range(len(PARTS))
+            ],
+        )
+        for day in range(7)
+    ]
 
 
 def _shown(value: Said, person: Person) -> tuple[str, str]:
@@ -122,15 +133,30 @@ def _week(person: Person, monday: date | None, *, is_like_before: bool = False) 
     """The form of a week, and what the week says now."""
     rows = times.rows_of(person.id)
     mine = times.week_rows(rows, monday)
-    there = said([stretch_of(row, monday) for row in mine], is_round=monday is None)
+    stretches = [stretch_of(row, monday) for row in mine]
+    there = said(stretches, is_round=monday is None)
     shown = there
     if monday is not None and is_like_before:
         before = monday - timedelta(days=7)
         shown = said([stretch_of(row, before) for row in times.week_rows(rows, before)], is_round=False)
-    form = week_form(there, shown, _nothing_words(person, rows, monday))
+    several = {
+        cell: _pieces_words(pieces(stretches, cell, is_round=monday is None))
+        for cell, value in there.items()
+        if value == "several"
+    }
+    form = week_form(there, shown, _nothing_words(person, rows, monday), several)
     if not form.is_submitted():
         form.see(times.mark_of(mine))
     return form, there
+
+
+def _pieces_words(found: list[Stretch]) -> str:
+    """Times to the minute, shortly: "9:00 to 12:00 gladly"."""
+    return ", ".join(f"{_hour(each.first)} to {_hour(each.last)} {GRADE_WORDS[each.grade].lower()}" for each in found)
+
+
+def _hour(minute: int) -> str:
+    return f"{minute // 60 % 24}:{minute % 60:02}"
 
 
 def _nothing_words(person: Person, rows: Any, monday: date | None) -> dict[Cell, str]:

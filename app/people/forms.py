@@ -289,10 +289,12 @@ class WeekForm(EditForm):
         return wanted
 
 
-def week_form(there: Mapping[Cell, Said], shown: Mapping[Cell, Said], nothing: Mapping[Cell, str]) -> WeekForm:
+def week_form(
+    there: Mapping[Cell, Said], shown: Mapping[Cell, Said], nothing: Mapping[Cell, str], several: Mapping[Cell, str]
+) -> WeekForm:
     """The form of a week that says what is `shown`; `nothing` are the words for a part that says nothing.
 
-    Parts that hold several times (in `there`) may stay as they are.
+    Parts that hold several times now may stay as they are; `several` says what these are.
     """
     grades = choices(GRADE_WORDS.items())
     fields: dict[str, Any] = {}
@@ -303,7 +305,7 @@ def week_form(there: Mapping[Cell, Said], shown: Mapping[Cell, Said], nothing: M
     for cell in cells():
         those = [choice("", nothing[cell]), *grades]
         if there[cell] == "several":
-            those.insert(0, choice(ALIKE, "Several times"))
+            those.insert(0, choice(ALIKE, several[cell]))
         value = shown[cell]
         default = (
             ALIKE if value == "several" and there[cell] == "several" else "" if value in {None, "several"} else value

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import pairwise
 from typing import Literal, Protocol
 
 from app.people.calendar import DAY_MINUTES, WORST_FIRST
@@ -95,10 +96,22 @@ def _turned(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
 
 
 def _said_in(stretches: list[Stretch], first: int, last: int) -> Said:
+    found = {grade for _, _, grade in _pieces(stretches, first, last)}
+    return found.pop() if len(found) == 1 else "several"
+
+
+def _pieces(stretches: list[Stretch], first: int, last: int) -> Iterator[tuple[int, int, Grade | None]]:
     inside = [each for each in stretches if each.first < last and first < each.last]
     edges = sorted({first, last, *(edge for s in inside for edge in (s.first, s.last) if first < edge < last)})
-    found = {_worst(each.grade for each in inside if each.first <= edge < each.last) for edge in edges[:-1]}
-    return found.pop() if len(found) == 1 else "several"
+    for edge, end in pairwise(edges):
+        yield edge, end, _worst(each.grade for each in inside if each.first <= edge < each.last)
+
+
+def pieces(stretches: Iterable[Stretch], cell: Cell, *, is_round: bool) -> list[Stretch]:
+    """What a part says to the minute; times of which nothing is said are left out."""
+    known = list(_turned(stretches) if is_round else stretches)
+    first, last = part_span(cell)
+    return list(_joined(Stretch(a, b, grade) for a, b, grade in _pieces(known, first, last) if grade))
 
 
 def _worst(grades: Iterable[Grade]) -> Grade | None:

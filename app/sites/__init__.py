@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Add the slice to the application."""
-    from app.sites.views import bp
+    from app.sites import pattern_views, views
 
-    app.register_blueprint(bp)
+    del pattern_views  # it adds its pages to the slice's
+    app.register_blueprint(views.bp)

@@ -54,6 +54,29 @@ def service(service_id: str) -> Service | None:
     return db.session.get(Service, service_id)
 
 
+def pattern(pattern_id: str) -> Pattern | None:
+    """A pattern by id."""
+    return db.session.get(Pattern, pattern_id)
+
+
+def skills_with(found: Pattern) -> list[tuple[str, str]]:
+    """(id, name) of the skills in use, and of those that this pattern asks for even when they are not."""
+    asked = [line.skill_id for line in found.demands if line.skill_id]
+    rows = db.session.execute(
+        sa.select(Skill.id, Skill.name)
+        .where(sa.or_(Skill.is_active, Skill.id.in_(asked)))
+        .order_by(sa.func.lower(Skill.name))
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def live_pattern_count(kind: str, row_id: str) -> int:
+    """How many patterns in use belong to a site or a kind of service."""
+    column = Pattern.site_id if kind == "site" else Pattern.service_id
+    query = sa.select(sa.func.count()).select_from(Pattern).where(column == row_id, Pattern.is_active)
+    return db.session.scalar(query) or 0
+
+
 def active_sites() -> Sequence[Site]:
     """Sites in use, by name."""
     return db.session.scalars(sa.select(Site).where(Site.is_active).order_by(sa.func.lower(Site.name))).all()
