@@ -23,7 +23,7 @@ from app.database import db, new_id, reading
 from app.people.models import Person
 from app.roster.facts import Facts, Keep, read_problem
 from app.roster.models import RUN_ENDED, Draft, DraftAssignment, Period, Run, RunState, Shift
-from scheduling import Progress, Result, Roster, solve
+from scheduling import Problem, Progress, Result, Roster, check, solve
 
 KIND = "generate roster"
 TELL_SECONDS = 1.0
@@ -57,15 +57,21 @@ class Taken:
 
 @dataclass(slots=True)
 class Watch:
-    """What the solver's threads and the thread that writes rows tell each other."""
+    """What the solver's threads and the thread that writes rows tell each other.
 
+    `known` is the price of the roster that an earlier worker had found: until the solver is as far again, what it
+    tells is no news, and must not take that roster's place.
+    """
+
+    known: int | None = None
     should_end: threading.Event = field(default_factory=threading.Event)
     is_lost: threading.Event = field(default_factory=threading.Event)
     latest: Progress | None = None
 
     def told(self, progress: Progress) -> None:
         """Take note of progress; called from the solver's threads."""
-        self.latest = progress
+        if self.known is None or progress.price <= self.known:
+            self.latest = progress
 
 
 def generate(task: jobs.Task) -> None:
@@ -88,7 +94,8 @@ def _generate(task: jobs.Task, taken: Taken) -> None:
     if facts is None:
         _end(taken, RunState.FAILED, error=GONE)
         return
-    watch = Watch()
+    start = start_of(taken, facts)
+    watch = Watch(known=None if taken.best is None or start is None else price_of(facts.problem, start))
     if taken.is_stopping:
         watch.should_end.set()
     teller = Teller(current_app._get_current_object(), task, taken, watch)  # type: ignore[attr-defined]  # noqa: SLF001
@@ -99,7 +106,7 @@ def _generate(task: jobs.Task, taken: Taken) -> None:
             seconds=max(LEAST_SECONDS, taken.seconds - taken.spent),
             workers=taken.workers,
             seed=taken.seed,
-            hint=start_of(taken, facts),
+            hint=start,
             on_progress=watch.told,
             should_stop=watch.should_end.is_set,
         )
@@ -160,10 +167,18 @@ def _facts(taken: Taken) -> Facts | None:
 def start_of(taken: Taken, facts: Facts) -> Roster | None:
     """The roster to start from: the best so far, the draft, or what is published."""
     if taken.best is not None:
-        return Roster((person, shift) for shift, person in taken.best)
+        shifts, people = facts.problem.shift, facts.problem.worker
+        return Roster((person, shift) for shift, person in taken.best if shift in shifts and person in people)
     if taken.from_draft_id is not None:
         return facts.roster
     return facts.live if taken.keep is Keep.PUBLISHED and facts.live.assignments else None
+
+
+def price_of(problem: Problem, roster: Roster) -> int | None:
+    """What a roster costs by all rules, None when it breaks one (people, shifts or rules changed since)."""
+    prices = [each.price for each in check(problem, roster)]
+    known = [price for price in prices if price is not None]
+    return sum(known) if len(known) == len(prices) else None
 
 
 def finish(taken: Taken, facts: Facts, result: Result) -> None:
