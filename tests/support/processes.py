@@ -99,11 +99,15 @@ class Processes:
 
     def web(self, environ: Mapping[str, str]) -> int:
         """Start one gunicorn web process and return its port once it answers."""
+        return self.gunicorn("wsgi:app", environ)[1]
+
+    def gunicorn(self, application: str, environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], int]:
+        """Start gunicorn with one process of four threads; itself and its port, once it answers."""
         port = free_port()
         bind = ("--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--no-control-socket")
-        process = self.start("-m", "gunicorn", *bind, "wsgi:app", environ=environ)
+        process = self.start("-m", "gunicorn", *bind, application, environ=environ)
         self.wait_for(process, port)
-        return port
+        return process, port
 
     def wait_for(self, process: subprocess.Popen[bytes], port: int, seconds: float = 90) -> None:
         """Wait until a process answers on its port; fail with what it said when it ends instead."""

@@ -15,9 +15,15 @@ class Visitor:
     """Visits pages on any of several ports of this machine with one set of cookies."""
 
     def __init__(self) -> None:
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self._jar = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
         self.address = ""
         self.status = 0
+
+    @property
+    def cookies(self) -> str:
+        """All cookies as the header a browser would send."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
 
     def visit(self, port: int, path: str = "/", data: dict[str, Any] | None = None) -> Page:
         """Fetch (or with `data`, post to) a path and follow redirects; `address` is where it ended."""
