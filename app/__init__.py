@@ -28,7 +28,7 @@ def create_app(environ: Mapping[str, str] | None = None, now: Callable[[], datet
         SESSION_COOKIE_SECURE=config.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",  # Strict would break links from mail
-        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SESSION_REFRESH_EACH_REQUEST=False,
         PREFERRED_URL_SCHEME="https" if config.is_https else "http",
         TRUSTED_HOSTS=config.hosts,
         MAX_CONTENT_LENGTH=4 * MEBIBYTE,

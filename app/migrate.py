@@ -1,4 +1,7 @@
-"""Migrations: the database is brought to the newest form by Alembic's scripts in app/migrations."""
+"""Migrations: the database is brought to the newest form by Alembic's scripts in app/migrations.
+
+Alembic is imported where it is used: a web process that has nothing to migrate does not carry it.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from app.database import Model, db
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -32,6 +33,8 @@ def metadata() -> sa.MetaData:
 
 def configuration(connection: sa.Connection | None = None) -> Config:
     """Alembic's configuration, with the connection the scripts are to use."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
@@ -41,12 +44,16 @@ def configuration(connection: sa.Connection | None = None) -> Config:
 
 def upgrade(target: str = "head") -> None:
     """Bring the database to `target` in one transaction; foreign keys are checked at its end."""
+    from alembic import command
+
     with _connection() as connection:
         command.upgrade(configuration(connection), target)
 
 
 def downgrade(target: str) -> None:
     """Take the database back to `target` in one transaction."""
+    from alembic import command
+
     with _connection() as connection:
         command.downgrade(configuration(connection), target)
 
@@ -87,18 +94,23 @@ class _Exclusive:
 
 def current() -> str | None:
     """The revision the database is at, None for an empty one."""
+    from alembic.migration import MigrationContext
+
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str | None:
     """The newest revision there is a script for."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
 def differences() -> Iterator[object]:
     """What differs between the migrated database and the models; nothing, when the house is in order."""
     from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
 
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})

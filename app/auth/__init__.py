@@ -6,7 +6,7 @@ from flask import Flask
 from flask_login import LoginManager
 
 from app import jobs
-from app.auth.queries import person_of_session
+from app.auth.queries import LONGEST_SESSION, person_of_session
 
 
 def init_app(app: Flask) -> None:
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(create_admin)
     jobs.register(app, LINK_JOB, mail_link)
     jobs.register(app, TIDY, tidy, every=EVERY)
+    app.permanent_session_lifetime = LONGEST_SESSION  # of the cookie; the session's row says when it ends before that
     manager = LoginManager(app)
     manager.session_protection = None  # our sessions are rows; this one breaks phones that change networks
     manager.user_loader(person_of_session)

@@ -98,7 +98,7 @@ def second_step_setup() -> str:
 
 
 def _second_step_page(form: forms.SecondStepForm) -> str:
-    setup = second_step.pending_setup(current_user.id, current_user.person.code)
+    setup = second_step.pending_setup(current_user.id, current_user.code)
     return render_template(
         "auth/second_step_setup.html",
         form=form,

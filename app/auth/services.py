@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import threading
 from datetime import timedelta
@@ -31,8 +32,16 @@ from app.people.models import Person
 from app.vault import vault
 
 HASHER = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=1)
-HASHING = threading.Semaphore(2)  # 64 MiB each: eight at once would crush a small machine
-STRANGER = HASHER.hash(secrets.token_hex(16))
+HASHING = threading.Semaphore(1)  # 64 MiB each: eight at once would crush a small machine
+
+
+def _no_ones_hash() -> str:
+    """What a stranger's passphrase is checked against: takes as long as a real one and fits nothing."""
+    salt, hashed = (base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (16, 32))
+    return f"$argon2id$v=19$m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}${salt}${hashed}"
+
+
+STRANGER = _no_ones_hash()
 CODE_LIFE = timedelta(minutes=15)
 INVITATION_LIFE = timedelta(days=3)
 NO_MORE_TRIES = "That was tried too often. Please wait a quarter of an hour."
