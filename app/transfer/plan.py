@@ -184,11 +184,11 @@ def _plan_file(file: FilePlan, columns: list[Column | None], reading: Reading, r
     for group, found in kind.match(groups, reading):
         _apply(file, group, found, given, reading, rights)
     bad = [bad for line in lines for bad in line.bad]
-    if not bad:
-        cells = {line.line: line.cells for line in lines}
-        for entry, column, reason in kind.review(reading.world[kind.name], reading, rights):
-            if entry.line:
-                bad.append(Bad(entry.line, column, cells[entry.line].get(column, ""), reason))
+    cells = {line.line: line.cells for line in lines}
+    told = {(each.line, each.column) for each in bad}
+    for entry, column, reason in kind.review(reading.world[kind.name], reading, rights):
+        if entry.line and (entry.line, column) not in told:
+            bad.append(Bad(entry.line, column, cells[entry.line].get(column, ""), reason))
     file.bad = sorted(bad, key=lambda each: each.line)
     file.has_unclear_dates = reading.has_unclear_dates
 

@@ -148,7 +148,8 @@ class Kind:
         if code is not None:
             return table.with_code(code)
         if name is None:
-            raise BadValue(f"Say which {self.one} this row is about.", self.keys[0][0])
+            column = next((one for key in self.keys for one in key if one in line.cells), self.keys[0][0])
+            raise BadValue(f"Say which {self.one} this row is about.", column)
         named = table.with_name(name)
         if len(named) > 1:
             raise BadValue(several(name, named, self.plural), "name")

@@ -1,0 +1,282 @@
+"""Importing: a look, a yes, and then all of it or nothing, whatever happens at the same time."""
+
+from __future__ import annotations
+
+import io
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from app.audit.models import AuditEntry
+from app.database import db
+from app.people.models import Person, Wish
+from app.roster.models import Assignment, Period, Shift
+from app.sites.models import Site
+from app.transfer import services
+from app.transfer.kinds.people import Certificates
+from app.transfer.models import Upload
+from tests.access_matrix import MAY
+from tests.support.pages import CheckingClient, Page
+from tests.support.people import sign_in
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+PEOPLE = b"name,roles,wanted hours\nNour,peer,8\nBo,volunteer,12\nAna,peer,12\n"
+
+
+def bring(client: CheckingClient, data: bytes, kind: str = "people", name: str = "file.csv") -> TestResponse:
+    """Send a file and give the answer."""
+    form = {"csrf_token": client.token(), "kind": kind, "date_order": "", "file": (io.BytesIO(data), name)}
+    return client.post("/transfer/", data=form, content_type="multipart/form-data")
+
+
+def preview(client: CheckingClient, data: bytes, kind: str = "people") -> tuple[str, Page]:
+    """Send a file and open its preview."""
+    answer = bring(client, data, kind)
+    assert answer.status_code == 302, Page(answer.text).one("main").text
+    return answer.location, client.page(answer.location)
+
+
+def say_yes(client: CheckingClient, path: str, page: Page) -> Page:
+    """Press the button of a preview as it was shown."""
+    form = page.form(f"{path}/import")
+    answer = client.post(form.action, data=form.filled(), follow_redirects=True)
+    assert answer.status_code == 200
+    return Page(answer.text)
+
+
+def names() -> set[str]:
+    found = set(db.session.scalars(sa.select(Person.name)))
+    db.session.rollback()
+    return found
+
+
+def test_nothing_is_written_before_the_yes_and_everything_after(group, as_):
+    client = as_(group["robin"])
+    before = names()
+    path, page = preview(client, PEOPLE)
+    assert "Nothing is written yet" in page.body_text
+    assert names() == before
+    done = say_yes(client, path, page)
+    assert "2 new, 1 changed, 0 unchanged" in done.body_text
+    assert names() == before | {"Nour", "Bo"}
+    ana = db.session.get_one(Person, group["ana"])
+    assert (ana.wanted_minutes, ana.pronouns) == (720, "she/her")
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "import file")).one()
+    assert entry.actor_id == group["robin"]
+    assert entry.details == {"kind": "people", "counts": {"people": {"new": 2, "changed": 1, "unchanged": 0}}}
+
+
+def test_one_bad_row_keeps_the_good_ones_out(group, as_):
+    client = as_(group["robin"])
+    before = names()
+    path, page = preview(client, PEOPLE + b"Kim,king,8\n")
+    assert "Rows to mend 1" in page.body_text
+    assert "Line 5 roles king" in page.body_text
+    assert not page.all("form", action=f"{path}/import")
+    answer = client.post(f"{path}/import", data={"csrf_token": client.token(), "digest": ""}, follow_redirects=True)
+    assert "some rows no longer fit" in answer.text
+    assert names() == before
+    rows = client.get(f"{path}/bad-rows.csv").text.splitlines()
+    assert rows[1].startswith("file.csv,5,roles,king,")
+
+
+def test_a_preview_that_the_world_has_overtaken_is_shown_anew(group, as_):
+    client = as_(group["robin"])
+    path, page = preview(client, PEOPLE)
+    db.session.get_one(Person, group["ana"]).wanted_minutes = 60
+    db.session.commit()
+    again = say_yes(client, path, page)
+    assert "the group changed after you opened this page" in again.body_text
+    assert "Nour" not in names()
+    assert "Imported" in say_yes(client, path, again).title
+    assert "Nour" in names()
+
+
+def test_the_same_file_again_changes_nothing(group, as_):
+    client = as_(group["robin"])
+    path, page = preview(client, PEOPLE)
+    say_yes(client, path, page)
+    _, again = preview(client, PEOPLE)
+    assert "Nothing to change" in again.body_text
+    assert "Imported" in say_yes(client, path, page).title  # a second press of the first button
+    assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.act == "import file")) == 1
+
+
+def test_a_fault_in_the_middle_leaves_nothing(group, as_, app, monkeypatch):
+    client = as_(group["ada"])
+    everything = client.get("/transfer/exports/everything.zip")
+    assert everything.status_code == 200
+    path, page = preview(client, PEOPLE)
+
+    def breaks(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(services, "record", breaks)  # the last thing of all, after every row
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    form = page.form(f"{path}/import")
+    assert client.post(form.action, data=form.filled()).status_code == 500
+    monkeypatch.undo()
+    assert not {"Nour", "Bo"} & names()
+    assert "Imported" in say_yes(client, path, client.page(path)).title
+
+
+def test_a_fault_in_the_second_file_of_a_zip_leaves_nothing_of_the_first(group, as_, app, monkeypatch):
+    from app.transfer.files import write_zip
+
+    data = write_zip(
+        [
+            ("people.csv", PEOPLE),
+            ("certificates.csv", b"person,skill,valid until\nNour,cpr,2027-01-01\n"),
+            ("readme.txt", b"hello"),
+        ]
+    )
+    client = as_(group["ada"])
+    path, page = preview(client, data, "everything")
+    assert "readme.txt" in page.body_text
+    assert page.body_text.count("Rows to mend 0") == 2
+
+    def breaks(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Certificates, "write", breaks)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    form = page.form(f"{path}/import")
+    assert client.post(form.action, data=form.filled()).status_code == 500
+    monkeypatch.undo()
+    assert "Nour" not in names()
+    assert "Imported" in say_yes(client, path, client.page(path)).title
+    assert "Nour" in names()
+
+
+def test_two_people_who_say_yes_at_once_get_one_import_and_one_clear_answer(group, bare_app):
+    data = b"code,name,address\nnew,New House,1 Street\nnorth,North,%s Street\n"
+    answers: dict[str, str] = {}
+    ready = threading.Barrier(2)
+
+    def one(who: str) -> None:
+        client = bare_app.test_client()
+        sign_in(client, group[who])
+        path, page = preview(client, data % who.encode(), "sites")
+        form = page.form(f"{path}/import")
+        filled = form.filled()
+        ready.wait(20)
+        answers[who] = client.post(form.action, data=filled, follow_redirects=True).text
+
+    threads = [threading.Thread(target=one, args=(who,)) for who in ("robin", "ada")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    done = [who for who, text in answers.items() if "All of it was written" in text]
+    told = [who for who, text in answers.items() if "Nothing was imported" in text]
+    assert len(done) == len(told) == 1, {who: Page(text).title for who, text in answers.items()}
+    rows = db.session.execute(sa.select(Site.code, Site.address).order_by(Site.code)).all()
+    assert rows == [("new", "1 Street"), ("north", f"{done[0]} Street")]
+
+
+def test_a_file_is_seen_by_who_brought_it_and_is_sealed_and_forgotten(group, as_, clock):
+    path, _ = preview(as_(group["robin"]), PEOPLE)
+    assert as_(group["ada"]).get(path).status_code == 302
+    raw = bytes(db.session.execute(sa.text("SELECT content FROM upload")).scalar_one())
+    assert b"Nour" not in raw
+    db.session.rollback()
+    clock.move(days=1, minutes=1)
+    gone = as_(group["robin"]).page(path)
+    assert "That file is no longer here" in gone.body_text
+    services._purge(None)
+    assert db.session.scalar(sa.select(sa.func.count(Upload.id))) == 0
+
+
+def test_the_rows_as_they_were_take_an_import_back(group, as_):
+    client = as_(group["ada"])
+    path, page = preview(client, b"code,pronouns,wanted hours\nana,they,1\n")
+    say_yes(client, path, page)
+    before = client.get(f"{path}/before.zip").data
+    back, shown = preview(client, before, "everything")
+    say_yes(client, back, shown)
+    ana = db.session.get_one(Person, group["ana"])
+    assert (ana.pronouns, ana.wanted_minutes) == ("she/her", 600)
+
+
+def test_two_thousand_rows_are_shown_in_parts_and_written_at_once(group, as_):
+    rows = "".join(f"new-{n},New Person {n},{n % 30}\n" for n in range(2000))
+    client = as_(group["robin"])
+    path, page = preview(client, f"code,name,wanted hours\n{rows}".encode())  # the client refuses pages over 100 kB
+    assert "Page 1 of 80" in page.body_text
+    assert "New Person 1999" in client.page(f"{path}?changes=80").body_text
+    assert "2000 new" in say_yes(client, path, page).body_text
+    bad = "".join(f"bad-{n},B,lots\n" for n in range(2000))
+    path, page = preview(client, f"code,name,wanted hours\n{bad}".encode())
+    assert "2000 rows do not fit" in page.body_text
+    assert len(client.get(f"{path}/bad-rows.csv").text.splitlines()) == 2001
+
+
+def test_wishes_come_in_by_an_admin_and_are_shown_to_nobody(group, as_):
+    data = b"person,wish,other person\nana,not with,sam-1\n"
+    assert bring(as_(group["robin"]), data, "wishes").status_code == 422
+    client = as_(group["ada"])
+    path, page = preview(client, data, "wishes")
+    assert "sam-1" not in page.body_text
+    done = say_yes(client, path, page)
+    assert "sam-1" not in done.body_text
+    wish = db.session.scalars(sa.select(Wish)).one()
+    assert (wish.person_id, wish.other_person_id) == (group["ana"], group["sam-1"])
+    db.session.rollback()
+    assert b"not_with" not in client.get("/transfer/exports/everything.zip").data
+    assert client.get("/transfer/exports/wishes.csv").status_code == 403
+    assert "sam-1" in as_(group["ana"]).get("/transfer/my-wishes.csv").text
+    assert "sam-1" not in as_(group["sam-1"]).get("/transfer/my-wishes.csv").text
+
+
+def test_a_history_comes_in_with_its_shifts_and_periods(group, as_):
+    from app.transfer.files import write_zip
+
+    data = write_zip(
+        [
+            ("periods.csv", b"first day,last day,name,published\n2026-10-01,2026-10-28,October,yes\n"),
+            (
+                "shifts.csv",
+                b"shift,date,starts,ends,site,service,minimum,target\nold-1,2026-10-02,10 PM,6 AM,north,walk,1,2\n",
+            ),
+            ("assignments.csv", b"person,shift\nana,old-1\nsam-1,old-1\n"),
+        ]
+    )
+    client = as_(group["ada"])
+    path, page = preview(client, data, "everything")
+    say_yes(client, path, page)
+    shift = db.session.scalars(sa.select(Shift)).one()
+    assert (shift.ends_at - shift.starts_at).total_seconds() == 8 * 3600
+    assert set(db.session.scalars(sa.select(Assignment.person_id))) == {group["ana"], group["sam-1"]}
+    period = db.session.scalars(sa.select(Period)).one()
+    assert period.published_at is not None
+    assert period.version >= 1
+
+
+def test_contact_details_leave_with_an_admin_only_and_it_is_noted(group, as_):
+    assert "ana@example.org" not in as_(group["robin"]).get("/transfer/exports/people.csv").text
+    assert "ana@example.org" in as_(group["ada"]).get("/transfer/exports/people.csv").text
+    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "export file")).all()
+    assert {(e.actor_id, e.object_id, e.details["rows"]) for e in entries} == {
+        (group["robin"], "people", 5),
+        (group["ada"], "people", 5),
+    }
+
+
+@pytest.mark.parametrize("who", ["robin", "ada"])
+def test_every_template_can_be_brought_in_but_for_what_it_refers_to(group, as_, plan_of, who):
+    client = as_(group[who])
+    page = client.page("/transfer/")
+    links = [a["href"] for a in page.all("a") if a.get("href").startswith("/transfer/templates/")]
+    assert len(links) == (11 if who == "ada" else 10)
+    for link in links:
+        kind = link.rpartition("/")[2].removesuffix(".csv")
+        (file,) = plan_of(kind, client.get(link).data).files
+        assert len(file.sheet.rows) == 1
+        assert not file.ignored
+        for bad in file.bad:
+            assert "There is no " in bad.reason, (kind, bad)
+    assert "transfer.template" in MAY
