@@ -1,0 +1,224 @@
+"""What the review pages read: one draft with everything its rules need, what is live, and what was published."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.people.models import Person
+from app.review.models import DraftMove
+from app.roster.facts import DraftFacts, Facts, PeriodFacts, read_problem
+from app.roster.models import (
+    Assignment,
+    Draft,
+    DraftState,
+    Period,
+    Publication,
+    PublicationChange,
+    Shift,
+    Waiver,
+)
+from app.roster.words import RosterNames
+from scheduling import Problem, Roster, Violation, check
+
+
+@dataclass(frozen=True)
+class Review:
+    """One draft under review, with the problem its rules look at. Pins are left out: a hand may move what is pinned."""
+
+    facts: Facts
+    draft: DraftFacts
+    problem: Problem
+
+    @property
+    def period(self) -> PeriodFacts:
+        """The period the draft is for."""
+        return self.facts.period
+
+    @property
+    def roster(self) -> Roster:
+        """Who is on which shift in the draft."""
+        return self.facts.roster
+
+    @property
+    def names(self) -> RosterNames:
+        """What everybody and everything is called."""
+        return self.facts.names
+
+    @cached_property
+    def violations(self) -> list[Violation]:
+        """Everything the roster breaks, forbidden first."""
+        return check(self.problem, self.roster)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the draft may still be changed."""
+        return self.draft.state == DraftState.WORKING
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the period was published anew since the draft was begun."""
+        return self.draft.base_version != self.period.version
+
+
+def review_of(draft_id: str) -> Review | None:
+    """Read a draft for review; None when there is none."""
+    period_id = db.session.scalar(sa.select(Draft.period_id).where(Draft.id == draft_id))
+    facts = None if period_id is None else read_problem(period_id, draft_id)
+    if facts is None or facts.draft is None:
+        return None
+    return Review(facts, facts.draft, dataclasses.replace(facts.problem, pins=()))
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One live assignment with what its shift is now and what the person was last told of it."""
+
+    assignment: Assignment
+    shift: Shift
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the shift has another time or place than the person was told."""
+        row, shift = self.assignment, self.shift
+        return row.told_starts_at is not None and (row.told_starts_at, row.told_ends_at, row.told_site_id) != (
+            shift.starts_at,
+            shift.ends_at,
+            shift.site_id,
+        )
+
+
+def live_of(period: PeriodFacts) -> list[Live]:
+    """The live assignments of a period's shifts, called-off ones included."""
+    rows = db.session.execute(
+        sa.select(Assignment, Shift)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Shift.day_on >= period.starts_on, Shift.day_on <= period.ends_on)
+        .options(sa.orm.lazyload(Shift.demands))
+    )
+    return [Live(assignment, shift) for assignment, shift in rows]
+
+
+def shifts_of(period: PeriodFacts) -> dict[str, Shift]:
+    """The period's shifts by id, called-off ones included."""
+    found = db.session.scalars(
+        sa.select(Shift)
+        .where(Shift.day_on >= period.starts_on, Shift.day_on <= period.ends_on)
+        .options(sa.orm.lazyload(Shift.demands))
+    )
+    return {each.id: each for each in found}
+
+
+def waivers_of(draft_id: str) -> list[tuple[Waiver, str]]:
+    """The waivers of a draft, each with the name of who gave it."""
+    rows = db.session.execute(
+        sa.select(Waiver, Person.name)
+        .join(Person, Person.id == Waiver.by_id)
+        .where(Waiver.draft_id == draft_id)
+        .order_by(Waiver.at)
+    )
+    return [(waiver, name) for waiver, name in rows]
+
+
+def last_move(draft_id: str, version: int) -> tuple[DraftMove, str] | None:
+    """The move that made the draft what it is, with who made it; None when something else came after."""
+    row = db.session.execute(
+        sa.select(DraftMove, Person.name)
+        .outerjoin(Person, Person.id == DraftMove.by_id)
+        .where(DraftMove.draft_id == draft_id, DraftMove.draft_version == version)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1] or "Someone")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One publication: who published which draft when, and how much it changed."""
+
+    id: str
+    number: int
+    by: str
+    at: datetime
+    draft: str
+    changes: int
+    people: int
+
+
+def publications_of(period_id: str) -> list[Published]:
+    """The publications of a period, the latest first."""
+    counts = (
+        sa.select(
+            PublicationChange.publication_id,
+            sa.func.count().label("changes"),
+            sa.func.count(sa.distinct(PublicationChange.person_id)).label("people"),
+        )
+        .group_by(PublicationChange.publication_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Publication, Person.name, Draft.number, counts.c.changes, counts.c.people)
+        .outerjoin(Person, Person.id == Publication.by_id)
+        .outerjoin(Draft, Draft.id == Publication.draft_id)
+        .outerjoin(counts, counts.c.publication_id == Publication.id)
+        .where(Publication.period_id == period_id)
+        .order_by(Publication.number.desc())
+    )
+    return [
+        Published(
+            id=row.id,
+            number=row.number,
+            by=name or "Someone",
+            at=row.at,
+            draft=f"draft {number}" if number else "a plan",
+            changes=changes or 0,
+            people=people or 0,
+        )
+        for row, name, number, changes, people in rows
+    ]
+
+
+def changes_of(publication_id: str) -> list[tuple[PublicationChange, str, Shift]]:
+    """What a publication changed: rows with the person's name and the shift, by name and time."""
+    rows = db.session.execute(
+        sa.select(PublicationChange, Person.name, Shift)
+        .join(Person, Person.id == PublicationChange.person_id)
+        .join(Shift, Shift.id == PublicationChange.shift_id)
+        .where(PublicationChange.publication_id == publication_id)
+        .order_by(Person.name, Person.id, Shift.starts_at)
+        .options(sa.orm.lazyload(Shift.demands))
+    )
+    return [(change, name, shift) for change, name, shift in rows]
+
+
+def period_of(period_id: str) -> Period | None:
+    """A period by its id."""
+    return db.session.get(Period, period_id)
+
+
+def publication_of(publication_id: str) -> tuple[Published, Period] | None:
+    """A publication with its period; None when there is none."""
+    row = db.session.execute(
+        sa.select(Period).join(Publication, Publication.period_id == Period.id).where(Publication.id == publication_id)
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    return next(each for each in publications_of(row.id) if each.id == publication_id), row
+
+
+def live_problem_of(person_id: str, shift_id: str) -> Facts | None:
+    """The published roster around a person's own shift; None when it is not theirs."""
+    period_id = db.session.scalar(
+        sa.select(Period.id)
+        .join(Shift, sa.and_(Shift.day_on >= Period.starts_on, Shift.day_on <= Period.ends_on))
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .where(Shift.id == shift_id, Assignment.person_id == person_id, Shift.cancelled_at.is_(None))
+        .limit(1)
+    )
+    facts = None if period_id is None else read_problem(period_id)
+    if facts is None or person_id not in facts.problem.worker or shift_id not in facts.problem.shift:
+        return None
+    return facts
