@@ -113,7 +113,7 @@ def _swapped(roster: Roster, here: Assignment, there: Assignment) -> Move | str:
 
 
 def judge(problem: Problem, roster: Roster, move: Move) -> Verdict:
-    """Say what a move newly breaks. What only wants more people does not stop it, and taking someone off never stops."""
+    """Say what a move newly breaks. Wanting more people never stops, nor does taking someone off."""
     done = effect(problem, roster, Exchange(move.put, move.take))
     stops = done.refusals if move.put else ()
     return Verdict(stops, tuple(each for each in done.broken if each not in stops))

@@ -11,7 +11,7 @@ from app.review.board import Board, Line, hours_of, lines_of
 from app.review.moves import Kind, Move
 from app.review.queries import Review, live_problem_of
 from app.roster.words import RosterNames, ShiftLabel, hours_words
-from scheduling import Assignment, Grade, Problem, Roster, Shift, Violation, Worker, check
+from scheduling import Assignment, Grade, Problem, Shift, Violation, Worker, check
 from scheduling.explain import Candidate, why_open
 from scheduling.explain import why_me as explain_me
 from scheduling.shares import hour_shares
