@@ -102,7 +102,6 @@ MAY: dict[str, frozenset[Role | None]] = {
     "review.publications": COORDINATOR,
     "review.publish": COORDINATOR,
     "review.publish_submit": COORDINATOR,
-    "review.redo": COORDINATOR,
     "review.shift": COORDINATOR,
     "review.undo": COORDINATOR,
     "review.waive": COORDINATOR,

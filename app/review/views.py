@@ -14,10 +14,18 @@ from app.access import Role, allow, allow_signed_in
 from app.review import board, fairness, moves, publishing, queries, reasons, services
 from app.review.forms import DragForm, MoveForm, PublishForm, VersionForm, WaiveForm, WithdrawForm
 from app.review.queries import Review
-from scheduling import Assignment
+from app.roster.words import hours_words
+from app.words import when
+from scheduling import Assignment, all_rules
 
 bp = Blueprint("review", __name__, url_prefix="/review")
 ALL_WEEKS = "all"
+
+
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    """What the pages of this slice call things."""
+    return {"hours": hours_words, "rule_titles": {rule.name: rule.title for rule in all_rules()}, "when": when}
 
 
 def _review(draft_id: str) -> Review:
