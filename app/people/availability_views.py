@@ -18,11 +18,11 @@ from app.editing import Outcome, Outdated, Saved
 from app.people import availability as times
 from app.people import availability_services
 from app.people.availability import Entry
-from app.people.calendar import DAY
+from app.people.calendar import DAY, DAY_MINUTES
 from app.people.forms import MIDNIGHT, WEEKDAYS, DatedTimesForm, RegularTimesForm, TimesForm, WeekForm, week_form
 from app.people.models import Grade, Person
 from app.people.views import PLANNERS, bp, person_or_404
-from app.people.week import PARTS, WEEK_MINUTES, Cell, Said, Stretch, cells, monday_of, pieces, said, stretch_of
+from app.people.week import PARTS, Cell, Said, Stretch, monday_of, pieces, said, stretch_of
 from app.people.words import GRADE_BADGES, GRADE_WORDS
 
 FARTHEST = timedelta(days=730)
@@ -139,12 +139,13 @@ def _week(person: Person, monday: date | None, *, is_like_before: bool = False) 
     if monday is not None and is_like_before:
         before = monday - timedelta(days=7)
         shown = said([stretch_of(row, before) for row in times.week_rows(rows, before)], is_round=False)
-    several = {
+    hints = _usual_hints(person, rows, monday) if monday else {}
+    hints |= {
         cell: _pieces_words(pieces(stretches, cell, is_round=monday is None))
         for cell, value in there.items()
         if value == "several"
     }
-    form = week_form(there, shown, _nothing_words(person, rows, monday), several)
+    form = week_form(there, shown, "As usual" if monday else "Not said", hints)
     if not form.is_submitted():
         form.see(times.mark_of(mine))
     return form, there
@@ -159,19 +160,25 @@ def _hour(minute: int) -> str:
     return f"{minute // 60 % 24}:{minute % 60:02}"
 
 
-def _nothing_words(person: Person, rows: Any, monday: date | None) -> dict[Cell, str]:
-    """What it means when a part says nothing."""
-    if monday is None:
-        return dict.fromkeys(cells(), f"Not said: {GRADE_WORDS[Grade(person.default_grade)].lower()}")
+def _usual_hints(person: Person, rows: Any, monday: date) -> dict[Cell, str]:
+    """What is usual in each part of a week."""
     usual = times.usual_rows(rows)
-    laid = [times.week_of(person, usual, monday), times.week_of(person, usual, monday + timedelta(days=7))]
+    laid = [times.week_of(person, usual, day).days for day in (monday, monday + timedelta(days=7))]
     stretches = [
-        Stretch(number * 1440 + part.first_minute, number * 1440 + part.last_minute, part.grade)
-        for number, (_, parts) in enumerate(laid[0].days + laid[1].days[:1])
+        Stretch(number * DAY_MINUTES + part.first_minute, number * DAY_MINUTES + part.last_minute, part.grade)
+        for number, (_, parts) in enumerate(laid[0] + laid[1][:1])
         for part in parts
     ]
-    there = said([each for each in stretches if each.first < WEEK_MINUTES + 360], is_round=False)
-    return {cell: f"As usual: {_shown(value, person)[0].lower()}" for cell, value in there.items()}
+    there = said(stretches, is_round=False)
+    return {
+        cell: "Usually "
+        + (
+            _pieces_words(pieces(stretches, cell, is_round=False))
+            if value == "several"
+            else _shown(value, person)[0].lower()
+        )
+        for cell, value in there.items()
+    }
 
 
 def _week_page(who: str, person: Person, form: WeekForm, there: dict[Cell, Said], monday: date | None) -> str:

@@ -255,6 +255,8 @@ class WishForm(EditForm):
         super().__init__(**kwargs)
         self.kind.choices = choices((kind, WISH_WORDS[kind]) for kind in kinds)
         self.about.label.text = label
+        if len(kinds) == 1 and not self.kind.raw_data:
+            self.kind.data = kinds[0].value
         self.about.choices = choices([("", "Choose one"), *those])
 
 
@@ -262,9 +264,10 @@ ALIKE = "keep"
 
 
 class WeekForm(EditForm):
-    """A week in parts of days; `seen` is the mark of the rows that the page showed."""
+    """A week in parts of days; `seen` is the mark of the rows that the page showed, `hints` what a choice means."""
 
     seen = HiddenField()
+    hints: Mapping[Cell, str]
 
     def part(self, cell: Cell) -> Field:
         """The field of one part of the week."""
@@ -290,11 +293,12 @@ class WeekForm(EditForm):
 
 
 def week_form(
-    there: Mapping[Cell, Said], shown: Mapping[Cell, Said], nothing: Mapping[Cell, str], several: Mapping[Cell, str]
+    there: Mapping[Cell, Said], shown: Mapping[Cell, Said], nothing: str, hints: Mapping[Cell, str]
 ) -> WeekForm:
-    """The form of a week that says what is `shown`; `nothing` are the words for a part that says nothing.
+    """The form of a week that says what is `shown`.
 
-    Parts that hold several times now may stay as they are; `several` says what these are.
+    `nothing` are the words for a part that says nothing; `hints` stand under the parts. Parts that hold several
+    times now may stay as they are.
     """
     grades = choices(GRADE_WORDS.items())
     fields: dict[str, Any] = {}
@@ -303,13 +307,15 @@ def week_form(
             f"{name}, whole day", choices=[choice("", "Set all four"), *grades], default=""
         )
     for cell in cells():
-        those = [choice("", nothing[cell]), *grades]
+        those = [choice("", nothing), *grades]
         if there[cell] == "several":
-            those.insert(0, choice(ALIKE, several[cell]))
+            those.insert(0, choice(ALIKE, "Keep these times"))
         value = shown[cell]
         default = (
             ALIKE if value == "several" and there[cell] == "several" else "" if value in {None, "several"} else value
         )
         label = f"{WEEKDAYS[cell[0]]}, {PARTS[cell[1]][0].lower()}"
         fields[f"part-{cell[0]}-{cell[1]}"] = SelectField(label, choices=those, default=default)
-    return type("ThisWeekForm", (WeekForm,), fields)()  # type: ignore[no-any-return]
+    form: WeekForm = type("ThisWeekForm", (WeekForm,), fields)()
+    form.hints = hints
+    return form
