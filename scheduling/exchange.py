@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scheduling.roster import Assignment, Roster
+from scheduling.rule import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ def effect(problem: Problem, roster: Roster, move: Move) -> Effect:
         for state in (roster, move.applied(roster))
     )
     broken = sorted(
-        (each for each in after if not any(_covers(old, each) for old in before)),
+        (_discreet(problem, each, move) for each in after if not any(_covers(old, each) for old in before)),
         key=lambda each: (each.price is not None, -(each.price or 0)),
     )
     mended = [each for each in before if not any(_covers(new, each) for new in after)]
@@ -74,6 +75,17 @@ def effect(problem: Problem, roster: Roster, move: Move) -> Effect:
 def newly_broken(problem: Problem, roster: Roster, move: Move) -> list[Violation]:
     """Return what a move breaks that was not broken, or not as badly, before; forbidden things first."""
     return list(effect(problem, roster, move).broken)
+
+
+def _discreet(problem: Problem, violation: Violation, move: Move) -> Violation:
+    """Return what a private wish between people stops as told of the one who moves, not of the one they would meet."""
+    rule = problem.rule[violation.rule]
+    if not rule.is_private or rule.scope is not Scope.PAIR:
+        return violation
+    told = [pair for pair in move.add if pair.worker in violation.workers and pair.shift in violation.shifts]
+    if not told:
+        return violation
+    return replace(violation, workers=(told[0].worker,), shifts=(told[0].shift,))
 
 
 def _covers(one: Violation, other: Violation) -> bool:
