@@ -53,7 +53,7 @@ class PeriodForm(FlaskForm):
     """Name and days of a period."""
 
     starts_on = _day("First day", "Choose the first day.")
-    ends_on = _day("Last day", "Choose the last day.", "Four weeks work well. At most 92 days.")
+    ends_on = _day("Last day", "Choose the last day.")
     name = StringField(
         "Name", [Optional(), NAME], filters=[_stripped], description="Made from the days when left empty."
     )

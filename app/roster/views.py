@@ -35,12 +35,6 @@ CONFLICT = 409
 QUIET_SECONDS = 6
 
 
-@bp.app_template_global("page_of")
-def _page_of(endpoint: str, **values: Any) -> str:
-    """The address of another slice's page, empty while there is none."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
-
-
 def _period(period_id: str) -> Period:
     period = queries.period_of(period_id)
     if period is None:
