@@ -24,7 +24,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 MINUTES = 60
 NOTHING = "nothing"
@@ -250,6 +250,6 @@ def same_or(message: str, first: str, is_right: Callable[[Any, Any], bool]) -> C
             and not other.errors
             and not is_right(other.data, field.data)
         ):
-            raise ValueError(message)
+            raise ValidationError(message)
 
     return check

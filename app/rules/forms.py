@@ -37,8 +37,8 @@ class RuleForm(EditForm):
         return bool(self["is_on"].data) if "is_on" in self else True
 
     def values(self, card: RuleCard) -> dict[str, int | bool | None]:
-        """Every number of the rule, those that cannot be set as they are."""
-        return card.values | {each.name: self[f"p_{each.name}"].data for each in settable(card)}
+        """The numbers of the rule that can be set."""
+        return {each.name: self[f"p_{each.name}"].data for each in settable(card)}
 
 
 def settable(card: RuleCard) -> list[Parameter]:
