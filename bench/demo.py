@@ -65,7 +65,7 @@ def main() -> int:
     for name, value in vars(found).items():
         print(f"{name.replace('_', ' '):24} {value}")
     print(json.dumps(vars(found)))
-    return int(found.could_still_be_filled > 0)
+    return int(found.filled < found.fillable or found.could_still_be_filled > 0)
 
 
 def _arguments() -> argparse.Namespace:
