@@ -64,7 +64,7 @@ def between(draw: Callable[[Any], Any]) -> tuple[date | None, date | None]:
 
 
 @st.composite
-def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901, PLR0914 - a whole group at a glance
+def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole group at a glance
     """The rows of a whole group, in an order in which they can be inserted."""
     skills = [
         Skill(
