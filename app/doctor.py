@@ -45,6 +45,36 @@ class Finding:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What an admin sees at a glance: whether a worker lives, what waits, and what was given up."""
+
+    is_worker_alive: bool
+    failed_jobs: int
+    waiting_mails: int
+    failed_mails: int
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing asks for a hand."""
+        return self.is_worker_alive and not self.failed_jobs and not self.failed_mails
+
+
+def glance() -> Glance:
+    """Look at what changes from hour to hour: one query."""
+    count = sa.select(sa.func.count())
+    mails = count.select_from(OutgoingMail)
+    seen, *counts = db.session.execute(
+        sa.select(
+            sa.select(sa.func.max(WorkerBeat.seen_at)).scalar_subquery(),
+            count.select_from(Job).where(Job.state == "failed").scalar_subquery(),
+            mails.where(OutgoingMail.state == "waiting").scalar_subquery(),
+            mails.where(OutgoingMail.state == "failed").scalar_subquery(),
+        )
+    ).one()
+    return Glance(seen is not None and clock.now() - seen < SILENCE, *counts)
+
+
 def findings() -> Iterator[Finding]:
     """Look at everything, cheapest first."""
     config: Config = current_app.config["EVENHAND"]

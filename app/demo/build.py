@@ -14,7 +14,7 @@ from app.auth.services import hash_secret
 from app.database import db, new_id
 from app.demo import cast
 from app.people.models import Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
-from app.roster.models import Assignment, Period, Publication, Shift, ShiftDemand
+from app.roster.models import Assignment, ChangeKind, Period, Publication, PublicationChange, Shift, ShiftDemand
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, Site
 from app.vault import vault
 
@@ -51,7 +51,7 @@ class Group:
 def build() -> None:
     """Build the whole group in one transaction."""
     group = Group(clock.today())
-    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history):
+    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history, _late_changes):
         make(group)
         db.session.flush()
     db.session.commit()
@@ -97,6 +97,7 @@ def _people(group: Group) -> None:
             id=new_id(),
             code=member.code,
             name=member.name,
+            pronouns=member.pronouns,
             level=member.level,
             is_volunteer=member.is_volunteer,
             is_relief=member.is_relief,
@@ -267,6 +268,32 @@ def _comes_round(pattern: Pattern, day: date) -> bool:
         return (day.day - 1) // 7 + 1 == pattern.nth
     monday = pattern.starts_on - timedelta(days=pattern.starts_on.weekday())
     return (day - monday).days // 7 % pattern.every_weeks == 0
+
+
+def _late_changes(group: Group) -> None:
+    """Two people came on a shift of the next days at short notice: one has not answered yet, one said no."""
+    now = clock.now()
+    for name, declined_at in (("Sam", None), ("Eli", now)):
+        assignment = db.session.scalars(
+            sa.select(Assignment)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .where(Assignment.person_id == group.people[name].id, Shift.starts_at > now + timedelta(days=1))
+            .order_by(Shift.starts_at)
+            .limit(1)
+        ).first()
+        if assignment is None:
+            continue
+        assignment.accepted_at, assignment.declined_at = None, declined_at
+        db.session.add(
+            PublicationChange(
+                publication_id=assignment.publication_id,
+                person_id=assignment.person_id,
+                shift_id=assignment.shift_id,
+                kind=ChangeKind.ADDED,
+                is_late=True,
+                seen_at=declined_at,
+            )
+        )
 
 
 class Pen:

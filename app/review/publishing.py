@@ -259,6 +259,7 @@ def _write(plan: Plan, by_id: str) -> Publication:
         change = moved.get((row.person_id, row.shift_id))
         if change is not None:
             row.accepted_at = None if change.is_late else now
+            row.declined_at = None  # the question is a new one
         if change is not None or row.told_starts_at is None:
             _note_told(row, each.shift)
     for change in plan.changes:
