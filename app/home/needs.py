@@ -117,4 +117,4 @@ def _expiry(expiry: Expiry, today: date) -> Need:
 
 
 def _last_day(expiry: Expiry, today: date) -> str:
-    return f"{'last day was' if expiry.expires_on < today else 'last day is'} {day_words(expiry.expires_on)}"
+    return f"{'Last day was' if expiry.expires_on < today else 'Last day is'} {day_words(expiry.expires_on)}"

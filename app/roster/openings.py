@@ -40,7 +40,8 @@ def openings_within(ahead: timedelta) -> list[Opening]:
         Period.starts_on <= Shift.day_on, Period.ends_on >= Shift.day_on, Period.published_at.is_not(None)
     )
     rows = db.session.execute(
-        sa.select(Shift.id, Shift.starts_at, Shift.ends_at, Site.name, Service.name.label("service"))
+        sa.select(Shift.id, Shift.starts_at, Shift.ends_at)
+        .add_columns(Site.name.label("site"), Service.name.label("service"))
         .add_columns(Skill.name.label("skill"), lines.c.minimum, lines.c.target, counted)
         .join(lines, lines.c.shift_id == Shift.id)
         .join(Site, Site.id == Shift.site_id)
@@ -79,11 +80,15 @@ def _lines(soon: sa.ColumnElement[bool]) -> sa.Subquery:
 
 def _counted(lines: sa.Subquery) -> sa.ScalarSelect[int]:
     """How many people on the shift count for a line: active, not learning, holding its skill on the day."""
-    holds = sa.exists().where(
-        PersonSkill.person_id == Person.id,
-        PersonSkill.skill_id == lines.c.skill_id,
-        sa.or_(PersonSkill.obtained_on.is_(None), PersonSkill.obtained_on <= Shift.day_on),
-        sa.or_(PersonSkill.expires_on.is_(None), PersonSkill.expires_on >= Shift.day_on),
+    holds = (
+        sa.exists()
+        .where(
+            PersonSkill.person_id == Person.id,
+            PersonSkill.skill_id == lines.c.skill_id,
+            sa.or_(PersonSkill.obtained_on.is_(None), PersonSkill.obtained_on <= Shift.day_on),
+            sa.or_(PersonSkill.expires_on.is_(None), PersonSkill.expires_on >= Shift.day_on),
+        )
+        .correlate(Person, Shift, lines)
     )
     return (
         sa.select(sa.func.count())

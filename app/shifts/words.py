@@ -38,7 +38,8 @@ class Card:
 class Entry:
     """One shift in a day of the month.
 
-    `kind` is n (past midnight), o (waits for an answer), x (called off); past midnight with "over", on the next day "till".
+    `kind` is n (past midnight), o (waits for an answer), x (called off). What goes on past midnight is "over" too,
+    and "till" on the next day.
     """
 
     time: str
@@ -129,7 +130,7 @@ def card(shift: OwnShift, companions: Sequence[Companion], url: str, now: dateti
         name=shift.service,
         site=shift.site,
         url=url,
-        with_="" if shift.is_off else with_words(companions),
+        with_="" if shift.is_off or (not companions and shift.ends_at <= now) else with_words(companions),
         badges=badges_of(shift, now),
     )
 
