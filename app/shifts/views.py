@@ -28,6 +28,7 @@ def _words() -> dict[str, Any]:
     """What the pages of this slice call things."""
     return {
         "time_words": words.time_words,
+        "date_words": words.date_words,
         "length_words": words.length_words,
         "name_words": words.name_words,
         "change_badge": words.change_badge,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from app import clock
 from app.roster.models import ChangeKind
 from app.roster.words import hours_words
-from app.shifts.queries import Change, Companion, OwnShift
+from app.shifts.queries import Change, Companion, OwnShift, ShiftFacts
 from app.words import clock_time, is_night, long_day, span_words
 
 DAY = timedelta(days=1)
@@ -46,6 +46,7 @@ class Entry:
     name: str
     url: str
     kind: str
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def card_time(shift: OwnShift, today: date) -> str:
     last = clock.local(end - timedelta(microseconds=1)).date()
     until = "midnight" if last == start != clock.local(end).date() else clock_time(end)
     return f"{clock_time(shift.starts_at)} to {f'{last:%A} ' if last != start else ''}{until}"
+
+
+def date_words(shift: OwnShift | ShiftFacts) -> str:
+    """The day a shift begins on, which stays true on paper: "Thursday 26 November"."""
+    return long_day(clock.local(shift.starts_at).date())
 
 
 def length_words(starts_at: datetime, ends_at: datetime) -> str:
@@ -191,7 +197,7 @@ def _entries(shift: OwnShift, url: str, now: datetime) -> Iterable[tuple[date, E
     said = f"{long_day(starts.date())} {clock_time(shift.starts_at)} to {clock_time(shift.ends_at)}"
     name = f"{said}, {shift.service}, {shift.site}{', called off' if shift.is_off else ''}"
     if not overnight:
-        yield starts.date(), Entry(f"{starts:%H:%M}", name, url, kind)
+        yield starts.date(), Entry(f"{starts:%H:%M}", name, url, kind, f"to {clock_time(shift.ends_at)}, {shift.site}")
     else:
-        yield starts.date(), Entry(f"{starts:%H:%M}{ON}", name, url, f"{kind} over")
+        yield starts.date(), Entry(f"{starts:%H:%M}{ON}", name, url, f"{kind} over", shift.site)
         yield ends.date(), Entry(f"{ON}{clock_time(shift.ends_at)}", name, url, f"{kind} till")
