@@ -8,9 +8,10 @@ from flask_login import current_user
 
 from app import clock
 from app.access import Role, allow
-from app.review import board, publishing, queries, reasons
+from app.review import board, publishing, queries
 from app.review.changes import broken_words, plan_of, published_changes
 from app.review.forms import PublishForm, WaiveForm
+from app.review.gaps import gaps_of
 from app.review.views import bp, page_of, review_or_404, unclear
 
 
@@ -44,7 +45,7 @@ def _publish_page(draft_id: str, answer: publishing.Answer | None = None) -> str
         plan=plan,
         answer=answer,
         answer_kind=type(answer).__name__,
-        gaps=reasons.gaps_of(whole),
+        gaps=gaps_of(whole),
         broken=broken_words(plan, review.names),
         waivers=waivers,
         refusal=publishing.refusal_of(plan, [waiver for waiver, _ in waivers], current_user.id),

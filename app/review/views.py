@@ -14,6 +14,7 @@ from app.access import Role, allow, allow_signed_in
 from app.review import board, fairness, moves, queries, reasons, services
 from app.review.changes import span_words
 from app.review.forms import DragForm, MoveForm, VersionForm, WaiveForm, WithdrawForm
+from app.review.gaps import gaps_of
 from app.review.queries import Review
 from app.roster.words import hours_words
 from app.words import when
@@ -108,7 +109,7 @@ def open_places(draft_id: str) -> str:
     """Every place that is open, and the way to why."""
     review = review_or_404(draft_id)
     whole = board.Board(review, clock.today(), 0, review.problem.horizon.days)
-    return _page("review/open_places.html", review, gaps=reasons.gaps_of(whole))
+    return _page("review/open_places.html", review, gaps=gaps_of(whole))
 
 
 @bp.get("/<draft_id>/shift/<shift_id>")
