@@ -23,7 +23,7 @@ from app.people.calendar import availability_spans
 from app.people.models import LEARNING, Availability, Dial, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
 from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift, ShiftDemand, ShiftWish, Waiver
 from app.roster.words import PersonLabel, RosterNames, ShiftLabel
-from app.rules.queries import configured_rules, roster_settings
+from app.rules.queries import roster_law
 from app.rules.settings import RosterSettings
 from app.sites.models import Service, ServiceNeed, Site
 from app.walltime import instant_of
@@ -40,6 +40,7 @@ from scheduling import (
     Problem,
     Request,
     Roster,
+    Rule,
     Worked,
     Worker,
 )
@@ -80,6 +81,7 @@ class Facts:
     period: PeriodFacts
     draft: DraftFacts | None
     lost: int
+    settings: RosterSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,18 @@ def read_problem(period_id: str, draft_id: str | None = None, *, keep: Keep = Ke
     `keep` says which roster the rule of stability compares with: the published one, the draft's own, or none.
     """
     found = _period_and_draft(period_id, draft_id)
-    if found is None:
-        return None
-    period, draft = found
-    reader = _Reader(period, clock.zone(), roster_settings())
+    return None if found is None else _read(*found, keep)
+
+
+def read_draft(draft_id: str) -> Facts | None:
+    """Read a draft and its period as facts, compared with what is published; None when there is no such draft."""
+    found = _period_and_draft(None, draft_id)
+    return None if found is None else _read(*found, Keep.PUBLISHED)
+
+
+def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
+    settings, rules = roster_law()
+    reader = _Reader(period, clock.zone(), settings, rules)
     reader.read_shifts()
     reader.read_people()
     reader.read_availability()
@@ -127,7 +137,7 @@ def read_problem(period_id: str, draft_id: str | None = None, *, keep: Keep = Ke
     return reader.facts(draft, keep)
 
 
-def _period_and_draft(period_id: str, draft_id: str | None) -> tuple[PeriodFacts, DraftFacts | None] | None:
+def _period_and_draft(period_id: str | None, draft_id: str | None) -> tuple[PeriodFacts, DraftFacts | None] | None:
     of_period: list[Any] = [Period.id, Period.name, Period.starts_on, Period.ends_on, Period.version]
     of_period.append(Period.published_at)
     if draft_id is None:
@@ -145,7 +155,7 @@ def _period_and_draft(period_id: str, draft_id: str | None) -> tuple[PeriodFacts
     row: Any = db.session.execute(
         sa.select(*of_period, *of_draft)
         .join(Draft, Draft.period_id == Period.id)
-        .where(Period.id == period_id, Draft.id == draft_id)
+        .where(Draft.id == draft_id, sa.true() if period_id is None else Period.id == period_id)
     ).one_or_none()
     if row is None:
         return None
@@ -168,6 +178,7 @@ class _Reader:
     period: PeriodFacts
     zone: ZoneInfo
     settings: RosterSettings
+    rules: tuple[Rule, ...]
     horizon: Horizon = field(init=False)
     zero: datetime = field(init=False)
     look_back: timedelta = field(init=False)
@@ -412,7 +423,7 @@ class _Reader:
             horizon=self.horizon,
             shifts=tuple(self.works.values()),
             workers=tuple(self._workers()),
-            rules=configured_rules(),
+            rules=self.rules,
             pins=tuple(Pin(*pair) for pair in sorted(self.pinned)),
             waivers=tuple(sorted(set(self.waivers), key=lambda each: (each.rule, each.shift, each.worker or ""))),
             published=frozenset(kept),
@@ -426,7 +437,7 @@ class _Reader:
         )
         live = Roster(self.live)
         roster = live if draft is None else Roster(self.drafted)
-        return Facts(problem, names, roster, live, frozenset(self.pinned), self.period, draft, self.lost)
+        return Facts(problem, names, roster, live, frozenset(self.pinned), self.period, draft, self.lost, self.settings)
 
     def _workers(self) -> Iterable[Worker]:
         usual = self._usual_minutes()

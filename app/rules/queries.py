@@ -36,20 +36,18 @@ class RuleCard:
 
 def configured_rules() -> tuple[Rule, ...]:
     """The law of this group's rosters: each rule that is on, with the group's numbers, sorted by name."""
-    settings = _settings()
-    found = []
-    for rule in shown_rules():
-        setting = settings.get(rule.name)
-        if _is_on(rule, setting):
-            found.append(built(rule, setting.parameters if setting else {}))
-    return tuple(sorted(found, key=lambda rule: rule.name))
+    return _rules(_settings())
 
 
 def roster_settings() -> RosterSettings:
     """What the group agreed about rosters as a whole."""
-    setting = db.session.get(RuleSetting, NAME)
-    values: dict[str, Any] = fitting(NAME, setting_parameters(), setting.parameters if setting else {})
-    return RosterSettings(**values)
+    return _agreed(db.session.get(RuleSetting, NAME))
+
+
+def roster_law() -> tuple[RosterSettings, tuple[Rule, ...]]:
+    """What the group agreed about rosters, and its rules: both in one query."""
+    settings = _settings()
+    return _agreed(settings.get(NAME)), _rules(settings)
 
 
 def rule_cards() -> list[RuleCard]:
@@ -64,6 +62,20 @@ def rule_card(name: str) -> RuleCard | None:
     if name == NAME:
         return _settings_card(setting, names)
     return next((_card(rule, setting, names) for rule in shown_rules() if rule.name == name), None)
+
+
+def _rules(settings: dict[str, RuleSetting]) -> tuple[Rule, ...]:
+    found = []
+    for rule in shown_rules():
+        setting = settings.get(rule.name)
+        if _is_on(rule, setting):
+            found.append(built(rule, setting.parameters if setting else {}))
+    return tuple(sorted(found, key=lambda rule: rule.name))
+
+
+def _agreed(setting: RuleSetting | None) -> RosterSettings:
+    values: dict[str, Any] = fitting(NAME, setting_parameters(), setting.parameters if setting else {})
+    return RosterSettings(**values)
 
 
 def _settings() -> dict[str, RuleSetting]:
