@@ -125,6 +125,18 @@ def read_problem(period_id: str, draft_id: str | None = None, *, keep: Keep = Ke
     return reader.facts(draft, keep)
 
 
+def read_span(starts_on: date, ends_on: date) -> Facts:
+    """Read some days of published rosters, whatever periods they belong to: what a claim or a swap is held to."""
+    period = PeriodFacts("", "", starts_on, ends_on, 0, None)
+    reader = _Reader(period, clock.zone(), roster_settings())
+    reader.read_shifts()
+    reader.read_people()
+    reader.read_availability()
+    reader.read_wishes()
+    reader.read_assignments()
+    return reader.facts(None, Keep.PUBLISHED)
+
+
 def _period_and_draft(period_id: str, draft_id: str | None) -> tuple[PeriodFacts, DraftFacts | None] | None:
     of_period: list[Any] = [Period.id, Period.name, Period.starts_on, Period.ends_on, Period.version]
     of_period.append(Period.published_at)
