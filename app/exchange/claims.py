@@ -282,4 +282,5 @@ def stop_waiting(person_id: str, shift_id: str) -> Answer:
 
 def names_of(people: Iterable[str]) -> dict[str, str]:
     """Chosen names by id."""
-    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(list(people)))).tuples())
+    rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(list(people))))
+    return {row.id: row.name for row in rows}

@@ -11,7 +11,7 @@ from app import clock
 from app.access import Role
 from app.audit.services import record
 from app.database import db
-from app.exchange import places, queries, terms
+from app.exchange import places, queries, swaps, terms
 from app.exchange.answers import Answer, Done, Over, Stopped
 from app.exchange.claims import end_cover, standing_around
 from app.exchange.models import (
@@ -111,19 +111,13 @@ def _open_cover(person_id: str, shift_id: str) -> Cover | None:
 
 
 def _end_swaps(person_id: str, shift_id: str) -> None:
-    """End the swaps this place was part of; both are told by `swaps.tell_overtaken` in the next turn."""
-    db.session.execute(
-        sa.update(Swap)
-        .where(
-            Swap.state.in_(SWAP_PENDING),
-            sa.or_(
-                sa.and_(Swap.person_id == person_id, Swap.shift_id == shift_id),
-                sa.and_(Swap.other_person_id == person_id, Swap.other_shift_id == shift_id),
-            ),
-        )
-        .values(state=SwapState.OVERTAKEN, ended_at=clock.now())
-        .execution_options(synchronize_session=False)
+    """End the swaps this place was part of, with a word to both."""
+    of_place = sa.or_(
+        sa.and_(Swap.person_id == person_id, Swap.shift_id == shift_id),
+        sa.and_(Swap.other_person_id == person_id, Swap.other_shift_id == shift_id),
     )
+    for swap in db.session.scalars(sa.select(Swap).where(Swap.state.in_(SWAP_PENDING), of_place)).all():
+        swaps.end(swap, SwapState.OVERTAKEN)
 
 
 def ask_next(cover: Cover) -> None:

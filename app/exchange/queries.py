@@ -285,7 +285,7 @@ def _swaps(*conditions: sa.ColumnElement[bool]) -> list[SwapFacts]:
         .limit(50)
         .options(sa.orm.lazyload(mine.demands), sa.orm.lazyload(theirs.demands))
     ).all()
-    names = dict(db.session.execute(sa.select(Site.id, Site.name)).tuples()) if rows else {}
+    names = {row.id: row.name for row in db.session.execute(sa.select(Site.id, Site.name))} if rows else {}
     return [SwapFacts(*row, names) for row in rows]
 
 
