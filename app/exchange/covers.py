@@ -133,7 +133,7 @@ def ask_next(cover: Cover) -> None:
 def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
     """Ask who waits first; when it is near also who else could come, the relief pool first."""
     agreed = standing.terms.get(shift.site_id, terms.Terms())
-    asked = set(db.session.scalars(sa.select(Ask.person_id).where(Ask.cover_id == cover.id)))
+    asked = set(db.session.scalars(sa.select(Ask.person_id).where(Ask.cover_id == cover.id))) | _being_asked(shift.id)
     able = [
         each.worker
         for each in why_open(standing.problem, _without(standing, cover), shift.id)
@@ -171,11 +171,9 @@ def ask_waiting(shift_id: str) -> None:
     work = standing.problem.shift.get(shift_id)
     if work is None or shift_id not in standing.came_up:
         return
-    open_asks = db.session.scalar(
-        sa.select(sa.func.count()).where(Ask.shift_id == shift_id, Ask.state == AskState.ASKED)
-    )
-    free = places.missing(standing.problem, standing.roster, work) - (open_asks or 0)
-    waiting = [each.person_id for each in queries.waiting_on(shift_id)]
+    being_asked = _being_asked(shift_id)
+    free = places.missing(standing.problem, standing.roster, work) - len(being_asked)
+    waiting = [each.person_id for each in queries.waiting_on(shift_id) if each.person_id not in being_asked]
     able = []
     for person in waiting:
         worker = standing.problem.worker.get(person)
@@ -187,6 +185,13 @@ def ask_waiting(shift_id: str) -> None:
         sa.select(Cover).where(Cover.shift_id == shift_id, Cover.ended_at.is_(None)).order_by(Cover.opened_at)
     )
     _ask(cover, shift, chosen, AskKind.WAITING, standing.terms_of(work))
+
+
+def _being_asked(shift_id: str) -> set[str]:
+    """Who is thinking about this shift now."""
+    return set(
+        db.session.scalars(sa.select(Ask.person_id).where(Ask.shift_id == shift_id, Ask.state == AskState.ASKED))
+    )
 
 
 def _without(standing: Standing, cover: Cover) -> Roster:

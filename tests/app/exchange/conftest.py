@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Role
 from app.database import db
-from app.exchange.terms import Terms
 from app.exchange.services import set_terms
+from app.exchange.terms import Terms
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
 from app.sites.models import Service, Site
 from tests.support.people import add_person
