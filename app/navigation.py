@@ -25,8 +25,10 @@ class Entry:
 ENTRIES = (
     Entry("Home", "home.index", frozenset(Role)),
     Entry("My shifts", "shifts.mine", frozenset({P, C})),
-    Entry("When I can come", "people.availability", frozenset({P})),
+    Entry("Shifts I can take", "exchange.take", frozenset({P})),
     Entry("Rosters", "roster.periods", frozenset({C})),
+    Entry("Open places", "exchange.gaps", frozenset({C})),
+    Entry("When I can come", "people.availability", frozenset({P})),
     Entry("People", "people.index", frozenset({C, A})),
     Entry("Sites", "sites.index", frozenset({C, A})),
     Entry("Rules", "rules.index", frozenset({C, A})),

@@ -21,8 +21,14 @@ def init_app(app: Flask) -> None:
         "long_day": long_day,
         "clock_time": clock_time,
         "is_night": is_night,
+        "capital": capital,
     }
     app.jinja_env.globals["span_words"] = span_words
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large and the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def clock_time(instant: datetime) -> str:

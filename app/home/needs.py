@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from flask import url_for
 
+from app.exchange.queries import SwapFacts
 from app.home.queries import Expiry, Unfinished
 from app.people.words import expiry_badge
 from app.roster.openings import Opening
@@ -49,6 +50,7 @@ class Business:
     openings: Sequence[Opening]
     periods: Sequence[Unfinished]
     expiries: Sequence[Expiry]
+    swaps: Sequence[SwapFacts]
     notice_days: int
 
 
@@ -57,6 +59,7 @@ def groups_of(business: Business, today: date) -> list[Group]:
     groups = [
         _group("Changes without a yes", map(_answer, business.answers)),
         _group("Open places in the next two weeks", map(_opening, business.openings)),
+        _group("Swaps", map(_swap, business.swaps)),
         _group("Rosters", (need for each in business.periods for need in _period(each, today, business.notice_days))),
         _group("Certificates", (_expiry(each, today) for each in business.expiries)),
     ]
@@ -79,7 +82,13 @@ def _opening(opening: Opening) -> Need:
     lacking = f", lacks {', '.join(opening.skills)}" if opening.skills else ""
     badge = ("Cannot run", "bad") if opening.cannot_run else (f"{opening.missing} open", "warn")
     more = f"{opening.service}, {opening.site}{lacking}"
-    return Need(words[:1].upper() + words[1:], more, badge, url_for("shifts.show", shift_id=opening.shift_id))
+    return Need(words[:1].upper() + words[1:], more, badge, url_for("exchange.gap", shift_id=opening.shift_id))
+
+
+def _swap(facts: SwapFacts) -> Need:
+    words = f"{facts.name} and {facts.other_name} want to change shifts"
+    more = span_words(facts.shift.starts_at, facts.shift.ends_at)
+    return Need(words, more, ("Say yes or no", "warn"), url_for("exchange.swap", swap_id=facts.swap.id))
 
 
 def _period(period: Unfinished, today: date, notice_days: int) -> Iterable[Need]:

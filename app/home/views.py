@@ -11,6 +11,8 @@ from flask_login import current_user
 from app import clock
 from app.access import Role, allow_signed_in
 from app.doctor import glance
+from app.exchange import queries as exchange_queries
+from app.exchange.models import SwapState
 from app.home import queries
 from app.home.needs import Business, Group, groups_of
 from app.roster.openings import openings_within
@@ -45,6 +47,7 @@ def _needs(facts: dict[str, Any]) -> list[Group]:
         answers=shift_queries.awaited_answers(),
         openings=openings_within(AHEAD),
         expiries=queries.expiries(),
+        swaps=[each for each in exchange_queries.swaps_of() if each.swap.state == SwapState.AGREED],
         **facts,
     )
     return groups_of(business, clock.today())
@@ -60,6 +63,8 @@ def _peer(facts: dict[str, Any]) -> dict[str, Any]:
     changes = shift_queries.unseen_changes(current_user.id)
     answered = {each.id for each in shifts if each.is_awaited(now)}
     return {
+        "questions": exchange_queries.questions_for(current_user.id),
+        "swaps": [each for each in exchange_queries.swaps_of(current_user.id) if each.waits_for(current_user.id)],
         "asked": len(asked),
         "changes": sum(each.shift_id not in answered for each in changes),
         "first": None if first is None else _card(first),

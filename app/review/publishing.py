@@ -17,6 +17,7 @@ from app.people.models import Person
 from app.review.changes import Plan, change_words, plan_of
 from app.review.queries import review_of, waivers_of
 from app.review.services import Stale, take_draft
+from app.roster.lock import hold_roster
 from app.roster.models import (
     Assignment,
     ChangeKind,
@@ -73,6 +74,7 @@ def publish_roster(draft_id: str, version: int, period_version: int, fingerprint
     period_id = db.session.scalar(sa.select(Draft.period_id).where(Draft.id == draft_id))
     if period_id is None:
         return None
+    hold_roster()  # nobody claims or gives back a place while the roster changes
     if not _take_period(period_id, period_version):
         return _overtaken(period_id)
     if db.session.execute(take_draft(draft_id, version)).rowcount != 1:  # type: ignore[attr-defined]

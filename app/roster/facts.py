@@ -137,6 +137,11 @@ def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
     return reader.facts(draft, keep)
 
 
+def read_span(starts_on: date, ends_on: date) -> Facts:
+    """Read some days of published rosters, whatever periods they belong to: what a claim or a swap is held to."""
+    return _read(PeriodFacts("", "", starts_on, ends_on, 0, None), None, Keep.PUBLISHED)
+
+
 def _period_and_draft(period_id: str | None, draft_id: str | None) -> tuple[PeriodFacts, DraftFacts | None] | None:
     of_period: list[Any] = [Period.id, Period.name, Period.starts_on, Period.ends_on, Period.version]
     of_period.append(Period.published_at)

@@ -10,7 +10,7 @@ from app import clock
 from app.roster.models import ChangeKind
 from app.roster.words import hours_words
 from app.shifts.queries import Change, Companion, OwnShift, ShiftFacts
-from app.words import clock_time, is_night, long_day, span_words
+from app.words import capital, clock_time, is_night, long_day, span_words
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -58,11 +58,6 @@ class Day:
     is_today: bool
     is_weekend: bool
     shifts: tuple[Entry, ...]
-
-
-def capital(text: str) -> str:
-    """The text with its first letter large and the others as they are."""
-    return text[:1].upper() + text[1:]
 
 
 def time_words(shift: OwnShift | Change) -> str:
