@@ -13,7 +13,6 @@ from app.access import Role, allow
 from app.editing import Saved
 from app.exchange import answers, choices, claims, covers, gaps, queries, services, swaps
 from app.exchange.forms import PersonForm, SwapForm, TermsForm
-from app.exchange.models import SwapState
 from app.exchange.terms import Terms
 from app.exchange.views import bp
 from app.sites import queries as site_queries
@@ -26,8 +25,7 @@ PLANNERS = (Role.COORDINATOR, Role.ADMIN)
 @allow(Role.COORDINATOR)
 def open_gaps() -> str:
     """Open places of the next two weeks, the most urgent first, and swaps that wait for a coordinator."""
-    waiting = [each for each in queries.swaps_of() if each.swap.state == SwapState.AGREED]
-    return render_template("exchange/gaps.html", gaps=gaps.gaps_within(AHEAD), swaps=waiting)
+    return render_template("exchange/gaps.html", gaps=gaps.gaps_within(AHEAD), swaps=queries.swaps_to_decide())
 
 
 @bp.get("/gaps/<shift_id>")

@@ -21,6 +21,7 @@ from app.exchange.models import (
     Draw,
     SiteTerms,
     Swap,
+    SwapState,
     Wait,
     WaitState,
 )
@@ -264,6 +265,11 @@ def swaps_of(person_id: str | None = None, *, is_pending: bool = True) -> list[S
         *([] if person_id is None else [sa.or_(Swap.person_id == person_id, Swap.other_person_id == person_id)]),
         *([Swap.state.in_(SWAP_PENDING)] if is_pending else []),
     )
+
+
+def swaps_to_decide() -> list[SwapFacts]:
+    """The swaps both people want that wait for a coordinator, the newest first."""
+    return _swaps(Swap.state == SwapState.AGREED)
 
 
 def swap(swap_id: str) -> SwapFacts | None:

@@ -72,7 +72,7 @@ def expiries() -> list[Expiry]:
         .join(Skill, Skill.id == PersonSkill.skill_id)
         .where(
             Person.is_active,
-            PersonSkill.expires_on.between(today - JUST_RUN_OUT, today + timedelta(days=WARN_DAYS)),
+            PersonSkill.expires_on.between(today - JUST_RUN_OUT, today + timedelta(days=WARN_DAYS[-1][0])),
         )
         .order_by(PersonSkill.expires_on, sa.func.lower(Person.name))
     )

@@ -12,7 +12,6 @@ from app import clock
 from app.access import Role, allow_signed_in
 from app.doctor import glance
 from app.exchange import queries as exchange_queries
-from app.exchange.models import SwapState
 from app.home import queries
 from app.home.needs import Business, Group, groups_of
 from app.roster.openings import openings_within
@@ -47,7 +46,7 @@ def _needs(facts: dict[str, Any]) -> list[Group]:
         answers=shift_queries.awaited_answers(),
         openings=openings_within(AHEAD),
         expiries=queries.expiries(),
-        swaps=[each for each in exchange_queries.swaps_of() if each.swap.state == SwapState.AGREED],
+        swaps=exchange_queries.swaps_to_decide(),
         **facts,
     )
     return groups_of(business, clock.today())
