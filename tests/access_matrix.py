@@ -16,7 +16,7 @@ PLANNERS = frozenset({Role.COORDINATOR, Role.ADMIN})
 ON_SHIFTS = frozenset({Role.PEER, Role.COORDINATOR})
 
 MAY: dict[str, frozenset[Role | None]] = {
-    "audit.index": SIGNED_IN,
+    "audit.index": ADMIN,
     "auth.account": SIGNED_IN,
     "auth.ask_link": ANYONE,
     "auth.ask_link_submit": ANYONE,
