@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,10 +21,15 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from app import clock
+from app.config import ConfigError
+
 if TYPE_CHECKING:
     from app.config import Config
 
 ID_LENGTH = 12
+PRIVATE = 0o700
+OUR_FILES = ("evenhand.sqlite", "master.")  # what may lie in the folders of data and keys
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PRAGMAS = {
@@ -90,7 +96,8 @@ def id_column() -> sa.orm.MappedColumn[str]:
 
 def engine_options(config: Config) -> dict[str, Any]:
     """What `create_engine` is called with for the configured database."""
-    options: dict[str, Any] = {"url": config.database_url}
+    # Errors that reach a log or a terminal never tell the values that were written.
+    options: dict[str, Any] = {"url": config.database_url, "hide_parameters": True}
     if config.is_embedded:
         import pysqlite3.dbapi2
 
@@ -124,15 +131,34 @@ def prepare_engine(engine: sa.Engine) -> None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner may enter."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_uid == os.getuid():
-        folder.chmod(0o700)
+    """Make a folder that only its owner may enter; raises `ConfigError` for one that is there for something else."""
+    try:
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ConfigError(f"The folder {folder} belongs to someone else: run this as its owner.")
+        is_open = stat.S_IMODE(folder.stat().st_mode) != PRIVATE
+        if is_open and not all(path.name.startswith(OUR_FILES) for path in folder.iterdir()):
+            raise ConfigError(
+                f"The folder {folder} is open to others and holds other things: give Evenhand a folder of its own."
+            )
+        if is_open and folder.stat().st_uid == os.getuid():
+            folder.chmod(PRIVATE)
+    except OSError as error:
+        raise ConfigError(f"The folder {folder} cannot be used: {error.strerror}.") from error
 
 
 def is_sqlite() -> bool:
     """Whether the present application keeps its data in SQLite."""
     return db.engine.dialect.name == "sqlite"
+
+
+def clock_gap() -> timedelta:
+    """How far the database's clock is ahead of this process's, as near as the way there and back allows to tell."""
+    with db.engine.connect() as connection:
+        before = clock.now()
+        there = connection.execute(sa.select(sa.func.clock_timestamp(type_=Instant))).scalar_one()
+        after = clock.now()
+    return there - before - (after - before) / 2
 
 
 def insert_if_absent(session: sa.orm.Session, model: type[Model], values: dict[str, Any]) -> bool:
@@ -141,6 +167,29 @@ def insert_if_absent(session: sa.orm.Session, model: type[Model], values: dict[s
     table = cast("sa.Table", model.__table__)
     ask = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
     return session.execute(ask).first() is not None
+
+
+def copy_to(file: Path) -> None:
+    """Write a whole, checked copy of the SQLite database to a new private file; raises `ValueError` saying why not."""
+    if not is_sqlite():
+        raise ValueError("The data is in PostgreSQL: copy it with pg_dump.")
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise ValueError(f"{file} cannot be written: {error.strerror}.") from error
+    connection = db.engine.raw_connection()  # a copy is made outside any transaction
+    try:
+        connection.cursor().execute("VACUUM INTO ?", (str(file),))
+        connection.cursor().execute("ATTACH ? AS copied", (str(file),))
+        found = connection.cursor().execute("PRAGMA copied.integrity_check").fetchone()[0]
+        connection.cursor().execute("DETACH copied")
+    except db.engine.dialect.loaded_dbapi.Error as error:
+        file.unlink()
+        raise ValueError(f"The copy failed: {error}.") from error
+    finally:
+        connection.close()
+    if found != "ok":
+        raise ValueError(f"The copy is not sound: {found}.")
 
 
 def is_reading() -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KEY = "evenhand_vault"
 KEY_BYTES = 32
 NONCE_BYTES = 12
+FEWEST_BYTES = 12  # different ones in a key: a random key has about 30, one that was typed by hand few
 
 
 class Vault:
@@ -90,7 +91,9 @@ def read_master_key(config: Config) -> bytes:
         try:
             return _checked(base64.b64decode(config.master_key, validate=True))
         except ValueError as error:
-            raise ConfigError("EVENHAND_MASTER_KEY must be base64 of 32 bytes.") from error
+            raise ConfigError(
+                "EVENHAND_MASTER_KEY must be base64 of 32 random bytes (openssl rand -base64 32)."
+            ) from error
     path = config.keys / "master.key"
     if not path.exists():
         if not config.is_embedded:
@@ -101,8 +104,10 @@ def read_master_key(config: Config) -> bytes:
         _make_key_file(path)
     try:
         return _checked(base64.b64decode(path.read_text().strip(), validate=True))
+    except OSError as error:
+        raise ConfigError(f"{path.name} in EVENHAND_KEYS cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise ConfigError(f"{path.name} in EVENHAND_KEYS is damaged: it must be base64 of 32 bytes.") from error
+        raise ConfigError(f"{path.name} in EVENHAND_KEYS is damaged: it must be base64 of 32 random bytes.") from error
 
 
 def _make_key_file(path: Path) -> None:
@@ -119,8 +124,8 @@ def _make_key_file(path: Path) -> None:
 
 
 def _checked(key: bytes) -> bytes:
-    if len(key) != KEY_BYTES:
-        raise ValueError("wrong length")
+    if len(key) != KEY_BYTES or len(set(key)) < FEWEST_BYTES:
+        raise ValueError("wrong length, or plainly not random")
     return key
 
 
