@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -84,8 +85,8 @@ def _see_port_free(host: str, port: int) -> None:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
         raise click.ClickException(
-            f"Port {port} on {host} cannot be used: {error.strerror}. Stop what listens there, or choose another: "
-            "PORT=5001 make demo, or --port 5001."
+            f"Port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}. "
+            "Stop what listens there, or choose another: PORT=5001 make demo, or --port 5001."
         ) from error
 
 

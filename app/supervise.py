@@ -53,7 +53,8 @@ def end_with_parent() -> None:
     """End this process as SIGTERM would when the supervisor that started it is gone, however that was ended."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1):  # standard input, without a buffer whose lock this thread would hold for ever
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="supervisor is gone", daemon=True).start()
