@@ -1,4 +1,4 @@
-"""How `gunicorn wsgi:app` serves unless its command line says otherwise: on loopback, for a reverse proxy in front."""  # noqa: N999
+"""How `gunicorn wsgi:app` serves unless its command line says otherwise: on loopback, for a reverse proxy in front."""
 
 import os
 
