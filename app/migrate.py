@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alembic.config import Config
+    from alembic.script import Script
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -98,6 +99,13 @@ def current() -> str | None:
 
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def scripts() -> list[Script]:
+    """All migrations, the newest first."""
+    from alembic.script import ScriptDirectory
+
+    return list(ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
 def newest() -> str | None:
