@@ -13,6 +13,8 @@ from scheduling.exchange import effect
 from scheduling.roster import Names
 
 NEUTRAL = "It would not fit."
+MOST_TOLD = 2
+"""Of what a move makes dearer only the dearest is told: a person who moves ten people does not read twenty lines."""
 NEVER_WAIVED = frozenset({"overlap"})  # nobody can be in two places at once
 
 
@@ -126,7 +128,10 @@ def judge(problem: Problem, roster: Roster, move: Move) -> Verdict:
     """Say what a move newly breaks. Wanting more people never stops, nor does taking someone off."""
     done = effect(problem, roster, Exchange(move.put, move.take))
     stops = done.refusals if move.put else ()
-    return Verdict(stops, tuple(each for each in done.broken if each not in stops))
+    notices = [each for each in done.broken if each not in stops]
+    unready = [each for each in notices if each.is_forbidden]
+    dear = [each for each in notices if not each.is_forbidden and not is_private(each)]
+    return Verdict(stops, (*unready, *dear[:MOST_TOLD]))
 
 
 def waivers_for(problem: Problem, roster: Roster, move: Move, verdict: Verdict) -> tuple[Waiver, ...] | None:
