@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import expect
 
 from app.database import db
 from app.mail.models import OutgoingMail
@@ -62,11 +63,11 @@ def test_a_name_is_dragged_to_the_shift_of_another_day_and_back_by_undo(town, vi
     page = visit(f"/review/{town.draft}/?view=shifts&{WEEK}", as_=town.robin)
     drag(page, cell(page, town.monday).get_by_role("link", name="Ana"), cell(page, town.wednesday))
     page.get_by_text("Ana is now on Wed 9 Dec").wait_for()
-    assert cell(page, town.wednesday).get_by_role("link", name="Ana").is_visible()
+    expect(cell(page, town.wednesday).get_by_role("link", name="Ana")).to_be_visible()
     assert (town.ana, town.wednesday) in town.there()
     page.get_by_role("button", name="Undo the last move").click()
     page.get_by_text("Everything is as it was before").wait_for()
-    assert cell(page, town.monday).get_by_role("link", name="Ana").is_visible()
+    expect(cell(page, town.monday).get_by_role("link", name="Ana")).to_be_visible()
     drag(page, cell(page, town.monday).get_by_role("link", name="Ana"), cell(page, town.wednesday))  # and once more
     page.get_by_text("Ana is now on Wed 9 Dec").wait_for()
 
@@ -76,10 +77,10 @@ def test_a_drag_that_a_rule_forbids_says_why_and_changes_nothing(town, visit):
     before = town.there()
     drag(page, cell(page, town.monday).get_by_role("link", name="Bo"), cell(page, town.wednesday))
     page.get_by_text("Bo is not available for Wed 9 Dec").wait_for()
-    assert page.get_by_text("It is not done").is_visible()
+    expect(page.get_by_text("It is not done")).to_be_visible()
     assert town.there() == before
     page.get_by_role("link", name="No, go back").click()
-    assert cell(page, town.monday).get_by_role("link", name="Bo").is_visible()
+    expect(cell(page, town.monday).get_by_role("link", name="Bo")).to_be_visible()
 
 
 def test_a_shift_is_dragged_to_another_person_and_to_the_open_places(town, visit):
@@ -96,7 +97,7 @@ def test_a_shift_is_dragged_to_another_person_and_to_the_open_places(town, visit
 def test_a_click_on_a_name_opens_it_and_is_no_drag(town, visit):
     page = visit(f"/review/{town.draft}/?view=shifts&{WEEK}", as_=town.robin)
     cell(page, town.monday).get_by_role("link", name="Ana").click()
-    assert page.get_by_role("heading", name="Why Ana?").is_visible()
+    expect(page.get_by_role("heading", name="Why Ana?")).to_be_visible()
 
 
 def test_without_javascript_the_same_by_form(town, visit):
@@ -104,18 +105,18 @@ def test_without_javascript_the_same_by_form(town, visit):
     cell(page, town.monday).get_by_role("link", name="Bo").click()
     page.get_by_label("Move Bo to").select_option(town.wednesday)
     page.get_by_role("button", name="Move", exact=True).click()
-    assert page.get_by_text("Bo is not available for Wed 9 Dec").is_visible()
+    expect(page.get_by_text("Bo is not available for Wed 9 Dec")).to_be_visible()
     page.get_by_label("Why do it anyway?").fill(REASON)
     page.get_by_role("button", name="Do it anyway").click()
-    assert page.get_by_text("Bo is now on Wed 9 Dec").is_visible()
+    expect(page.get_by_text("Bo is now on Wed 9 Dec")).to_be_visible()
     assert (town.bo, town.wednesday) in town.there()
     page.get_by_role("button", name="Undo the last move").click()
     assert (town.bo, town.monday) in town.there()
     page.goto(f"/review/{town.draft}/at/{town.bo}/{town.monday}")
     page.get_by_role("button", name="Give to Di").click()
-    assert page.get_by_text("Di has Mon 7 Dec").is_visible()
+    expect(page.get_by_text("Di has Mon 7 Dec")).to_be_visible()
     page.get_by_role("button", name="Take off Di").click()
-    assert page.get_by_text("Di is no longer on").is_visible()
+    expect(page.get_by_text("Di is no longer on")).to_be_visible()
     page.get_by_role("button", name="Put on Eli").click()
     assert town.there() == {(town.ana, town.monday), (town.eli, town.monday), (town.cy, town.wednesday)}
 
@@ -182,7 +183,7 @@ def test_publishing_from_the_board_to_the_person_and_a_second_coordinator_is_tol
     late = visit(f"/review/{town.draft}/publish", as_=town.sam)
     page = visit(f"/review/{town.draft}/?{WEEK}", as_=town.robin)
     page.get_by_role("main").get_by_role("link", name="Publish").first.click()
-    assert page.get_by_text("Ana: 1 new").is_visible()
+    expect(page.get_by_text("Ana: 1 new")).to_be_visible()
     page.get_by_role("button", name="Publish draft 1").click()
     page.get_by_text("Published: 3 changes for 3 people. 3 mails are on the way.").wait_for()
     axe(page)
@@ -192,11 +193,11 @@ def test_publishing_from_the_board_to_the_person_and_a_second_coordinator_is_tol
     late.get_by_text("Robin published draft 1").wait_for()
     axe(late)
     late.get_by_role("link", name="See what was published").click()
-    assert late.get_by_text("Ana: 1 change").is_visible()
+    expect(late.get_by_text("Ana: 1 change")).to_be_visible()
     page.goto(f"/review/periods/{town.period}/publications")
     axe(page)
     mine = visit(f"/review/why/{town.monday}", as_=town.ana, size="phone")
-    assert mine.get_by_text("You said that you can come").is_visible()
+    expect(mine.get_by_text("You said that you can come")).to_be_visible()
     axe(mine)
     rows = sa.select(Assignment.person_id, Assignment.shift_id)
     live = town.run(lambda: {tuple(row) for row in db.session.execute(rows)})

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import expect
 
 from app import jobs
 from app.auth.models import Credential
@@ -63,7 +64,7 @@ def test_by_magic_link_to_the_next_shift_and_who_is_on(bare_app, town, visit, ax
     page.goto(link)
     page.get_by_role("button", name=re.compile("sign in|come in|yes", re.IGNORECASE)).first.click()
     page.wait_for_url(lambda address: "sign-in" not in address)
-    assert page.get_by_role("heading", name="Hello Sam").is_visible()
+    expect(page.get_by_role("heading", name="Hello Sam")).to_be_visible()
     axe(page)
     page.get_by_role("link", name="Tonight 22:00 to tomorrow 06:00").click()
     facts = page.locator("main").inner_text()
@@ -72,7 +73,7 @@ def test_by_magic_link_to_the_next_shift_and_who_is_on(bare_app, town, visit, ax
     assert page.title() == "A shift · Evenhand"
     axe(page)
     page.get_by_role("link", name="Why me?").click()
-    assert page.get_by_role("heading", name="Why am I on this shift?").is_visible()
+    expect(page.get_by_role("heading", name="Why am I on this shift?")).to_be_visible()
 
 
 def test_by_passphrase_with_the_keyboard_and_without_javascript(town, visit):
@@ -84,9 +85,9 @@ def test_by_passphrase_with_the_keyboard_and_without_javascript(town, visit):
     page.get_by_role("link", name="All my shifts").press("Enter")
     assert "Tonight 22:00 to tomorrow 06:00" in page.locator("section.next").inner_text()
     page.get_by_role("button", name="No, I can't").press("Enter")
-    assert page.get_by_text("You said no.").is_visible()
+    expect(page.get_by_text("You said no.")).to_be_visible()
     page.get_by_role("button", name="I can come after all").press("Enter")
-    assert page.get_by_text("Thank you. You are coming.").is_visible()
+    expect(page.get_by_text("Thank you. You are coming.")).to_be_visible()
     assert page.locator("section.ask").count() == 0
 
 
@@ -102,11 +103,11 @@ def test_the_month_on_a_phone_by_keyboard_and_on_paper(town, visit, axe):
     page.wait_for_url(f"**/shifts/{town.tonight}")
     page.go_back()
     page.get_by_role("link", name="December", exact=True).click()
-    assert page.get_by_text("December 2026").is_visible()
+    expect(page.get_by_text("December 2026")).to_be_visible()
     axe(page)
     page.emulate_media(media="print")
-    assert not page.get_by_role("link", name="November", exact=True).is_visible()
-    assert page.locator("table.month").is_visible()
+    expect(page.get_by_role("link", name="November", exact=True)).not_to_be_visible()
+    expect(page.locator("table.month")).to_be_visible()
 
 
 def test_a_calendar_address_is_made_and_revoked(town, visit, axe):
@@ -126,7 +127,7 @@ def test_a_calendar_address_is_made_and_revoked(town, visit, axe):
     page.get_by_role("link", name="Switch it off").click()
     axe(page)
     page.get_by_role("button", name="Yes, switch it off").click()
-    assert page.get_by_role("button", name="Make my address").is_visible()
+    expect(page.get_by_role("button", name="Make my address")).to_be_visible()
     assert page.request.get(path).status == 404
 
 
@@ -140,17 +141,17 @@ def test_a_person_without_shifts_and_a_coordinator_find_their_way(bare_app, town
                 axe(page)
     page = visit("/", as_=town.robin, size="phone")
     page.get_by_role("link", name="Look at it").click()
-    assert page.get_by_text("Said no").is_visible()
+    expect(page.get_by_text("Said no")).to_be_visible()
     axe(page)
     page.get_by_role("link", name="Open its roster").click()
-    assert page.get_by_role("button", name="Change the published roster").is_visible()
+    expect(page.get_by_role("button", name="Change the published roster")).to_be_visible()
 
 
 def test_one_s_shifts_on_paper_show_all_that_is_needed_and_no_buttons(town, visit):
     page = visit("/shifts/", as_=town.sam)
     page.emulate_media(media="print")
-    assert page.locator("section.next").is_visible()
+    expect(page.locator("section.next")).to_be_visible()
     assert page.locator("ol.agenda li").count() > 2
     for hidden in (".top", ".foot", ".headline .row"):
-        assert not page.locator(hidden).first.is_visible()
+        expect(page.locator(hidden).first).not_to_be_visible()
     assert page.locator("button:visible").count() == 0
