@@ -154,10 +154,19 @@ def broken_words(plan: Plan, names: RosterNames) -> list[tuple[Violation, str, b
     ]
 
 
-def published_changes(publication_id: str) -> list[tuple[str, list[tuple[PublicationChange, str]]]]:
-    """What a publication changed, by person: each change with the shift's time."""
-    found: dict[tuple[str, str], list[tuple[PublicationChange, str]]] = {}
-    for change, name, shift in changes_of(publication_id):
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a publication changed for one person: each change with the shift's time; and whether a mail could go."""
+
+    name: str
+    has_address: bool
+    changes: list[tuple[PublicationChange, str]]
+
+
+def published_changes(publication_id: str) -> list[Told]:
+    """What a publication changed, by person."""
+    found: dict[str, Told] = {}
+    for change, name, has_address, shift in changes_of(publication_id):
         words = span_words(shift.starts_at, shift.ends_at)
-        found.setdefault((name, change.person_id), []).append((change, words))
-    return [(name, lines) for (name, _), lines in found.items()]
+        found.setdefault(change.person_id, Told(name, has_address, [])).changes.append((change, words))
+    return list(found.values())

@@ -171,17 +171,17 @@ def publications_of(period_id: str) -> list[Published]:
     ]
 
 
-def changes_of(publication_id: str) -> list[tuple[PublicationChange, str, Shift]]:
-    """What a publication changed: rows with the person's name and the shift, by name and time."""
+def changes_of(publication_id: str) -> list[tuple[PublicationChange, str, bool, Shift]]:
+    """What a publication changed: rows with the person's name, whether they have an address, and the shift."""
     rows = db.session.execute(
-        sa.select(PublicationChange, Person.name, Shift)
+        sa.select(PublicationChange, Person.name, Person.email.is_not(None).label("has_address"), Shift)
         .join(Person, Person.id == PublicationChange.person_id)
         .join(Shift, Shift.id == PublicationChange.shift_id)
         .where(PublicationChange.publication_id == publication_id)
         .order_by(Person.name, Person.id, Shift.starts_at)
         .options(sa.orm.lazyload(Shift.demands))
     )
-    return [(change, name, shift) for change, name, shift in rows]
+    return [(change, name, bool(has_address), shift) for change, name, has_address, shift in rows]
 
 
 def period_of(period_id: str) -> Period | None:

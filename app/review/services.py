@@ -89,7 +89,7 @@ def make_move(draft_id: str, wanted: moves.Wanted, by_id: str) -> Answer | None:
         db.session.rollback()
         return _refused(review, verdict, asked, may_waive=waivers is not None)
     waived = _waive(draft_id, waivers, reason, by_id)
-    before = _write(draft_id, review, move) | {"waived": [each.id for each in waived]}
+    before = _write(draft_id, review, move) | {"waived": [each.id for each in waived], "version": wanted.version}
     _note(draft_id, wanted, before, by_id)
     return _kept(Done(moves.sentence(move, review.names), tuple(moves.told(verdict.notices, review.names))))
 
@@ -133,7 +133,7 @@ def _take_back(draft_id: str, version: int, move: DraftMove) -> None:
     db.session.execute(sa.delete(DraftMove).where(DraftMove.id == move_id))
     db.session.execute(  # the move before it can now be undone in its turn
         sa.update(DraftMove)
-        .where(DraftMove.draft_id == draft_id, DraftMove.draft_version == version - 1)
+        .where(DraftMove.draft_id == draft_id, DraftMove.draft_version == before["version"])
         .values(draft_version=version + 1)
         .execution_options(synchronize_session=False)
     )

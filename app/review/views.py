@@ -56,7 +56,7 @@ def back_of(draft_id: str, form: VersionForm) -> str:
     """The page of this draft that a button was pressed on."""
     target = form.back.data or ""
     mine = url_for("review.board", draft_id=draft_id)
-    return target if target.startswith(mine) and "\\" not in target and ":" not in target else mine
+    return target if target.startswith(mine) and not any(part in target for part in ("..", "\\", ":")) else mine
 
 
 @bp.get("/<draft_id>/", endpoint="board")
