@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import sqlalchemy as sa
-from flask import Flask, g, render_template, request
+from flask import Flask, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
@@ -14,14 +14,23 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 log = logging.getLogger("evenhand.errors")
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 GONE = 410
+NUL = "\x00"
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error with a page."""
+    """Answer every error with a page, and what no person can type with one too."""
+    app.before_request(_refuse_nul)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(sa.exc.OperationalError, _database_error)
+
+
+def _refuse_nul() -> None:
+    """Refuse a NUL anywhere in an address or a form: PostgreSQL holds none, so nothing of ours can have one."""
+    sent = [request.args, request.form] if request.content_length else [request.args]
+    if NUL in request.path or any(NUL in text for each in sent for pair in each.items(multi=True) for text in pair):
+        abort(400)
 
 
 def _page(code: int) -> tuple[str, int]:

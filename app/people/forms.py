@@ -115,7 +115,7 @@ class SkillForm(EditForm):
     )
     is_certificate = BooleanField("It is a certificate", description="Something on paper that may run out.")
     validity_months = whole_field(
-        "Valid for, in months", 1, 240, description="Left empty, it does not run out. Used to suggest the last day."
+        "Valid for, in months", 1, 600, description="Left empty, it does not run out. Used to suggest the last day."
     )
     code = text_field("Code", 32, description="Used in files. Made from the name when left empty.")
     is_active = BooleanField("In use", default=True, description="What is not in use cannot be given or asked for.")

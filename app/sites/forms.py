@@ -19,6 +19,7 @@ CODE_HINT = "Used in files. Made from the name when left empty."
 BLANK_LINES = 2
 MOST_LINES = 12
 MOST_PEOPLE = 500
+MOST_SEATS = 100
 
 
 class CodedForm(EditForm):
@@ -156,7 +157,7 @@ class PatternForm(CodedForm):
     starts_on = day_field("First day", required="Type a day.")
     ends_on = day_field("Last day", description="Left empty, it goes on.")
     trainee_seats = whole_field(
-        "Trainee seats", 0, 20, required="Type a number.", default=0, description="They never count as cover."
+        "Trainee seats", 0, MOST_SEATS, required="Type a number.", default=0, description="They never count as cover."
     )
     lines = FieldList(FormField(DemandForm))
     code = text_field("Code", 32, description=CODE_HINT)

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.access import allow
-from app.editing import Saved
+from app.editing import Saved, settle
 from app.sites import queries, services
 from app.sites.calendar import next_days
 from app.sites.forms import PatternForm, new_pattern_data, pattern_data
 from app.sites.models import Pattern
-from app.sites.views import PLANNERS, bp, settle, skill_choices
+from app.sites.views import PLANNERS, bp, skill_choices
 
 AHEAD = 12
 MORE_LINES = 2

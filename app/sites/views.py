@@ -8,8 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from app.access import Role, allow
-from app.editing import Outcome, Outdated, Refused, Saved
-from app.fields import differences
+from app.editing import Saved, settle
 from app.people import queries as people
 from app.sites import queries, services
 from app.sites.forms import ServiceForm, SiteForm
@@ -97,16 +96,6 @@ def edit_submit(site_id: str) -> ResponseReturnValue:
         theirs = settle(form, outcome, lambda: SiteForm(formdata=None, obj=queries.site(site_id)))
     page = render_template("sites/edit.html", form=form, site=queries.site(site_id) or abort(404), theirs=theirs)
     return page, 422 if theirs is None else 409
-
-
-def settle(form: Any, outcome: Outcome, as_kept: Any) -> Any:
-    """Show a refusal in the form; after someone else's change, the fields that differ from what `as_kept` shows."""
-    if isinstance(outcome, Refused):
-        form.take(outcome.problems)
-    if isinstance(outcome, Outdated):
-        form.show(outcome.version)
-        return differences(form, as_kept())
-    return None
 
 
 @bp.get("/services")
