@@ -30,6 +30,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 MINUTES = 60
 NOTHING = "nothing"
 YEARS = range(1900, 2200)
+MOST_PEOPLE = 500
+MOST_SEATS = 100
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
 """Characters that no page can show."""
 

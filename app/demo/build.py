@@ -15,6 +15,7 @@ from app.database import db, new_id
 from app.demo import cast
 from app.people.models import Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
 from app.roster.models import Assignment, Period, Publication, Shift, ShiftDemand
+from app.roster.planning import period_name
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, Site
 from app.vault import vault
 
@@ -191,7 +192,7 @@ def _periods(group: Group) -> None:
         end = start + timedelta(days=PERIOD_DAYS - 1)
         is_published = number < 1
         period = Period(
-            name=f"{start:%-d %b} to {end:%-d %b %Y}",
+            name=period_name(start, end),
             starts_on=start,
             ends_on=end,
             version=int(is_published),

@@ -26,6 +26,14 @@ class Level(StrEnum):
 LEARNING = frozenset({Level.OBSERVER, Level.TRAINEE})
 
 
+class Dial(StrEnum):
+    """Whether a person would like fewer or more hours than they usually want, for as long as they leave it so."""
+
+    FEWER = "fewer"
+    SAME = "same"
+    MORE = "more"
+
+
 class Grade(StrEnum):
     """How well a time suits a person; no reason is ever asked."""
 
@@ -67,6 +75,7 @@ class Person(Model):
     phone: Mapped[str | None] = mapped_column(Sealed("person.phone"))
     wanted_minutes: Mapped[int | None]
     maximum_minutes: Mapped[int | None]
+    hours_dial: Mapped[str] = mapped_column(sa.String(8), default=Dial.SAME, server_default=Dial.SAME.value)
     default_grade: Mapped[str] = mapped_column(sa.String(16), default=Grade.AVAILABLE)
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)

@@ -20,12 +20,12 @@ from app import clock
 from app.access import Role
 from app.database import db
 from app.people.calendar import availability_spans
-from app.people.models import LEARNING, Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
+from app.people.models import LEARNING, Availability, Dial, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
 from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift, ShiftDemand, ShiftWish, Waiver
 from app.roster.words import PersonLabel, RosterNames, ShiftLabel
 from app.rules.queries import configured_rules, roster_settings
 from app.rules.settings import RosterSettings
-from app.sites.models import Service, Site
+from app.sites.models import Service, ServiceNeed, Site
 from app.walltime import instant_of
 from scheduling import Assignment as Pair
 from scheduling import Availability as Span
@@ -52,6 +52,8 @@ LOOK_AHEAD = timedelta(days=14)
 DAY = timedelta(days=1)
 WEEK_DAYS = 7
 SATURDAY = 5
+TURN = 1
+"""Quarters by which the dial turns wanted hours down or up."""
 
 
 class Keep(StrEnum):
@@ -173,6 +175,7 @@ class _Reader:
     shift_labels: dict[str, ShiftLabel] = field(default_factory=dict)
     sites: dict[str, str] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
+    needs: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     skills: dict[str, str] = field(default_factory=dict)
     people: dict[str, Any] = field(default_factory=dict)
     holdings: dict[str, list[Holding]] = field(default_factory=lambda: defaultdict(list))
@@ -214,11 +217,22 @@ class _Reader:
             .where(Shift.day_on.between(self.period.starts_on, self.period.ends_on), Shift.cancelled_at.is_(None))
             .order_by(Shift.starts_at, Shift.ends_at, Shift.id, ShiftDemand.position)
         ).all()
+        self._read_needs()
         lines: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
             lines[row.id].append(row)
         for shift_id, of_shift in lines.items():
             self._take_shift(shift_id, of_shift)
+
+    def _read_needs(self) -> None:
+        """What everyone must hold, by kind of service."""
+        for row in db.session.execute(
+            sa.select(ServiceNeed.service_id, ServiceNeed.skill_id, Skill.name).join(
+                Skill, Skill.id == ServiceNeed.skill_id
+            )
+        ):
+            self.needs[row.service_id].add(row.skill_id)
+            self.skills[row.skill_id] = row.name
 
     def _take_shift(self, shift_id: str, rows: list[Any]) -> None:
         row = rows[0]
@@ -236,6 +250,7 @@ class _Reader:
             site=row.site_id,
             kind=row.service_id,
             demands=_demands(rows, row.lead_skill_id),
+            needs=frozenset(self.needs[row.service_id]),
             trainee_seats=row.trainee_seats,
             is_night=self.settings.is_night(row.starts_at, row.ends_at, self.zone),
             demanding=row.demanding,
@@ -260,6 +275,7 @@ class _Reader:
         may_work = sa.and_(Person.is_active, is_peer)
         rows = db.session.execute(
             sa.select(Person.id, Person.name, Person.level, Person.is_active, Person.default_grade, Person.created_at)
+            .add_columns(Person.hours_dial)
             .add_columns(Person.wanted_minutes, Person.maximum_minutes, may_work.label("may_work"))
             .add_columns(PersonSkill.skill_id, PersonSkill.obtained_on, PersonSkill.expires_on)
             .add_columns(Skill.name.label("skill_name"))
@@ -422,7 +438,7 @@ class _Reader:
                 skills=tuple(self.holdings.get(person_id, ())),
                 is_trainee=person.level in LEARNING,
                 contract=Contract(
-                    wanted_minutes=0 if away else _part(person.wanted_minutes, self.horizon.days),
+                    wanted_minutes=0 if away else _part(self._wanted(person, usual), self.horizon.days),
                     max_minutes=0 if away else None,
                     max_minutes_week=person.maximum_minutes,
                 ),
@@ -435,6 +451,17 @@ class _Reader:
                 history=self._history(person_id),
                 carried=self._carried(person_id, person.wanted_minutes, usual),
             )
+
+    def _wanted(self, person: Any, usual: int) -> int | None:
+        """The minutes a week a person would like now: those they want, turned down or up by their dial.
+
+        Who has not said how many they want turns what the others want on average.
+        """
+        if person.hours_dial == Dial.SAME:
+            return person.wanted_minutes  # type: ignore[no-any-return]
+        wanted = usual if person.wanted_minutes is None else person.wanted_minutes
+        turned = wanted * (4 - TURN if person.hours_dial == Dial.FEWER else 4 + TURN) // 4
+        return turned if person.maximum_minutes is None else min(turned, person.maximum_minutes)
 
     def _usual_minutes(self) -> int:
         said = [row.wanted_minutes for row in self.people.values() if row.may_work and row.wanted_minutes is not None]

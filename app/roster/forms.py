@@ -9,10 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from app.fields import EditForm, PlainInteger, day_field, text_field, time_field, whole_field
+from app.fields import MOST_PEOPLE, MOST_SEATS, EditForm, PlainInteger, day_field, text_field, time_field, whole_field
 from app.roster.facts import Keep
 from app.roster.patterns import Line
-from app.sites.forms import MOST_PEOPLE, MOST_SEATS
 
 SPARE_LINES = 2
 

@@ -28,7 +28,7 @@ class Hours(WorkerRule):
     says: ClassVar[Mapping[str, str]] = {
         "week": "{worker} would work {value} in the week of {first}. The most is {bound}.",
         "agreed_week": "{worker} would work {value} in the week of {first}. They agreed to {bound} at most.",
-        "average": "{worker} would work {value} in this period. The most on average is {bound}.",
+        "average": "{worker} would work {value} in this period. The most for so many weeks is {bound}.",
         "agreed": "{worker} would work {value} in this period. They agreed to {bound} at most.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
@@ -39,12 +39,18 @@ class Hours(WorkerRule):
     }
 
     most_week: int = parameter(
-        4320, "Most in one calendar week", unit="minutes", maximum=10080, source="BMA: 72 hours in 168 hours"
+        4320,
+        "Most in one calendar week",
+        unit="minutes",
+        minimum=60,
+        maximum=10080,
+        source="BMA: 72 hours in 168 hours",
     )
     most_average: int = parameter(
         2880,
         "Most per week on average over the period",
         unit="minutes",
+        minimum=60,
         maximum=10080,
         source="Directive 2003/88/EC, article 6: 48 hours",
     )

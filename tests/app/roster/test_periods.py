@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.editing import Outdated, Refused, Saved
+from app.people.models import Skill
 from app.roster import planning, queries
 from app.roster.models import Assignment, Period, Shift
 from app.roster.patterns import Line, Step
 from app.roster.planning import ShiftFacts
-from app.people.models import Skill
 from app.sites.models import Pattern, Service, Site
 from tests.app.roster.planned import FIRST, LAST, pattern
 from tests.support.pages import Page
@@ -184,7 +184,7 @@ def test_a_kind_of_work_out_of_use_makes_no_shifts(town, period):
 
 
 def test_a_shift_saved_as_it_was_shown_keeps_its_instants(town, period):
-    """The second 01:30 of the night when clocks go back, and a shift longer than a day, have no wall times of their own."""
+    # The second 01:30 of the night when clocks go back; and the shift is longer than a day.
     saved = planning.add_period(None, date(2027, 11, 1), date(2027, 11, 14), [])
     starts, ends = datetime(2027, 11, 7, 9, 30, tzinfo=UTC), datetime(2027, 11, 8, 20, tzinfo=UTC)
     shift = Shift(site_id=town.site, service_id=town.service, day_on=date(2027, 11, 7), starts_at=starts, ends_at=ends)
