@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(sa.exc.OperationalError, _database_error)
+    app.register_error_handler(sa.orm.exc.StaleDataError, _overtaken)
 
 
 def _refuse_nul() -> None:
@@ -58,6 +59,11 @@ def _csrf_error(error: CSRFError) -> ResponseReturnValue:
 def _wrong_host(error: SecurityError) -> ResponseReturnValue:
     del error  # without a trusted host no address can be built, so no page with links either
     return "This is not the address of this site.", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _overtaken(error: sa.orm.exc.StaleDataError) -> ResponseReturnValue:
+    del error  # a row was changed between being read and being written; nothing of this request was kept
+    return _page(409)
 
 
 def _database_error(error: sa.exc.OperationalError) -> ResponseReturnValue:

@@ -118,6 +118,7 @@ def follow_patterns(period_id: str, pattern_ids: Iterable[str], fingerprint: str
     period = locked(Period, period_id)
     if period is None:
         return refuse(form="This period is gone.")
+    _hold_shifts(period)
     difference = queries.pattern_difference(period)
     if difference.fingerprint != fingerprint:
         return refuse(form="Patterns or shifts were changed meanwhile. This is how it is now: please look again.")
@@ -262,6 +263,12 @@ def _hold_periods() -> None:
     """Let nobody else add a period until this transaction ends: two must not share a day."""
     if not is_sqlite():  # there, whoever may write has the only write lock anyway
         db.session.execute(sa.text("LOCK TABLE period IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _hold_shifts(period: Period) -> None:
+    """Let nobody change these shifts until this transaction ends: what a hand has just changed stays so."""
+    of_period = sa.select(Shift.id).where(Shift.day_on.between(period.starts_on, period.ends_on))
+    db.session.execute(of_period.order_by(Shift.id).with_for_update())
 
 
 def _span_problem(starts_on: date, ends_on: date) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
 from app.database import db
-from app.editing import Outdated, Refused, Saved
+from app.editing import Outdated, Refused, Saved, locked
 from app.people.models import Skill
 from app.roster import planning, queries
 from app.roster.models import Assignment, Period, Shift
@@ -123,6 +124,33 @@ def test_what_a_person_changed_or_called_off_stays_when_patterns_are_followed(to
     assert (difference.kept_edited, difference.kept_off) == (1, 1)
     planning.bring_back(period, off.id)
     assert all(row.cancelled_at is None for row in shifts_of(period))
+
+
+def test_a_change_by_hand_in_the_same_moment_is_not_overwritten_by_a_pattern(town, period, make_app):
+    db.session.get_one(Pattern, town.day).ends_at = time(16)
+    db.session.commit()
+    shift_id = next(row.id for row in shifts_of(period) if row.pattern_id == town.day)
+    seen = queries.pattern_difference(queries.period_of(period)).fingerprint
+    db.session.rollback()
+    app, held, answers = make_app(), threading.Event(), []
+
+    def by_hand():
+        with app.app_context():
+            locked(Shift, shift_id).note = "Bring the key"
+            db.session.flush()
+            held.set()
+            changed = facts(town, FIRST, starts_at=time(8), ends_at=time(12))
+            answers.append(planning.edit_shift(period, shift_id, changed, db.session.get_one(Shift, shift_id).version))
+
+    hand = threading.Thread(target=by_hand)
+    hand.start()
+    assert held.wait(20)
+    answer = planning.follow_patterns(period, [town.day], seen)
+    hand.join(20)
+    assert isinstance(answers[0], Saved)
+    assert isinstance(answer, Refused)
+    db.session.expire_all()
+    assert db.session.get_one(Shift, shift_id).is_edited
 
 
 def test_a_dropped_shift_that_people_know_of_is_called_off_and_kept(town, period, clock):
