@@ -14,7 +14,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import access, assets, cli, clock, database, errors, headers, jobs, logs, navigation, vault, words
 from app.config import Config
 
-SLICES = ("auth", "home", "people", "sites", "roster", "review", "shifts", "rules", "transfer", "audit", "mail", "demo")
+SLICES = (
+    "auth", "home", "people", "sites", "roster", "review", "shifts", "attendance", "kiosk", "outreach", "growth",
+    "rules", "transfer", "audit", "mail", "demo",
+)  # fmt: skip
 MEBIBYTE = 1_048_576
 
 

@@ -115,3 +115,20 @@ class AttendanceCorrection(Model):
     at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (sa.UniqueConstraint("attendance_id", "version"),)
+
+
+class Confirmation(Model):
+    """What a person was asked and said about coming to one shift, as it stood for `for_starts_at`.
+
+    When the shift moves, what was said about its old time counts no more and the person is asked anew.
+    """
+
+    __tablename__ = "confirmation"
+
+    shift_id: Mapped[str] = mapped_column(sa.ForeignKey("shift.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    for_starts_at: Mapped[datetime] = mapped_column(Instant)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    asked_again_at: Mapped[datetime | None] = mapped_column(Instant)
+    raised_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
