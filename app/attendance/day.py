@@ -148,13 +148,14 @@ def minutes_between(first: datetime, last: datetime) -> int:
     return int((last - first).total_seconds() // 60)
 
 
-def is_of_today(now: datetime, early: timedelta) -> sa.ColumnElement[bool]:
+def is_of_today(moment: Moment) -> sa.ColumnElement[bool]:
     """Whether a shift is one of today's: it starts today, goes on, ended a while ago, or is about to begin.
 
     So the shift of yesterday evening is still today's in the morning, and the one that starts past midnight is
     already tonight's.
     """
-    goes_on = sa.and_(Shift.starts_at <= now + early, Shift.ends_at > now - STILL_TODAY)
+    now = moment.now
+    goes_on = sa.and_(Shift.starts_at <= now + moment.early, Shift.ends_at > now - STILL_TODAY)
     return sa.or_(Shift.day_on == clock.local(now).date(), goes_on)
 
 
@@ -162,14 +163,15 @@ def board(
     *, site_id: str | None = None, day: date | None = None, shift_ids: Iterable[str] | None = None
 ) -> list[BoardShift]:
     """The shifts of today (of another day, when named) with everyone on them, by start: two queries."""
-    query = _shifts_asked(day)
+    moment = _moment()
+    query = _shifts_asked(day, moment)
     if site_id is not None:
         query = query.where(Shift.site_id == site_id)
     if shift_ids is not None:
         query = query.where(Shift.id.in_(list(shift_ids)))
     shifts = db.session.execute(query).all()
     places: dict[str, list[Place]] = {row.id: [] for row in shifts}
-    for place in _places({row.id: row for row in shifts}):
+    for place in _places({row.id: row for row in shifts}, moment):
         places[place.shift_id].append(place)
     return [
         BoardShift(row.id, row.site_id, row.site, row.service, row.starts_at, row.ends_at, tuple(places[row.id]))
@@ -179,9 +181,15 @@ def board(
 
 def own_day(person_id: str) -> list[Place]:
     """A person's own shifts of today, by start; what is noted of a shift they only helped on is there too."""
-    shifts = {row.id: row for row in db.session.execute(_shifts_asked(None)).all()}
-    found = list(_places(shifts, person_id))
+    moment = _moment()
+    shifts = {row.id: row for row in db.session.execute(_shifts_asked(None, moment)).all()}
+    found = list(_places(shifts, moment, person_id))
     return sorted(found, key=lambda each: (each.starts_at, each.shift_id))
+
+
+def own_of(shifts: Iterable[BoardShift], person_id: str) -> list[Place]:
+    """A person's own places among the shifts of a board."""
+    return [place for each in shifts for place in each.places if place.person_id == person_id]
 
 
 def place_on(shift_id: str, person_id: str) -> Place | None:
@@ -189,11 +197,12 @@ def place_on(shift_id: str, person_id: str) -> Place | None:
     row = db.session.execute(_shift_rows().where(Shift.id == shift_id)).one_or_none()
     if row is None:
         return None
-    found = next(iter(_places({row.id: row}, person_id)), None)
+    moment = _moment()
+    found = next(iter(_places({row.id: row}, moment, person_id)), None)
     if found is not None:
         return found
     person = db.session.get(Person, person_id)
-    return None if person is None else _place(row, person, is_planned=False, noted=None, **_moment())
+    return None if person is None else _place(row, person, is_planned=False, noted=None, moment=moment)
 
 
 def led_shifts(person_id: str) -> list[str]:
@@ -211,12 +220,22 @@ def led_shifts(person_id: str) -> list[str]:
         .where(
             Person.id == person_id,
             Shift.cancelled_at.is_(None),
-            is_of_today(clock.now(), _early()),
+            is_of_today(_moment()),
             sa.or_(Person.level.in_([Level.LEAD, Level.MENTOR]), holds),
         )
         .order_by(Shift.starts_at, Shift.id)
     )
     return list(rows)
+
+
+def people_today(site_id: str | None = None) -> set[str]:
+    """Everyone who is planned on a shift of today, at this site or at any."""
+    query = (
+        sa.select(Assignment.person_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Shift.cancelled_at.is_(None), is_of_today(_moment()))
+    )
+    return set(db.session.scalars(query if site_id is None else query.where(Shift.site_id == site_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,17 +275,23 @@ def unsettled() -> list[Place]:
     )
     shifts = {row.id: row for row in rows}
     found = [
-        each for each in _places(shifts) if (each.is_open and each.is_planned) or each.noted_via == NotedVia.CLOSED
+        each
+        for each in _places(shifts, _moment())
+        if (each.is_open and each.is_planned) or each.noted_via == NotedVia.CLOSED
     ]
     return sorted(found, key=lambda each: (each.starts_at, each.site, each.name))
 
 
-def _early() -> timedelta:
-    return timedelta(minutes=day_settings().arrive_minutes)
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, and how long before its start a shift is open for arriving."""
+
+    now: datetime
+    early: timedelta
 
 
-def _moment() -> dict[str, Any]:
-    return {"now": clock.now(), "early": _early()}
+def _moment() -> Moment:
+    return Moment(clock.now(), timedelta(minutes=day_settings().arrive_minutes))
 
 
 def _shift_rows() -> sa.Select[Any]:
@@ -279,12 +304,12 @@ def _shift_rows() -> sa.Select[Any]:
     )
 
 
-def _shifts_asked(day: date | None) -> sa.Select[Any]:
+def _shifts_asked(day: date | None, moment: Moment) -> sa.Select[Any]:
     query = _shift_rows().where(Shift.cancelled_at.is_(None))
-    return query.where(is_of_today(clock.now(), _early()) if day is None else Shift.day_on == day)
+    return query.where(is_of_today(moment) if day is None else Shift.day_on == day)
 
 
-def _places(shifts: Mapping[str, Any], person_id: str | None = None) -> Iterator[Place]:
+def _places(shifts: Mapping[str, Any], moment: Moment, person_id: str | None = None) -> Iterator[Place]:
     """Everyone who is planned on these shifts or of whom something is noted, by shift and name: one query."""
     if not shifts:
         return
@@ -320,15 +345,12 @@ def _places(shifts: Mapping[str, Any], person_id: str | None = None) -> Iterator
     )
     if person_id is not None:
         query = query.where(Person.id == person_id)
-    moment = _moment()
     for row in db.session.execute(query):
         is_on = row.assignment_id is not None
-        yield _place(shifts[row.shift_id], row, is_planned=is_on, noted=row.Attendance, **moment)
+        yield _place(shifts[row.shift_id], row, is_planned=is_on, noted=row.Attendance, moment=moment)
 
 
-def _place(  # noqa: PLR0913 - the parts a place is joined from
-    shift: Any, person: Any, *, is_planned: bool, noted: Attendance | None, now: datetime, early: timedelta
-) -> Place:
+def _place(shift: Any, person: Any, *, is_planned: bool, noted: Attendance | None, moment: Moment) -> Place:
     return Place(
         shift_id=shift.id,
         site_id=shift.site_id,
@@ -336,7 +358,7 @@ def _place(  # noqa: PLR0913 - the parts a place is joined from
         service=shift.service,
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
-        opens_at=shift.starts_at - early,
+        opens_at=shift.starts_at - moment.early,
         person_id=getattr(person, "person_id", None) or person.id,
         name=person.name,
         level=person.level,
@@ -350,5 +372,5 @@ def _place(  # noqa: PLR0913 - the parts a place is joined from
         changed_at=noted.changed_at if noted else None,
         is_exact=noted.is_exact if noted else False,
         version=noted.version if noted else 0,
-        now=now,
+        now=moment.now,
     )

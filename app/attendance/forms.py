@@ -29,7 +29,7 @@ class TimesForm(EditForm):
     arrived_on = day_field("Came on")
     arrived = time_field("at")
     left_on = day_field("Left on")
-    left = time_field("at", description="Two times alike on the night clocks go back: the first is meant.")
+    left = time_field("at")
 
     def offer(self, state: AttendanceState | None, arrived_at: datetime, left_at: datetime) -> None:
         """Fill in what is known, or planned."""
@@ -128,10 +128,10 @@ class WallForm(FlaskForm):
 
         csrf = False
 
-    site_id = SelectField("Place")
+    site_id = SelectField("Place", default="")
     first_on = day_field("From")
-    span = SelectField("How much", choices=choices([("week", "One week"), ("month", "Four weeks")]))
-    paper = SelectField("Paper", choices=choices([("a4", "A4"), ("letter", "Letter")]))
+    span = SelectField("How much", default="week", choices=choices([("week", "One week"), ("month", "Four weeks")]))
+    paper = SelectField("Paper", default="a4", choices=choices([("a4", "A4"), ("letter", "Letter")]))
     with_work = BooleanField("Say the kind of work\nLeave this off where guests can read the wall.")
 
     def __init__(self, sites: list[tuple[str, str]], **known: Any) -> None:

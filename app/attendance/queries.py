@@ -15,7 +15,7 @@ from app.database import db
 from app.people.models import Person
 from app.roster.models import PublicationChange, Shift
 from app.sites.models import Service, Site
-from app.words import when
+from app.words import span_words, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def state_words(state: str, arrived_at: datetime | None, left_at: datetime | Non
     if arrived_at is not None and state == AttendanceState.HERE:
         return f"here since {when(arrived_at)}"
     if arrived_at is not None and left_at is not None:
-        return f"{when(arrived_at)} to {when(left_at)}"
+        return span_words(arrived_at, left_at)
     return "did not come" if state == AttendanceState.ABSENT else "nothing"
 
 

@@ -17,6 +17,7 @@ from app.attendance.views import bp
 from app.editing import Outdated, Saved
 
 HOURS_DAYS = timedelta(days=13)
+MOST_LINES = 150
 
 
 @bp.get("/unsettled")
@@ -150,9 +151,11 @@ def hours() -> str:
     first = min(_day("first", last - HOURS_DAYS), last)
     first = max(first, last - timedelta(days=92))
     person_id = request.args.get("person") or None
+    lines = queries.hours_lines(first, last, person_id)
     return render_template(
         "attendance/hours.html",
-        lines=queries.hours_lines(first, last, person_id)[:200],
+        lines=lines[:MOST_LINES],
+        more=len(lines) - MOST_LINES,
         first=first,
         last=last,
         people=queries.people_choices(),

@@ -20,7 +20,8 @@ MONTH_WEEKS = 4
 def wall() -> str:
     """The published plan as a sheet for the wall."""
     form = WallForm(queries.site_choices(), formdata=request.args or None)
-    form.validate()
+    if request.args:
+        form.validate()
     today = clock.today()
     first_on: date = form.first_on.data or today - timedelta(days=today.weekday())
     form.first_on.data = first_on

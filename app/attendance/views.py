@@ -17,6 +17,7 @@ from app.attendance.models import NotedVia
 from app.attendance.services import Noting
 from app.attendance.words import ACTIVITY_WORDS, VIA_WORDS
 from app.editing import Outcome, Outdated, Refused
+from app.outreach.queries import overdue
 
 bp = Blueprint("attendance", __name__, url_prefix="/attendance")
 
@@ -63,10 +64,11 @@ def today() -> str:
     shifts = day.board() if is_coordinator() else day.board(shift_ids=day.led_shifts(current_user.id))
     return render_template(
         "attendance/today.html",
-        own=day.own_day(current_user.id),
+        own=day.own_of(shifts, current_user.id) if is_coordinator() else day.own_day(current_user.id),
         sites=day.site_days(shifts),
         is_coordinator=is_coordinator(),
         unsettled=len(day.unsettled()) if is_coordinator() else 0,
+        overdue=overdue() if is_coordinator() else [],
         silent=len(asking.silent_people()) if is_coordinator() else 0,
     )
 

@@ -30,7 +30,7 @@ STATE_CHOICES = (
     (AttendanceState.VOID, "Noted by mistake\nNothing counts."),
 )
 VIA_WORDS = {
-    NotedVia.PHONE: "on their own phone",
+    NotedVia.PHONE: "by phone",
     NotedVia.LEAD: "by the lead",
     NotedVia.KIOSK: "at the tablet",
     NotedVia.COORDINATOR: "by a coordinator",

@@ -71,7 +71,7 @@ def _note(shift: Shift, person: Person, chance: random.Random) -> None:
     elif shift.ends_at > now:
         if arrived_at > now:
             return
-        row.state, row.arrived_at = AttendanceState.HERE, arrived_at
+        row.state, row.arrived_at, row.changed_at = AttendanceState.HERE, arrived_at, arrived_at
     else:
         row.state, row.arrived_at, row.left_at = AttendanceState.LEFT, arrived_at, shift.ends_at - early
     db.session.add(row)

@@ -34,6 +34,7 @@ def index() -> str:
         outings=queries.outings_for(current_user.id, is_coordinator=is_coordinator()),
         is_coordinator=is_coordinator(),
         me=current_user.id,
+        now=clock.now(),
     )
 
 
@@ -42,7 +43,7 @@ def index() -> str:
 def add() -> str:
     """A form for going out; the person's own shift of today and their last contact fill it in."""
     form = _form()
-    own = next((each for each in day.own_day(current_user.id) if not each.is_over), None)
+    own = _own_place()
     form.people.data = [current_user.id]
     if own is not None:
         form.site_id.data = own.site_id
@@ -52,7 +53,7 @@ def add() -> str:
     contact = queries.last_contact(current_user.id)
     if contact is not None:
         form.contact_name.data, form.contact_email.data, form.contact_phone.data = contact
-    return render_template("outreach/add.html", form=form)
+    return _page(form, own)
 
 
 @bp.post("/add")
@@ -70,11 +71,21 @@ def add_submit() -> ResponseReturnValue:
                 form[name].errors = [*form[name].errors, words]
             else:
                 form.form_errors.append(words)
-    return render_template("outreach/add.html", form=form), 422
+    return _page(form, _own_place()), 422
 
 
 def _form() -> OutingForm:
     return OutingForm(people_choices(), queries.site_choices())
+
+
+def _own_place() -> day.Place | None:
+    return next((each for each in day.own_day(current_user.id) if not each.is_over), None)
+
+
+def _page(form: OutingForm, own: day.Place | None) -> str:
+    """The form; people who are at the same site today stand first, all others under a fold."""
+    first = day.people_today(own.site_id if own else None) | set(form.people.data or [])
+    return render_template("outreach/add.html", form=form, first=first)
 
 
 def _mine(outing_id: str) -> Out:

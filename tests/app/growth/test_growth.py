@@ -38,13 +38,14 @@ def version_of(person_id):
     return db.session.scalar(sa.select(Person.version).where(Person.id == person_id))
 
 
-def test_someone_walks_the_whole_path(mo):
+def test_someone_walks_the_whole_path(mo, clock):
     zia = add_person("Zia", level=Level.OBSERVER)
     for level in (Level.TRAINEE, Level.PEER, Level.LEAD, Level.MENTOR):
         assert isinstance(services.move_up(zia, version_of(zia), mo), Refused)
         sign_all(zia, mo)
         assert isinstance(services.move_up(zia, version_of(zia), mo), Saved)
         assert level_of(zia) == level
+        clock.move(days=30)
     assert [each.after for each in reversed(queries.moves_of(zia))] == ["trainee", "peer", "lead", "mentor"]
     assert isinstance(services.move_up(zia, version_of(zia), mo), Refused)
 
