@@ -44,7 +44,7 @@ def ask():
     end_transaction()
     coming.ask_coming(None)
     end_transaction()
-    return db.session.scalars(sa.select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.id)).all()
+    return sorted(db.session.scalars(sa.select(OutgoingMail)), key=lambda mail: (mail.created_at, mail.recipient))
 
 
 def test_people_are_asked_six_days_before_once_and_by_day(friday, clock):

@@ -43,7 +43,7 @@ def go(clock, *people, key=None, minutes=60):
 
 def mails():
     end_transaction()
-    return db.session.scalars(sa.select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.recipient)).all()
+    return sorted(db.session.scalars(sa.select(OutgoingMail)), key=lambda mail: (mail.created_at, mail.recipient))
 
 
 def watch():
