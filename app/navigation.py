@@ -24,6 +24,7 @@ class Entry:
 
 ENTRIES = (
     Entry("Home", "home.index", frozenset(Role)),
+    Entry("Today", "attendance.today", frozenset({P, C})),
     Entry("My shifts", "shifts.mine", frozenset({P, C})),
     Entry("Shifts I can take", "exchange.take", frozenset({P})),
     Entry("Rosters", "roster.periods", frozenset({C})),

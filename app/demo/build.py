@@ -13,6 +13,7 @@ from app.auth.models import Credential
 from app.auth.services import hash_secret
 from app.database import db, new_id
 from app.demo import cast
+from app.demo.day import note_days
 from app.people.models import Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
 from app.roster.models import Assignment, ChangeKind, Period, Publication, PublicationChange, Shift, ShiftDemand
 from app.roster.planning import period_name
@@ -52,7 +53,7 @@ class Group:
 def build() -> None:
     """Build the whole group in one transaction."""
     group = Group(clock.today())
-    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history, _late_changes):
+    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history, _late_changes, _days):
         make(group)
         db.session.flush()
     db.session.commit()
@@ -225,6 +226,10 @@ def _history(group: Group) -> None:
         if publication is not None:
             for shift in shifts:
                 pen.fill(shift, publication)
+
+
+def _days(group: Group) -> None:
+    note_days(group.people, group.sites)
 
 
 def _shifts(group: Group, start: date, end: date) -> list[Shift]:

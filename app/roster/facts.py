@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.access import Role
+from app.attendance.queries import WorkedRecord, noted_shifts
 from app.database import db
 from app.people.calendar import availability_spans
 from app.people.models import LEARNING, Availability, Dial, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
@@ -365,37 +366,49 @@ class _Reader:
                     self.requests[person_id].setdefault(work.id, Request(work.id, is_on=False))
 
     def read_assignments(self) -> None:
-        """What is published in this period, and around it: one query."""
+        """What is published in this period, and what was worked (else published) around it."""
         first = self.period.starts_on - max(self.look_back, LOOK_BACK) - DAY
+        last = self.period.ends_on + LOOK_AHEAD
+        noted = noted_shifts(first, last)
         around: dict[str, _Past] = {}
         for row in db.session.execute(
             sa.select(Assignment.person_id, Assignment.shift_id, Shift.day_on, Shift.starts_at, Shift.ends_at)
             .add_columns(Shift.service_id, Service.demanding)
             .join(Shift, Shift.id == Assignment.shift_id)
             .join(Service, Service.id == Shift.service_id)
-            .where(Shift.day_on.between(first, self.period.ends_on + LOOK_AHEAD), Shift.cancelled_at.is_(None))
+            .where(Shift.day_on.between(first, last), Shift.cancelled_at.is_(None))
             .order_by(Shift.starts_at, Shift.id)
         ):
             if row.person_id not in self.people:
                 continue
             if self.period.starts_on <= row.day_on <= self.period.ends_on:
                 self.live.add(Pair(row.person_id, row.shift_id))
-            else:
+            elif (row.person_id, row.shift_id) not in noted:
                 if row.shift_id not in around:
-                    around[row.shift_id] = self._past(row)
+                    around[row.shift_id] = self._past(row.starts_at, row.ends_at, row.service_id, row.demanding)
                 self.past[row.person_id].append(around[row.shift_id])
+        for record in noted.values():
+            self._take_record(record)
 
-    def _past(self, row: Any) -> _Past:
-        day = row.starts_at.astimezone(self.zone).date()
+    def _take_record(self, record: WorkedRecord | None) -> None:
+        """What someone really worked around the period: it counts in the place of what was planned."""
+        if record is None or record.person_id not in self.people or record.service_id is None or not record.minutes:
+            return
+        if not self.period.starts_on <= record.day_on <= self.period.ends_on:
+            worked = self._past(record.starts_at, record.ends_at, record.service_id, record.demanding)
+            self.past[record.person_id].append(worked)
+
+    def _past(self, starts_at: datetime, ends_at: datetime, service_id: str, demanding: int) -> _Past:
+        day = starts_at.astimezone(self.zone).date()
         worked = Worked(
-            start=self.minute(row.starts_at),
-            end=self.minute(row.ends_at),
+            start=self.minute(starts_at),
+            end=self.minute(ends_at),
             day=(day - self.period.starts_on).days,
-            kind=row.service_id,
-            is_night=self.settings.is_night(row.starts_at, row.ends_at, self.zone),
-            demanding=row.demanding,
+            kind=service_id,
+            is_night=self.settings.is_night(starts_at, ends_at, self.zone),
+            demanding=demanding,
         )
-        return _Past(row.starts_at, worked, day.weekday() >= SATURDAY)
+        return _Past(starts_at, worked, day.weekday() >= SATURDAY)
 
     def read_draft(self, draft_id: str) -> None:
         """A draft's assignments, pins and waivers: one query."""
@@ -486,7 +499,8 @@ class _Reader:
     def _history(self, person_id: str) -> tuple[Worked, ...]:
         """Single shifts close enough to the period to matter for rest and runs, on both sides."""
         first = self.minute(self.zero - LOOK_BACK)
-        return tuple(each.worked for each in self.past[person_id] if each.worked.start >= first)
+        near = [each.worked for each in self.past[person_id] if each.worked.start >= first]
+        return tuple(sorted(near, key=lambda worked: (worked.start, worked.end)))
 
     def _carried(self, person_id: str, wanted: int | None, usual: int) -> Carried:
         """What the person did in the months before, and had wanted since they came."""

@@ -123,7 +123,7 @@ def test_a_coordinator_sees_the_most_urgent_first(as_, robin, sam):
         "Rosters",
         "Certificates",
     ]
-    assert page.one("a", class_="button")["href"] == f"/shifts/{short}"
+    assert page.one("a", class_="button")["href"] == f"/gaps/{short}"
     for words in ("Cannot run", "1 open", "7 days to publish", "First aid of Sam", "Runs out in 6 days"):
         assert words in page.text
 
