@@ -10,8 +10,8 @@ from app.people.models import Person, Wish, WishKind
 from app.review import services
 from app.review.moves import Kind, Wanted
 from app.review.queries import review_of
-from tests.app.review.conftest import WORKERS
 from tests.app.review.hands import REASON, away, rows_of, version_of
+from tests.app.review.town import WORKERS
 
 UNREADY = {("company", "alone"), ("trainee", "alone")}
 """More people would mend these: they are told, and publishing waits for them."""

@@ -90,12 +90,13 @@ def test_fairness_has_a_picture_and_the_same_in_numbers(town, draft, on, as_):
     figure = page.one("figure")
     assert len(figure.all("svg")) == 5
     assert figure.one("div", role="img")["aria-label"]
-    rows = {row.one("th").text: [cell.text for cell in row.all("td")] for row in page.all("tr") if row.all("td")}
+    tables = page.all("table")
+    rows = {row.one("th").text: [cell.text for cell in row.all("td")] for row in tables[0].one("tbody").all("tr")}
     wanted, share, got, difference, nights, weekends = rows["Ana"][:6]
     assert (wanted, got, nights, weekends) == ("40 h", "12 h", "0", "0")
     assert int(got[:-2]) - int(share[:-2]) == int(difference[:-2])
-    assert rows["Bo"][4:6] == ["1", "1"] or rows["Bo"][4].startswith("1")
-    prices = {row.one("th").text for row in page.all("tr")[-12:] if row.all("th")}
+    assert rows["Bo"][4].startswith("1")
+    prices = {row.one("th").text for row in tables[1].one("tbody").all("tr")}
     assert "Enough people on each shift" in prices
 
 
@@ -106,11 +107,7 @@ def test_the_board_tells_what_is_open_pinned_and_broken(town, draft, on, as_):
     robin = as_(town.robin)
     path = f"/review/{draft}/?from=2026-12-07"
     people = robin.page(f"{path}&view=people")
-    rows = {
-        row.one("th").one("a").text: row
-        for row in people.all("tr", data_to=None) + people.all("tr")
-        if row.get("data-to")
-    }
+    rows = {row.one("th").one("a").text: row for row in people.all("tr") if row.get("data-to")}
     ana = rows["Ana"].one("a", class_="s")
     assert {"v"} <= set(ana["class"].split())
     assert "p" not in ana["class"].split()
