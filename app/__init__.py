@@ -16,7 +16,7 @@ from app.config import Config
 
 SLICES = (
     "auth", "home", "people", "sites", "roster", "review", "shifts", "attendance", "kiosk", "outreach", "growth",
-    "rules", "transfer", "audit", "mail", "demo",
+    "pay", "rules", "transfer", "audit", "mail", "demo",
 )  # fmt: skip
 MEBIBYTE = 1_048_576
 

@@ -139,11 +139,6 @@ class RateCard:
         found = [each for each in self.terms if each.from_on <= day]
         return max(found, key=lambda each: (each.from_on, each.number), default=Terms())
 
-    def is_settled(self, from_on: dt.date, today: dt.date) -> bool:
-        """Whether a rate from that day on would touch days that have passed while rates were in force."""
-        days = [rate.from_on for rate in self.rates] + [premium.from_on for premium in self.premiums]
-        return from_on < today and any(day < today for day in days)
-
 
 def _rank(rate: Rate) -> tuple[bool, bool, bool, dt.date, int]:
     return rate.activity is not None, rate.service is not None, rate.level is not None, rate.from_on, rate.number
