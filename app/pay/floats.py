@@ -16,6 +16,7 @@ from app.audit.services import record
 from app.database import db, new_id
 from app.editing import Outcome, Saved, is_taken, locked, refuse
 from app.pay import accounts, ledger, queries
+from app.pay.currency import currency
 from app.pay.models import CashFloat, CashSlip, EntryKind, Payout, SlipKind
 from payroll import checks
 from payroll.ledger import transfer
@@ -45,9 +46,7 @@ def open_float(name: str, custodian_id: str, pieces: Pieces, hands: Hands) -> Ou
     problem = _witness_problem(hands)
     if problem or not worth(pieces):
         return refuse(witness_id=problem) if problem else refuse(pieces="Count what goes into it.")
-    row = CashFloat(
-        id=new_id(), name=name, custodian_id=custodian_id, currency=queries.currency(), opened_at=clock.now()
-    )
+    row = CashFloat(id=new_id(), name=name, custodian_id=custodian_id, currency=currency(), opened_at=clock.now())
     db.session.add(row)
     db.session.flush()
     _move(row, SlipKind.OPENING, pieces, hands)

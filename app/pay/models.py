@@ -433,3 +433,14 @@ class PayeeName(Model):
     legal_name: Mapped[str] = mapped_column(Sealed("payee_name.legal_name"))
     address: Mapped[str | None] = mapped_column(Sealed("payee_name.address"))
     changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PayeeNameRead(Model):
+    """Somebody looked at legal names; rows are only ever added."""
+
+    __tablename__ = "payee_name_read"
+
+    id: Mapped[str] = id_column()
+    by_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+    act: Mapped[str] = mapped_column(sa.String(40))
+    at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -12,6 +12,7 @@ from app import clock
 from app.database import db
 from app.pay import queries
 from app.pay.accrual import pending
+from app.pay.currency import currency, money
 from app.pay.models import (
     AccountKind,
     Expense,
@@ -57,7 +58,7 @@ class Owed:
     @property
     def total(self) -> Money:
         """All of it."""
-        return queries.money(self.pay + self.refund)
+        return money(self.pay + self.refund)
 
     @property
     def since(self) -> datetime | None:
@@ -67,7 +68,7 @@ class Owed:
     @property
     def is_late(self) -> bool:
         """Whether any of it is older than a day; what no coin can pay is not."""
-        least = min(pieces_of(queries.currency()))
+        least = min(pieces_of(currency()))
         if self.pay + self.refund < least:
             return False
         return is_late([Due(each.id, each.earned_at, each.minor) for each in self.dues], clock.now())

@@ -24,6 +24,7 @@ from app.editing import Outcome, Refused, Saved, locked, refuse
 from app.jobs import Task
 from app.pay import accounts, ledger, queries
 from app.pay.accrual import accrue_within
+from app.pay.currency import money
 from app.pay.models import CashFloat, CashSlip, EntryKind, Payout, SlipKind
 from app.pay.owed import Owed, owed_to
 from payroll import checks
@@ -129,7 +130,7 @@ def _ask(ask: Ask, key: str, by_id: str) -> Outcome:
 
 def _amount(ask: Ask, owed: Owed) -> tuple[Money | None, str]:
     """How much is paid, or None; and in words what a person should know about it."""
-    asked = None if ask.minor is None else queries.money(ask.minor)
+    asked = None if ask.minor is None else money(ask.minor)
     amount = payable(ask.share, owed.total, asked)
     if amount is None:
         if ask.share in {Share.ALL, Share.HALF}:
@@ -145,12 +146,10 @@ def _from_box(ask: Ask, owed: Owed, amount: Money) -> tuple[Money | None, str]:
     least = most_payable(amount.minor, _unspoken(box))
     if least == amount.minor:
         return amount, ""
-    there = in_words(queries.money(least))
+    there = in_words(money(least))
     if ask.minor is not None or not least:
         return None, f"{box.row.name} cannot make {in_words(amount)} for {owed.name}. The most it can make is {there}."
-    return queries.money(
-        least
-    ), f"{box.row.name} can make {there} of {in_words(amount)} for {owed.name}; the rest stays owed."
+    return money(least), f"{box.row.name} can make {there} of {in_words(amount)} for {owed.name}; the rest stays owed."
 
 
 def _unspoken(box: queries.Box) -> dict[int, int]:

@@ -8,14 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import aliased
 
 from app import clock
 from app.access import Role
-from app.config import Config
 from app.database import db
 from app.pay import accounts
+from app.pay.currency import currency, money
 from app.pay.ledger import fund_value
 from app.pay.models import (
     LEAST_SECOND,
@@ -29,6 +28,7 @@ from app.pay.models import (
     LedgerEntry,
     LedgerPosting,
     PayChoice,
+    PayeeNameRead,
     Payout,
     PayRate,
     PayTerms,
@@ -45,17 +45,6 @@ from payroll.rates import Basis, Premium, PremiumRate, Rate, RateCard, Terms
 
 DEMANDING = 2  # a service's weight from which the premium for demanding work is paid
 APPROVERS = (Role.TREASURER, Role.COORDINATOR, Role.SUPERVISOR, Role.ADMIN)
-
-
-def currency() -> str:
-    """The group's currency."""
-    config: Config = current_app.config["EVENHAND"]
-    return config.currency
-
-
-def money(minor: int) -> Money:
-    """An amount in the group's currency."""
-    return Money(minor, currency())
 
 
 def rate_rows() -> Sequence[PayRate]:
@@ -445,3 +434,24 @@ def has_costs_since(day: date) -> bool:
         .limit(1)
     )
     return db.session.scalar(query) is not None
+
+
+def balance_without_fund() -> Money:
+    """Costs that no fund bears yet."""
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(LedgerPosting.minor), 0))
+        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .where(LedgerAccount.kind == AccountKind.COST, LedgerAccount.fund_id.is_(None))
+    )
+    return money(int(db.session.scalar(query) or 0))
+
+
+def name_reads(most: int = 30) -> list[tuple[datetime, str, str]]:
+    """Who looked at legal names of late: (when, who, what they did)."""
+    query = (
+        sa.select(PayeeNameRead.at, Person.name, PayeeNameRead.act)
+        .join(Person, Person.id == PayeeNameRead.by_id)
+        .order_by(PayeeNameRead.at.desc())
+        .limit(most)
+    )
+    return [(at, name, act) for at, name, act in db.session.execute(query)]

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from app import clock
 from app.audit.services import record
-from app.database import db, new_id
+from app.database import db, new_id, writing
 from app.editing import Outcome, Saved, changed_names, free_code, is_taken, kept, locked, outdated, refuse
 from app.pay import accounts, ledger, queries
+from app.pay.currency import currency
 from app.pay.models import (
     EarningsChoice,
     EntryKind,
@@ -25,6 +26,7 @@ from app.pay.models import (
     Honorarium,
     PayChoice,
     PayeeName,
+    PayeeNameRead,
     PayRate,
     PayTerms,
     Standing,
@@ -178,7 +180,7 @@ def ask_expense(person_id: str, facts: Mapping[str, Any], photo: Photo | None, k
         id=new_id(),
         key=key,
         person_id=person_id,
-        currency=queries.currency(),
+        currency=currency(),
         state=ExpenseState.ASKED,
         asked_at=clock.now(),
         **facts,
@@ -205,14 +207,14 @@ def decide_expense(expense_id: str, answer: str, by_id: str, *, is_accepted: boo
         return refuse(form="Nobody accepts their own expenses. Ask someone else.")
     if not is_accepted and not answer.strip():
         return refuse(answer="Say why not, so that they understand.")
-    row.state, row.decided_by_id, row.decided_at = wanted, by_id, clock.now()
-    row.answer = answer.strip() or None
     if is_accepted:
         amount = Money(row.minor, row.currency)
         shares = queries.bearers().shares(amount, row.spent_on, row.service_id, row.category)
         costs = tuple(Posting(accounts.cost(fund_id, row.category), part) for fund_id, part in shares)
         entry = Entry(EntryKind.EXPENSE, row.spent_on, (*costs, Posting(accounts.refund(row.person_id), -amount)))
         row.entry_id = ledger.post_all([ledger.Writing(entry, f"expense-{row.id}", by_id=by_id)])[0]
+    row.state, row.decided_by_id, row.decided_at = wanted, by_id, clock.now()
+    row.answer = answer.strip() or None
     record(db.session, "accept expense" if is_accepted else "refuse expense", "expense", row.id, actor_id=by_id)
     return kept(expense_id)
 
@@ -260,3 +262,9 @@ def keep_payee_name(person_id: str, legal_name: str, address: str | None, by_id:
     row.legal_name, row.address, row.changed_at = legal_name, address, clock.now()
     record(db.session, "keep payee name", "person", person_id, actor_id=by_id)
     return kept(person_id)
+
+
+def note_name_read(act: str, by_id: str) -> None:
+    """Write down that somebody looks at legal names: a fact that a GET must keep."""
+    with writing() as session:
+        session.add(PayeeNameRead(id=new_id(), by_id=by_id, act=act, at=clock.now()))

@@ -18,6 +18,7 @@ APPEND_ONLY = {
     "ledger_entry": ("id", "number", "key"),
     "ledger_posting": (),
     "cash_slip": ("id",),
+    "payee_name_read": ("id",),
 }
 # Rows of these change only as the conditions after them do not say, and are never deleted.
 GUARDED = {
@@ -243,6 +244,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_payee_name_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_payee_name")),
     )
+    op.create_table(
+        "payee_name_read",
+        sa.Column("id", sa.String(length=12), nullable=False),
+        sa.Column("by_id", sa.String(length=12), nullable=False),
+        sa.Column("act", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_payee_name_read_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payee_name_read")),
+    )
+    with op.batch_alter_table("payee_name_read", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payee_name_read_at"), ["at"], unique=False)
+
     op.create_table(
         "expense",
         sa.Column("id", sa.String(length=12), nullable=False),
@@ -551,6 +564,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_expense_person_id"))
 
     op.drop_table("expense")
+    with op.batch_alter_table("payee_name_read", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payee_name_read_at"))
+
+    op.drop_table("payee_name_read")
     op.drop_table("payee_name")
     op.drop_table("pay_terms")
     op.drop_table("pay_choice")

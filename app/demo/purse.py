@@ -1,0 +1,115 @@
+"""The money of the made-up group: rates, a cash box, what was worked of late, some of it paid and some not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.attendance.models import Attendance
+from app.attendance.queries import worked_records
+from app.database import db, new_id
+from app.editing import Saved
+from app.pay import accrual, floats, payouts, queries, services
+from app.pay.owed import owed_list
+from app.people.models import Person
+from app.roster.models import Assignment, Shift
+from payroll.payout import Method, Share
+
+RATES: tuple[tuple[int, dict[str, str]], ...] = (
+    (2200, {}),
+    (2600, {"level": "lead"}),
+    (2600, {"level": "mentor"}),
+    (2000, {"activity": "training"}),
+    (2400, {"service_id": "outreach"}),
+)
+PREMIUMS = (
+    ("night", "hour", 300),
+    ("weekend", "percent", 10),
+    ("late_change", "shift", 1500),
+    ("demanding", "hour", 200),
+)
+BOX = {2000: 60, 1000: 30, 500: 30, 200: 20, 100: 30, 25: 20, 10: 20, 5: 20}
+DAYS = 3
+PAID = 6
+FUNDS = (
+    ("City health grant", ["honoraria", "training", "travel"]),
+    ("Orchard Trust", ["honoraria", "food", "childcare"]),
+)
+
+
+def fill(people: Mapping[str, str], service_ids: Mapping[str, str], since: date) -> None:
+    """Fill the purse; `people` are ids by name, `service_ids` by code. Each step is the service a page would call."""
+    toni, robin = people["Toni"], people["Robin"]
+    _rates(service_ids, since, toni)
+    _funds(since, toni)
+    floats.open_float("Night box", toni, BOX, floats.Hands(new_id(), toni, robin))
+    _worked()
+    accrual.accrue()
+    _some_payouts(toni, robin)
+    facts = {"category": "travel", "minor": 650, "spent_on": clock.today(), "note": "Two bus tickets"}
+    services.ask_expense(people["Uli"], facts, None, new_id())
+
+
+def _rates(service_ids: Mapping[str, str], since: date, by_id: str) -> None:
+    for amount, narrowed in RATES:
+        facts: dict[str, Any] = {"activity": None, "level": None, "service_id": None} | narrowed
+        facts["service_id"] = service_ids.get(facts["service_id"]) if facts["service_id"] else None
+        services.add_rate(facts | {"premium": None, "basis": "hour", "amount": amount, "from_on": since}, by_id)
+    for premium, basis, amount in PREMIUMS:
+        services.add_premium({"premium": premium, "basis": basis, "amount": amount, "from_on": since}, by_id)
+
+
+def _funds(since: date, by_id: str) -> None:
+    weights = {}
+    for number, (name, categories) in enumerate(FUNDS):
+        facts = {"name": name, "starts_on": since, "ends_on": since + timedelta(days=364), "budget": 9_000_000}
+        outcome = services.add_fund(facts | {"categories": categories}, by_id)
+        if isinstance(outcome, Saved):
+            weights[outcome.id] = 60 - 20 * number
+    services.share_costs(since, None, weights, by_id)
+
+
+def _worked() -> None:
+    """Let the shifts of the last days have been worked as planned, unless somebody noted them already."""
+    now = clock.now()
+    if worked_records(clock.today() - timedelta(days=DAYS)):
+        return
+    rows = db.session.execute(
+        sa.select(Shift, Assignment.person_id, Person.level)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(Shift.ends_at <= now, Shift.ends_at > now - timedelta(days=DAYS), Shift.cancelled_at.is_(None))
+    ).all()
+    for shift, person_id, level in rows:
+        db.session.add(
+            Attendance(
+                person_id=person_id,
+                shift_id=shift.id,
+                level=level,
+                day_on=shift.day_on,
+                arrived_at=shift.starts_at,
+                left_at=shift.ends_at,
+                state="left",
+                noted_via="lead",
+                created_at=shift.ends_at,
+                changed_at=shift.ends_at,
+            )
+        )
+    db.session.commit()
+
+
+def _some_payouts(toni: str, robin: str) -> None:
+    """Those who waited longest have their cash; one payment waits for its second person."""
+    box = queries.boxes()[0].row.id
+    due = [each for each in owed_list() if each.total.minor > 0 and each.person_id not in {toni, robin}]
+    for number, each in enumerate(due[: PAID + 1]):
+        outcome = payouts.ask_payout(payouts.Ask(each.person_id, Share.ALL, Method.CASH, box), new_id(), toni)
+        if not isinstance(outcome, Saved) or number == PAID:
+            continue
+        payouts.approve_payouts([outcome.id], robin)
+        payouts.start_payout(outcome.id, toni)
+        payouts.finish_payout(outcome.id, payouts.Receipt("initials", each.name[0], robin), toni)
