@@ -32,8 +32,8 @@ PREMIUMS = (
     ("late_change", "shift", 1500),
     ("demanding", "hour", 200),
 )
-BOX = {2000: 60, 1000: 30, 500: 30, 200: 20, 100: 30, 25: 20, 10: 20, 5: 20}
-DAYS = 3
+BOX = {2000: 220, 1000: 90, 500: 60, 200: 40, 100: 40, 25: 40, 10: 20, 5: 20}
+DAYS = 2
 PAID = 6
 FUNDS = (
     ("City health grant", ["honoraria", "training", "travel"]),

@@ -97,6 +97,11 @@ class PiecesForm(KeyedForm):
         }
         return type(cls.__name__, (cls,), fields)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.piece_fields:
+            field.flags.optional = False  # none of it is nothing: no need to say so eight times
+
     @property
     def piece_fields(self) -> list[Any]:
         """The fields of the notes and coins, the largest first."""
