@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
-from app.attendance.models import Attendance
-from app.attendance.queries import worked_records
 from app.database import db, new_id
 from app.editing import Saved
-from app.pay import accrual, floats, payouts, queries, services
+from app.pay import accounts, accrual, floats, ledger, payouts, queries, services
+from app.pay.currency import currency, money
+from app.pay.models import EntryKind, Honorarium, Payout
 from app.pay.owed import owed_list
-from app.people.models import Person
-from app.roster.models import Assignment, Shift
-from payroll.payout import Method, Share
+from app.people.services import months_after
+from payroll.ledger import transfer
+from payroll.payout import Method, Share, State
 
 RATES: tuple[tuple[int, dict[str, str]], ...] = (
     (2200, {}),
@@ -47,8 +47,8 @@ def fill(people: Mapping[str, str], service_ids: Mapping[str, str], since: date)
     _rates(service_ids, since, toni)
     _funds(since, toni)
     floats.open_float("Night box", toni, BOX, floats.Hands(new_id(), toni, robin))
-    _worked()
     accrual.accrue()
+    _paid_before(toni, robin)
     _some_payouts(toni, robin)
     facts = {"category": "travel", "minor": 650, "spent_on": clock.today(), "note": "Two bus tickets"}
     services.ask_expense(people["Uli"], facts, None, new_id())
@@ -73,30 +73,49 @@ def _funds(since: date, by_id: str) -> None:
     services.share_costs(since, None, weights, by_id)
 
 
-def _worked() -> None:
-    """Let the shifts of the last days have been worked as planned, unless somebody noted them already."""
-    now = clock.now()
-    if worked_records(clock.today() - timedelta(days=DAYS)):
-        return
-    rows = db.session.execute(
-        sa.select(Shift, Assignment.person_id, Person.level)
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .join(Person, Person.id == Assignment.person_id)
-        .where(Shift.ends_at <= now, Shift.ends_at > now - timedelta(days=DAYS), Shift.cancelled_at.is_(None))
-    ).all()
-    for shift, person_id, level in rows:
+def _paid_before(toni: str, robin: str) -> None:
+    """What was worked longer ago was paid by transfer, once a month; all at once, so that the demo starts fast."""
+    until = clock.now() - timedelta(days=DAYS)
+    sums: dict[tuple[str, date], int] = {}
+    worked = sa.select(Honorarium).where(Honorarium.entry_id.is_not(None), Honorarium.ends_at < until)
+    for row in db.session.scalars(worked):
+        key = row.person_id, min(months_after(row.day_on.replace(day=1), 1), clock.today() - timedelta(days=1))
+        sums[key] = sums.get(key, 0) + row.minor
+    writings = [
+        ledger.Writing(
+            transfer(EntryKind.PAYOUT, day, accounts.BANK, accounts.payable(person_id), money(minor)),
+            f"demo-{person_id}-{day}",
+            by_id=toni,
+        )
+        for (person_id, day), minor in sums.items()
+        if person_id not in {toni, robin}
+    ]
+    paid = [key for key in sums if key[0] not in {toni, robin}]
+    for (person_id, day), entry_id in zip(paid, ledger.post_all(writings), strict=True):
+        at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
+        minor = sums[person_id, day]
         db.session.add(
-            Attendance(
+            Payout(
+                id=new_id(),
+                key=new_id(),
+                request_hash="",
                 person_id=person_id,
-                shift_id=shift.id,
-                level=level,
-                day_on=shift.day_on,
-                arrived_at=shift.starts_at,
-                left_at=shift.ends_at,
-                state="left",
-                noted_via="lead",
-                created_at=shift.ends_at,
-                changed_at=shift.ends_at,
+                share=Share.ALL,
+                method=Method.TRANSFER,
+                minor=minor,
+                refund_minor=0,
+                currency=currency(),
+                state=State.PAID,
+                second_above=max(minor, queries.second_above(day)),
+                payer_id=toni,
+                approver_id=robin,
+                asked_at=at,
+                approved_at=at,
+                sent_at=at,
+                settled_at=at,
+                receipt="reference",
+                receipt_name="Bank list",
+                entry_id=entry_id,
             )
         )
     db.session.commit()
