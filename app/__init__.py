@@ -27,6 +27,7 @@ SLICES = (
     "kiosk",
     "outreach",
     "growth",
+    "pay",
     "rules",
     "transfer",
     "audit",

@@ -23,6 +23,7 @@ KNOWN = frozenset(
         "EVENHAND_PUBLIC_URL",
         "EVENHAND_PROXIES",
         "EVENHAND_ZONE",
+        "EVENHAND_CURRENCY",
         "EVENHAND_MAIL_URL",
         "EVENHAND_MAIL_FROM",
         "EVENHAND_MAIL_CA",
@@ -72,6 +73,7 @@ class Config:
     public_url: str
     proxies: int
     zone: ZoneInfo
+    currency: str
     mail: MailConfig | None
     solver_workers: int
     solver_seconds: int
@@ -110,12 +112,20 @@ class Config:
             public_url=_public_url(environ.get("EVENHAND_PUBLIC_URL", "http://127.0.0.1:5000")),
             proxies=_whole(environ, "EVENHAND_PROXIES", 0, 0, 5),
             zone=_zone(environ.get("EVENHAND_ZONE", "America/Vancouver")),
+            currency=_currency(environ.get("EVENHAND_CURRENCY", "CAD")),
             mail=_mail(environ),
             solver_workers=_whole(environ, "EVENHAND_SOLVER_WORKERS", min(2, os.cpu_count() or 1), 1, 64),
             solver_seconds=_whole(environ, "EVENHAND_SOLVER_SECONDS", 60, 1, 86_400),
             log=_one_of(environ, "EVENHAND_LOG", "text", ("text", "json")),
             is_demo=_one_of(environ, "EVENHAND_DEMO", "0", ("0", "1")) == "1",
         )
+
+
+def _currency(text: str) -> str:
+    code = text.strip()
+    if len(code) != 3 or not code.isascii() or not code.isalpha() or not code.isupper():  # noqa: PLR2004
+        raise ConfigError(f"EVENHAND_CURRENCY must be a code of three letters like CAD, USD, GBP or EUR, not {text!r}.")
+    return code
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
