@@ -15,6 +15,7 @@ KNOWN = frozenset(
         "EVENHAND_DATA",
         "EVENHAND_KEYS",
         "EVENHAND_MASTER_KEY",
+        "EVENHAND_PRIVATE_URL",
         "EVENHAND_PUBLIC_URL",
         "EVENHAND_PROXIES",
         "EVENHAND_ZONE",
@@ -56,14 +57,15 @@ class MailConfig:
 class Config:
     """All settings of one process.
 
-    `solver_seconds` is the longest one generation may run; `proxies` is the exact number of reverse proxies
-    in front whose forwarding headers are believed.
+    `private_url` is where check-ins are kept, apart from the rest. `solver_seconds` is the longest one generation
+    may run; `proxies` is the exact number of reverse proxies in front whose forwarding headers are believed.
     """
 
     data: Path
     keys: Path
     master_key: str | None
     database_url: str
+    private_url: str
     public_url: str
     proxies: int
     zone: ZoneInfo
@@ -97,11 +99,13 @@ class Config:
             raise ConfigError(f"{unknown[0]} is not a setting of Evenhand. Known: {', '.join(sorted(KNOWN))}.")
         data = Path(environ.get("EVENHAND_DATA", "data")).expanduser().resolve()
         keys = Path(environ.get("EVENHAND_KEYS", f"{data}.keys")).expanduser().resolve()
+        database_url = _database_url(environ.get("DATABASE_URL", ""), data)
         return cls(
             data=data,
             keys=keys,
             master_key=environ.get("EVENHAND_MASTER_KEY") or None,
-            database_url=_database_url(environ.get("DATABASE_URL", ""), data),
+            database_url=database_url,
+            private_url=_private_url(environ.get("EVENHAND_PRIVATE_URL", ""), database_url, data),
             public_url=_public_url(environ.get("EVENHAND_PUBLIC_URL", "http://127.0.0.1:5000")),
             proxies=_whole(environ, "EVENHAND_PROXIES", 0, 0, 5),
             zone=_zone(environ.get("EVENHAND_ZONE", "America/Vancouver")),
@@ -145,6 +149,18 @@ def _database_url(url: str, data: Path) -> str:
         raise ConfigError(
             "DATABASE_URL must start with postgresql+psycopg:// (or be left out: then Evenhand keeps "
             "SQLite files under EVENHAND_DATA)."
+        )
+    return url
+
+
+def _private_url(url: str, database_url: str, data: Path) -> str:
+    if not url:
+        return f"sqlite:///{data / 'private.sqlite'}" if database_url.startswith("sqlite") else database_url
+    if url.startswith(("postgres://", "postgresql://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if database_url.startswith("sqlite") or not url.startswith("postgresql+psycopg://"):
+        raise ConfigError(
+            "EVENHAND_PRIVATE_URL goes with a DATABASE_URL on PostgreSQL and must start with postgresql+psycopg://."
         )
     return url
 

@@ -46,13 +46,23 @@ NAMING = {
 
 _mode: ContextVar[str | None] = ContextVar("evenhand_transaction_mode", default=None)
 
-db = SQLAlchemy()
+PRIVATE = "private"
+"""The engine of the check-ins: a file of its own, or a schema (and, where set, a role) of its own."""
 
 
 class Model(DeclarativeBase):
     """The base of all tables of the main database."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class PrivateModel(DeclarativeBase):
+    """The base of all tables of check-ins, which live apart from the main database and never join it."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy()
 
 
 class Instant(TypeDecorator[datetime]):
@@ -92,26 +102,40 @@ def engine_options(config: Config) -> dict[str, Any]:
     """What `create_engine` is called with for the configured database."""
     options: dict[str, Any] = {"url": config.database_url}
     if config.is_embedded:
-        import pysqlite3.dbapi2
+        return options | _of_sqlite()
+    return options | {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
 
-        options |= {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
-    else:
-        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
-    return options
+
+def private_options(config: Config) -> dict[str, Any]:
+    """The same for the check-ins; on PostgreSQL they see no schema but their own."""
+    options: dict[str, Any] = {"url": config.private_url}
+    if config.private_url.startswith("sqlite"):
+        return options | _of_sqlite()
+    apart = {"options": f"-c search_path={PRIVATE}"}
+    return options | {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 8, "connect_args": apart}
+
+
+def _of_sqlite() -> dict[str, Any]:
+    import pysqlite3.dbapi2
+
+    return {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Make the engines and teach them how transactions begin."""
     if config.is_embedded:
         make_private_folder(config.data)
-    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(config)}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(config), PRIVATE: private_options(config)}
     db.init_app(app)
     # No session of ours is asynchronous: closing none of them would start an event loop for each request.
     app.teardown_appcontext_funcs[:] = [
         close for close in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(close)
     ]
     with app.app_context():
-        prepare_engine(db.engine)
+        # Set for each application: the extension would write the first one's engine into options all share.
+        db.sessionmaker.configure(binds={PrivateModel: db.get_engine(PRIVATE)})
+        for engine in db.engines.values():
+            prepare_engine(engine)
 
 
 def prepare_engine(engine: sa.Engine) -> None:
@@ -135,7 +159,7 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def insert_if_absent(session: sa.orm.Session, model: type[Model], values: dict[str, Any]) -> bool:
+def insert_if_absent(session: sa.orm.Session, model: type[Model | PrivateModel], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key of it is taken, races included; whether it was inserted."""
     make = sa.dialects.sqlite.insert if is_sqlite() else sa.dialects.postgresql.insert
     table = cast("sa.Table", model.__table__)

@@ -8,8 +8,9 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
+QUIET = "evenhand_quiet"
 FIELDS = ("endpoint", "method", "status", "ms", "job", "run", "error", "attempt", "count", "worker")
 
 
@@ -44,8 +45,14 @@ def init_app(app: Flask, style: str) -> None:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         logger.propagate = False
+    app.extensions[QUIET] = set()
     app.before_request(_start)
     app.after_request(_log)
+
+
+def keep_quiet(app: Flask, blueprint: str) -> None:
+    """Log no request for these pages: when someone came to them is nobody's business."""
+    app.extensions[QUIET].add(blueprint)
 
 
 def _start() -> None:
@@ -53,7 +60,7 @@ def _start() -> None:
 
 
 def _log(response: Response) -> Response:
-    if request.endpoint != "static":
+    if request.endpoint != "static" and request.blueprint not in current_app.extensions[QUIET]:
         # The endpoint, not the path: paths hold ids and tokens.
         logging.getLogger("evenhand.web").info(
             "request",

@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("Home", "home.index", frozenset(Role)),
     Entry("My shifts", "shifts.mine", frozenset({P, C})),
     Entry("When I can come", "people.availability", frozenset({P})),
+    Entry("For me", "checkins.weekly", frozenset(Role)),
     Entry("Rosters", "roster.periods", frozenset({C})),
     Entry("People", "people.index", frozenset({C, A})),
     Entry("Sites", "sites.index", frozenset({C, A})),
