@@ -20,7 +20,7 @@ from app import clock
 from app.access import Role
 from app.database import db
 from app.people.calendar import availability_spans
-from app.people.models import LEARNING, Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
+from app.people.models import LEARNING, Availability, Capacity, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
 from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift, ShiftDemand, ShiftWish, Waiver
 from app.roster.words import PersonLabel, RosterNames, ShiftLabel
 from app.rules.queries import configured_rules, roster_settings
@@ -40,6 +40,7 @@ from scheduling import (
     Problem,
     Request,
     Roster,
+    Spell,
     Worked,
     Worker,
 )
@@ -118,6 +119,7 @@ def read_problem(period_id: str, draft_id: str | None = None, *, keep: Keep = Ke
     reader.read_shifts()
     reader.read_people()
     reader.read_availability()
+    reader.read_capacities()
     reader.read_wishes()
     reader.read_assignments()
     if draft is not None:
@@ -179,6 +181,7 @@ class _Reader:
     availability: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     requests: dict[str, dict[str, Request]] = field(default_factory=lambda: defaultdict(dict))
     wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    capacities: dict[str, Capacity] = field(default_factory=dict)
     past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
     live: set[Pair] = field(default_factory=set)
     drafted: set[Pair] = field(default_factory=set)
@@ -304,6 +307,36 @@ class _Reader:
                 if grade != person.default_grade
             )
 
+    def read_capacities(self) -> None:
+        """Who takes on less for some days of the period."""
+        asked = sa.select(Capacity).where(
+            Capacity.starts_on <= self.period.ends_on, Capacity.ends_on >= self.period.starts_on
+        )
+        self.capacities = {row.person_id: row for row in db.session.scalars(asked)}
+
+    def _spells(self, person_id: str) -> tuple[Spell, ...]:
+        row = self.capacities.get(person_id)
+        if row is None:
+            return ()
+        first, last = (self.horizon_day(each) for each in (row.starts_on, row.ends_on))
+        return (Spell(first, last, row.maximum_minutes, row.maximum_shifts),)
+
+    def horizon_day(self, day: date) -> int:
+        """The number of a day, counted from the period's first."""
+        return (day - self.period.starts_on).days
+
+    def _unavailable_for(self, person_id: str) -> frozenset[str]:
+        """Shifts that a person's lower capacity rules out by their kind."""
+        row = self.capacities.get(person_id)
+        if row is None:
+            return frozenset()
+        days = range(self.horizon_day(row.starts_on), self.horizon_day(row.ends_on) + 1)
+        return frozenset(
+            work.id
+            for work in self.works.values()
+            if work.day in days and ((row.no_nights and work.is_night) or (row.no_demanding and work.demanding))
+        )
+
     def read_wishes(self) -> None:
         """Private wishes, and wishes for or against single shifts: one query for both."""
         nothing = sa.cast(sa.null(), sa.String(12))
@@ -425,9 +458,11 @@ class _Reader:
                     wanted_minutes=0 if away else _part(person.wanted_minutes, self.horizon.days),
                     max_minutes=0 if away else None,
                     max_minutes_week=person.maximum_minutes,
+                    spells=self._spells(person_id),
                 ),
                 availability=self.availability[person_id],
                 default_grade=Grade[person.default_grade.upper()],
+                unavailable_for=self._unavailable_for(person_id),
                 requests=tuple(each for _, each in sorted(self.requests[person_id].items())),
                 not_with=frozenset(self.wishes[person_id, WishKind.NOT_WITH] - {person_id}),
                 not_at=frozenset(self.wishes[person_id, WishKind.NOT_AT]),
