@@ -69,7 +69,6 @@ MAY: dict[str, frozenset[Role | None]] = {
     "checkins.listeners_submit": PLANNERS,
     "checkins.lost": SIGNED_IN,
     "checkins.lost_submit": SIGNED_IN,
-    "checkins.outside_help": SIGNED_IN,
     "checkins.past": SIGNED_IN,
     "checkins.past_submit": SIGNED_IN,
     "checkins.read": SIGNED_IN,

@@ -1,4 +1,4 @@
-"""Help outside, the group's settings of both, and what a seizure would surrender."""
+"""Who is there for people, inside and outside, and what a seizure would surrender."""
 
 from __future__ import annotations
 
@@ -6,25 +6,14 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access import Role, allow, allow_signed_in
+from app.access import allow, allow_signed_in
 from app.checkins import queries, services
 from app.checkins.forms import HelpLineForm, ListenerForm
 from app.checkins.seizure import surrendered
-from app.checkins.views import bp
+from app.checkins.views import KEEPERS, bp
 from app.editing import Refused
 from app.fields import choices
 from app.people.queries import others_by_name, person
-
-KEEPERS = (Role.ADMIN, Role.COORDINATOR)
-
-
-@bp.get("/help")
-@allow_signed_in
-def outside_help() -> str:
-    """Whom to call, now."""
-    return render_template(
-        "checkins/help.html", lines=queries.help_lines(), may_change=not current_user.roles.isdisjoint(KEEPERS)
-    )
 
 
 @bp.get("/people")

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access import allow_signed_in
+from app.access import Role, allow_signed_in
 from app.checkins import keys, queries, services, shredding
 from app.checkins.forms import OpenForm, SharingForm, WeeklyForm
 from app.checkins.words import DONE_WORDS, QUESTIONS
@@ -19,6 +19,7 @@ from wellbeing.trend import Signal, may_share
 bp = Blueprint("checkins", __name__, url_prefix="/own")
 
 HARD_WEEK = 75
+KEEPERS = (Role.ADMIN, Role.COORDINATOR)
 
 
 @bp.get("/")
@@ -35,6 +36,7 @@ def _weekly_page(form: WeeklyForm) -> str:
         questions=QUESTIONS,
         has_key=queries.has_key(current_user.id),
         is_listener=queries.is_listener(current_user.id),
+        is_keeper=not current_user.roles.isdisjoint(KEEPERS),
         lines=queries.help_lines(),
     )
 
