@@ -23,6 +23,7 @@ SLICES = (
     "review",
     "shifts",
     "checkins",
+    "incidents",
     "rules",
     "transfer",
     "audit",

@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("My shifts", "shifts.mine", frozenset({P, C})),
     Entry("When I can come", "people.availability", frozenset({P})),
     Entry("For me", "checkins.weekly", frozenset(Role)),
+    Entry("Something happened", "incidents.index", frozenset({P, C})),
     Entry("Rosters", "roster.periods", frozenset({C})),
     Entry("People", "people.index", frozenset({C, A})),
     Entry("Sites", "sites.index", frozenset({C, A})),

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Role
 from app.database import db
+from app.incidents.queries import exposure_since
 from app.people.calendar import availability_spans
 from app.people.models import LEARNING, Availability, Capacity, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
 from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift, ShiftDemand, ShiftWish, Waiver
@@ -182,6 +183,7 @@ class _Reader:
     requests: dict[str, dict[str, Request]] = field(default_factory=lambda: defaultdict(dict))
     wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     capacities: dict[str, Capacity] = field(default_factory=dict)
+    exposure: dict[str, int] = field(default_factory=dict)
     past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
     live: set[Pair] = field(default_factory=set)
     drafted: set[Pair] = field(default_factory=set)
@@ -308,11 +310,12 @@ class _Reader:
             )
 
     def read_capacities(self) -> None:
-        """Who takes on less for some days of the period."""
+        """Who takes on less for some days of the period, and what people carry of incidents before it."""
         asked = sa.select(Capacity).where(
             Capacity.starts_on <= self.period.ends_on, Capacity.ends_on >= self.period.starts_on
         )
         self.capacities = {row.person_id: row for row in db.session.scalars(asked)}
+        self.exposure = exposure_since(self.zero - self.look_back, self.zero)
 
     def _spells(self, person_id: str) -> tuple[Spell, ...]:
         row = self.capacities.get(person_id)
@@ -491,7 +494,7 @@ class _Reader:
             wanted_minutes=_part(usual if wanted is None else wanted, days) or 0,
             nights=sum(each.worked.is_night for each in before),
             weekends=sum(each.is_weekend for each in before),
-            demanding=sum(each.worked.demanding for each in before),
+            demanding=sum(each.worked.demanding for each in before) + self.exposure.get(person_id, 0),
         )
 
 
