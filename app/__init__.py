@@ -28,6 +28,8 @@ SLICES = (
     "outreach",
     "growth",
     "pay",
+    "checkins",
+    "incidents",
     "rules",
     "transfer",
     "audit",

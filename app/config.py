@@ -20,6 +20,7 @@ KNOWN = frozenset(
         "EVENHAND_DATA",
         "EVENHAND_KEYS",
         "EVENHAND_MASTER_KEY",
+        "EVENHAND_PRIVATE_URL",
         "EVENHAND_PUBLIC_URL",
         "EVENHAND_PROXIES",
         "EVENHAND_ZONE",
@@ -62,14 +63,15 @@ class MailConfig:
 class Config:
     """All settings of one process.
 
-    `solver_seconds` is the longest one generation may run; `proxies` is the exact number of reverse proxies
-    in front whose forwarding headers are believed.
+    `private_url` is where check-ins are kept, apart from the rest. `solver_seconds` is the longest one generation
+    may run; `proxies` is the exact number of reverse proxies in front whose forwarding headers are believed.
     """
 
     data: Path
     keys: Path
     master_key: str | None
     database_url: str
+    private_url: str
     public_url: str
     proxies: int
     zone: ZoneInfo
@@ -104,11 +106,13 @@ class Config:
             raise ConfigError(f"{unknown[0]} is not a setting of Evenhand. Known: {', '.join(sorted(KNOWN))}.")
         data = _folder(environ, "EVENHAND_DATA", "data")
         keys = _folder(environ, "EVENHAND_KEYS", f"{data}.keys")
+        database_url = _database_url(environ.get("DATABASE_URL", ""), data)
         return cls(
             data=data,
             keys=keys,
             master_key=environ.get("EVENHAND_MASTER_KEY") or None,
-            database_url=_database_url(environ.get("DATABASE_URL", ""), data),
+            database_url=database_url,
+            private_url=_private_url(environ.get("EVENHAND_PRIVATE_URL", ""), database_url, data),
             public_url=_public_url(environ.get("EVENHAND_PUBLIC_URL", "http://127.0.0.1:5000")),
             proxies=_whole(environ, "EVENHAND_PROXIES", 0, 0, 5),
             zone=_zone(environ.get("EVENHAND_ZONE", "America/Vancouver")),
@@ -187,6 +191,18 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if is_sound else None
+
+
+def _private_url(url: str, database_url: str, data: Path) -> str:
+    if not url:
+        return f"sqlite:///{data / 'private.sqlite'}" if database_url.startswith("sqlite") else database_url
+    if url.startswith(("postgres://", "postgresql://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if database_url.startswith("sqlite") or not url.startswith("postgresql+psycopg://"):
+        raise ConfigError(
+            "EVENHAND_PRIVATE_URL goes with a DATABASE_URL on PostgreSQL and must start with postgresql+psycopg://."
+        )
+    return url
 
 
 def _public_url(url: str) -> str:

@@ -30,6 +30,8 @@ ENTRIES = (
     Entry("Shifts I can take", "exchange.take", frozenset({P})),
     Entry("Pay", "pay.index", frozenset({T})),
     Entry("My pay", "pay.mine", frozenset({P})),
+    Entry("For me", "checkins.weekly", frozenset(Role)),
+    Entry("Something happened", "incidents.index", frozenset({P, C})),
     Entry("Rosters", "roster.periods", frozenset({C})),
     Entry("Open places", "exchange.gaps", frozenset({C})),
     Entry("When I can come", "people.availability", frozenset({P})),

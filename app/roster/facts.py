@@ -20,8 +20,20 @@ from app import clock
 from app.access import Role
 from app.attendance.queries import WorkedRecord, noted_shifts
 from app.database import db
+from app.incidents.queries import exposure_since
 from app.people.calendar import availability_spans
-from app.people.models import LEARNING, Availability, Dial, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
+from app.people.models import (
+    LEARNING,
+    Availability,
+    Capacity,
+    Dial,
+    Person,
+    PersonRole,
+    PersonSkill,
+    Skill,
+    Wish,
+    WishKind,
+)
 from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift, ShiftDemand, ShiftWish, Waiver
 from app.roster.words import PersonLabel, RosterNames, ShiftLabel
 from app.rules.queries import roster_law
@@ -42,6 +54,7 @@ from scheduling import (
     Request,
     Roster,
     Rule,
+    Spell,
     Worked,
     Worker,
 )
@@ -131,6 +144,7 @@ def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
     reader.read_shifts()
     reader.read_people()
     reader.read_availability()
+    reader.read_capacities()
     reader.read_wishes()
     reader.read_assignments()
     if draft is not None:
@@ -199,6 +213,8 @@ class _Reader:
     availability: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     requests: dict[str, dict[str, Request]] = field(default_factory=lambda: defaultdict(dict))
     wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    capacities: dict[str, Capacity] = field(default_factory=dict)
+    exposure: dict[str, int] = field(default_factory=dict)
     past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
     live: set[Pair] = field(default_factory=set)
     drafted: set[Pair] = field(default_factory=set)
@@ -337,6 +353,37 @@ class _Reader:
                 if grade != person.default_grade
             )
 
+    def read_capacities(self) -> None:
+        """Who takes on less for some days of the period, and what people carry of incidents before it."""
+        asked = sa.select(Capacity).where(
+            Capacity.starts_on <= self.period.ends_on, Capacity.ends_on >= self.period.starts_on
+        )
+        self.capacities = {row.person_id: row for row in db.session.scalars(asked)}
+        self.exposure = exposure_since(self.zero - self.look_back, self.zero)
+
+    def _spells(self, person_id: str) -> tuple[Spell, ...]:
+        row = self.capacities.get(person_id)
+        if row is None:
+            return ()
+        first, last = (self.horizon_day(each) for each in (row.starts_on, row.ends_on))
+        return (Spell(first, last, row.maximum_minutes, row.maximum_shifts),)
+
+    def horizon_day(self, day: date) -> int:
+        """The number of a day, counted from the period's first."""
+        return (day - self.period.starts_on).days
+
+    def _unavailable_for(self, person_id: str) -> frozenset[str]:
+        """Shifts that a person's lower capacity rules out by their kind."""
+        row = self.capacities.get(person_id)
+        if row is None:
+            return frozenset()
+        days = range(self.horizon_day(row.starts_on), self.horizon_day(row.ends_on) + 1)
+        return frozenset(
+            work.id
+            for work in self.works.values()
+            if work.day in days and ((row.no_nights and work.is_night) or (row.no_demanding and work.demanding))
+        )
+
     def read_wishes(self) -> None:
         """Private wishes, and wishes for or against single shifts: one query for both."""
         nothing = sa.cast(sa.null(), sa.String(12))
@@ -470,9 +517,11 @@ class _Reader:
                     wanted_minutes=0 if away else _part(self._wanted(person, usual), self.horizon.days),
                     max_minutes=0 if away else None,
                     max_minutes_week=person.maximum_minutes,
+                    spells=self._spells(person_id),
                 ),
                 availability=self.availability[person_id],
                 default_grade=Grade[person.default_grade.upper()],
+                unavailable_for=self._unavailable_for(person_id),
                 requests=tuple(each for _, each in sorted(self.requests[person_id].items())),
                 not_with=frozenset(self.wishes[person_id, WishKind.NOT_WITH] - {person_id}),
                 not_at=frozenset(self.wishes[person_id, WishKind.NOT_AT]),
@@ -513,7 +562,7 @@ class _Reader:
             wanted_minutes=_part(usual if wanted is None else wanted, days) or 0,
             nights=sum(each.worked.is_night for each in before),
             weekends=sum(each.is_weekend for each in before),
-            demanding=sum(each.worked.demanding for each in before),
+            demanding=sum(each.worked.demanding for each in before) + self.exposure.get(person_id, 0),
         )
 
 
