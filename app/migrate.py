@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase
 
 FOLDER = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps what it works on in one place for the whole process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def upgrade(target: str = "head") -> None:
     from alembic import command
 
     for place in PLACES:
-        with _Exclusive(place) as connection:
+        with ONE_AT_A_TIME, _Exclusive(place) as connection:
             command.upgrade(place.configuration(connection), target)
 
 
@@ -76,7 +79,7 @@ def downgrade(target: str, places: Iterable[Place] = PLACES) -> None:
     from alembic import command
 
     for place in places:
-        with _Exclusive(place) as connection:
+        with ONE_AT_A_TIME, _Exclusive(place) as connection:
             command.downgrade(place.configuration(connection), target)
 
 

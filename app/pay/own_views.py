@@ -43,7 +43,7 @@ def mine() -> str:
     )
 
 
-@bp.get("/mine/work/<honorarium_id>")
+@bp.get("/mine/worked/<honorarium_id>")
 @allow_signed_in
 def work(honorarium_id: str) -> str:
     """How one piece of my work was reckoned."""

@@ -145,7 +145,7 @@ def test_a_person_reads_what_they_are_owed_and_got_and_why(purse, as_):
     assert "$25.42" in page.body_text
     page = ana.page("/pay/mine/statement")
     assert page.one("dl", class_="facts").text == "Owed before $0.00 Earned $125.42 Got $100.00 Owed after $25.42"
-    line = next(link["href"] for link in ana.page("/pay/mine").all("a") if "/pay/mine/work/" in link.get("href"))
+    line = next(link["href"] for link in ana.page("/pay/mine").all("a") if "/pay/mine/worked/" in link.get("href"))
     assert "$25.00 an hour" in ana.page(line).body_text
     assert as_(purse.bo).get(line).status_code == 404
 
