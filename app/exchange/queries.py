@@ -249,6 +249,11 @@ class SwapFacts:
     other_shift: Shift | None
     places: dict[str, str]
 
+    @property
+    def waits_for_coordinator(self) -> bool:
+        """Whether both said yes and a coordinator has still to."""
+        return self.swap.state == SwapState.AGREED
+
     def waits_for(self, person_id: str) -> bool:
         """Whether this person has still to say yes or no."""
         swap = self.swap
@@ -270,6 +275,12 @@ def swaps_of(person_id: str | None = None, *, is_pending: bool = True) -> list[S
 def swaps_to_decide() -> list[SwapFacts]:
     """The swaps both people want that wait for a coordinator, the newest first."""
     return _swaps(Swap.state == SwapState.AGREED)
+
+
+def pending_swaps(person_id: str) -> list[SwapFacts]:
+    """The swaps a person is in, and those both want that wait for a coordinator: for a first page, in one query."""
+    is_in = sa.or_(Swap.person_id == person_id, Swap.other_person_id == person_id)
+    return _swaps(sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING))))
 
 
 def swap(swap_id: str) -> SwapFacts | None:

@@ -31,6 +31,7 @@ def index() -> str:
     facts: dict[str, Any] = {}
     if not roles.isdisjoint({Role.PEER, Role.COORDINATOR}):
         facts["periods"] = queries.unfinished_periods()
+        facts["swaps"] = exchange_queries.pending_swaps(current_user.id)
         facts["notice_days"] = roster_settings().notice_days
     return render_template(
         "home/index.html",
@@ -46,8 +47,7 @@ def _needs(facts: dict[str, Any]) -> list[Group]:
         answers=shift_queries.awaited_answers(),
         openings=openings_within(AHEAD),
         expiries=queries.expiries(),
-        swaps=exchange_queries.swaps_to_decide(),
-        **facts,
+        **(facts | {"swaps": [each for each in facts["swaps"] if each.waits_for_coordinator]}),
     )
     return groups_of(business, clock.today())
 
@@ -63,7 +63,7 @@ def _peer(facts: dict[str, Any]) -> dict[str, Any]:
     answered = {each.id for each in shifts if each.is_awaited(now)}
     return {
         "questions": exchange_queries.questions_for(current_user.id),
-        "swaps": [each for each in exchange_queries.swaps_of(current_user.id) if each.waits_for(current_user.id)],
+        "swaps": [each for each in facts["swaps"] if each.waits_for(current_user.id)],
         "asked": len(asked),
         "changes": sum(each.shift_id not in answered for each in changes),
         "first": None if first is None else _card(first),
