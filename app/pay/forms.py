@@ -400,7 +400,6 @@ class LimitForm(FlaskForm):
     )
     other = money_field("What else I got in that time", description="From elsewhere. It is not kept unless you say so.")
     is_kept = BooleanField("Remember this for me\nOnly you can see it. You can make it forget at any time.")
-    has_cap = BooleanField("Warn me before I take a shift that goes over it\nNobody else is told.")
 
     def __init__(self, limits: Iterable[Limit], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

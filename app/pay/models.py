@@ -416,7 +416,7 @@ class PayChoice(Model):
 
 
 class EarningsChoice(Model):
-    """The limit a person keeps an eye on and their cap, sealed; read for nobody else."""
+    """The limit a person keeps an eye on, sealed; read for nobody else."""
 
     __tablename__ = "earnings_choice"
 

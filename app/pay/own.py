@@ -24,6 +24,7 @@ from app.pay.models import (
     LedgerAccount,
     LedgerEntry,
     LedgerPosting,
+    Payout,
     Standing,
 )
 from app.pay.words import METHOD_WORDS
@@ -43,8 +44,6 @@ from payroll.statement import (
     statement,
 )
 from payroll.statement import Standing as Stand
-
-from app.pay.models import Payout  # isort: skip
 
 
 @dataclass(frozen=True)
@@ -179,11 +178,10 @@ def photo(expense_id: str) -> ExpensePhoto | None:
 
 @dataclass(frozen=True)
 class Watched:
-    """A limit as a person watches it: a public one or their own; `has_cap` asks for a warning before it is passed."""
+    """A limit as a person watches it: a public one or their own; `other` is what they got from elsewhere."""
 
     limit: Limit
     other: int = 0
-    has_cap: bool = False
 
 
 def limits() -> list[Limit]:
@@ -215,7 +213,7 @@ def watched(choice: dict[str, Any] | None) -> Watched | None:
         limit = next((each for each in limits() if each.code == choice.get("code")), None)
     if limit is None:
         return None
-    return Watched(limit, int(choice.get("other") or 0), bool(choice.get("has_cap")))
+    return Watched(limit, int(choice.get("other") or 0))
 
 
 def stand(person_id: str, what: Watched, coming: int) -> Stand:
@@ -226,12 +224,6 @@ def stand(person_id: str, what: Watched, coming: int) -> Stand:
     if what.other:
         got.append((today, what.other))
     return standing(money(what.limit.minor), what.limit.span, got, today, coming)
-
-
-def goes_over_cap(person_id: str, coming: int) -> bool:
-    """Whether another payment would go over the cap a person set for themselves; false when they set none."""
-    what = watched(choice_of(person_id))
-    return what is not None and what.has_cap and stand(person_id, what, coming).is_over
 
 
 NOT_PAID_WORDS = {

@@ -150,13 +150,12 @@ def limit_submit() -> ResponseReturnValue:
     form = LimitForm(own.limits())
     if not form.validate_on_submit():
         return _limit_page(form, None), 422
-    names = ("code", "own", "span", "other", "has_cap")
+    names = ("code", "own", "span", "other")
     choice = {name: form[name].data for name in names}
     if own.watched(choice) is None:
         form.code.errors = ["Choose a limit, or type your own."]
         return _limit_page(form, None), 422
-    is_kept = form.is_kept.data or form.has_cap.data  # a warning needs to be remembered
-    services.keep_earnings_choice(current_user.id, choice if is_kept else None)
+    services.keep_earnings_choice(current_user.id, choice if form.is_kept.data else None)
     return _limit_page(form, choice)
 
 

@@ -241,7 +241,7 @@ def choose_pay(person_id: str, method: str, *, is_declined: bool) -> Outcome:
 
 
 def keep_earnings_choice(person_id: str, choice: Mapping[str, Any] | None) -> None:
-    """Keep which limit a person watches and their cap, or (None) forget it; nothing of it goes into the log."""
+    """Keep which limit a person watches, or (None) forget it; nothing of it goes into the log."""
     row = db.session.get(EarningsChoice, person_id)
     if choice is None:
         if row is not None:

@@ -210,7 +210,7 @@ def test_a_limit_is_shown_and_kept_only_when_the_person_says_so(purse, as_):
     assert "$100.00 of $200.00" in page.body_text
     assert "Ask an adviser" in page.body_text
     assert db.session.scalars(sa.select(EarningsChoice)).all() == []
-    page = ana.submit("/pay/mine/limit", code="own", own="120", is_kept="y", has_cap="y")
+    page = ana.submit("/pay/mine/limit", code="own", own="120", is_kept="y")
     assert "$100.00 of $120.00" in page.body_text
     raw = db.session.execute(sa.text("SELECT choice FROM earnings_choice")).scalar_one()
     assert b"own" not in raw
