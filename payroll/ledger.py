@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from payroll.money import Money
 
 FIRST = "0" * 64
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,7 @@ class Verdict:
 
 def seal(key: bytes, before: str, number: int, says: tuple[object, ...], postings: tuple[object, ...]) -> str:
     """The seal (64 hex digits) over an entry and the seal before it."""
-    text = json.dumps([before, number, says, postings], ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, _ENCODE([before, number, says, postings]).encode(), "sha256").hex()
 
 
 def verify(key: bytes, links: Iterator[Link], head: tuple[int, str] | None = None) -> Verdict:

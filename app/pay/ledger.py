@@ -20,8 +20,11 @@ from payroll.ledger import FIRST, Entry, Link, Posting, Verdict, reversal, seal,
 from payroll.money import Money
 
 LOCK = 7_220_552
+SAID = ("id", "kind", "key", "happened_on", "at", "by_id", "reason", "reverses_id", "size")
+AT, DAY = SAID.index("at"), SAID.index("happened_on")
 
 Row: TypeAlias = Mapping[str, Any]
+Says: TypeAlias = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,28 +165,45 @@ def _row(writing: Writing, number: int, at: datetime, by_id: str | None) -> dict
     }
 
 
-def _says(row: Row) -> tuple[str | int | None, ...]:
-    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    names = ("id", "kind", "key")
-    first = [str(row[name]) for name in names]
-    return (*first, row["happened_on"].isoformat(), at, row["by_id"], row["reason"], row["reverses_id"], row["size"])
+def _says(row: Row) -> Says:
+    texts = {"at": _instant_text(row["at"]), "happened_on": _day_text(row["happened_on"])}
+    return tuple(texts.get(name, row[name]) for name in SAID)
 
 
 def links() -> Iterator[Link]:
-    """The chain, entry by entry."""
-    lines: dict[str, list[tuple[str, int, str]]] = {}
-    query = (
-        sa.select(LedgerPosting.entry_id, LedgerAccount.code, LedgerPosting.minor, LedgerPosting.currency)
-        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
-        .order_by(LedgerPosting.entry_id, LedgerPosting.position)
-    )
-    for entry_id, code, minor, currency in db.session.execute(query):
-        lines.setdefault(entry_id, []).append((code, minor, currency))
-    columns = [column for column in LedgerEntry.__table__.columns if column.name != "number"]
-    for row in db.session.execute(sa.select(LedgerEntry.number, *columns).order_by(LedgerEntry.number)).mappings():
-        yield Link(row["number"], _says(dict(row)), tuple(lines.pop(row["id"], ())), row["seal"])
+    """The chain, entry by entry, read as plainly as it lies there: a long ledger is gone along in a second or two."""
+    connection = db.session.connection()
+    codes = {row.id: row.code for row in connection.execute(sa.select(LedgerAccount.id, LedgerAccount.code))}
+    table = LedgerPosting.__table__.c
+    lines: dict[str, list[tuple[int, str, int, str]]] = {}
+    postings = sa.select(table.entry_id, table.position, table.account_id, table.minor, table.currency)
+    for entry_id, position, account_id, minor, currency in connection.execute(postings).all():
+        lines.setdefault(entry_id, []).append((position, codes[account_id], minor, currency))
+    for number, sealed, *said in connection.execute(_entries_as_they_lie()).all():
+        said[AT], said[DAY] = _instant_text(said[AT]), _day_text(said[DAY])
+        mine = sorted(lines.pop(said[0], ()))
+        yield Link(number, tuple(said), tuple(line[1:] for line in mine), sealed)
     if lines:  # only a database whose foreign keys were switched off can hold these
         yield Link(-1, (), (), "")
+
+
+def _entries_as_they_lie() -> sa.Select[Any]:
+    """Number, seal and what is said, by number; instants and days are not read into values where they are text."""
+    table = LedgerEntry.__table__.c
+    said = [sa.type_coerce(table[name], sa.String) if name in {"at", "happened_on"} else table[name] for name in SAID]
+    return sa.select(table.number, table.seal, *said).order_by(table.number)
+
+
+def _instant_text(value: Any) -> str:
+    """An instant as the seal covers it, from UTC text (SQLite) or from a value (PostgreSQL)."""
+    if isinstance(value, str):
+        return f"{value[:10]}T{value[11:]}+00:00"
+    text: str = value.astimezone(UTC).isoformat(timespec="microseconds")
+    return text
+
+
+def _day_text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value.isoformat())
 
 
 def verify_ledger(head: tuple[int, str] | None = None) -> Verdict:
