@@ -20,9 +20,11 @@ KNOWN = frozenset(
         "EVENHAND_DATA",
         "EVENHAND_KEYS",
         "EVENHAND_MASTER_KEY",
+        "EVENHAND_PRIVATE_URL",
         "EVENHAND_PUBLIC_URL",
         "EVENHAND_PROXIES",
         "EVENHAND_ZONE",
+        "EVENHAND_CURRENCY",
         "EVENHAND_MAIL_URL",
         "EVENHAND_MAIL_FROM",
         "EVENHAND_MAIL_CA",
@@ -61,17 +63,19 @@ class MailConfig:
 class Config:
     """All settings of one process.
 
-    `solver_seconds` is the longest one generation may run; `proxies` is the exact number of reverse proxies
-    in front whose forwarding headers are believed.
+    `private_url` is where check-ins are kept, apart from the rest. `solver_seconds` is the longest one generation
+    may run; `proxies` is the exact number of reverse proxies in front whose forwarding headers are believed.
     """
 
     data: Path
     keys: Path
     master_key: str | None
     database_url: str
+    private_url: str
     public_url: str
     proxies: int
     zone: ZoneInfo
+    currency: str
     mail: MailConfig | None
     solver_workers: int
     solver_seconds: int
@@ -102,20 +106,30 @@ class Config:
             raise ConfigError(f"{unknown[0]} is not a setting of Evenhand. Known: {', '.join(sorted(KNOWN))}.")
         data = _folder(environ, "EVENHAND_DATA", "data")
         keys = _folder(environ, "EVENHAND_KEYS", f"{data}.keys")
+        database_url = _database_url(environ.get("DATABASE_URL", ""), data)
         return cls(
             data=data,
             keys=keys,
             master_key=environ.get("EVENHAND_MASTER_KEY") or None,
-            database_url=_database_url(environ.get("DATABASE_URL", ""), data),
+            database_url=database_url,
+            private_url=_private_url(environ.get("EVENHAND_PRIVATE_URL", ""), database_url, data),
             public_url=_public_url(environ.get("EVENHAND_PUBLIC_URL", "http://127.0.0.1:5000")),
             proxies=_whole(environ, "EVENHAND_PROXIES", 0, 0, 5),
             zone=_zone(environ.get("EVENHAND_ZONE", "America/Vancouver")),
+            currency=_currency(environ.get("EVENHAND_CURRENCY", "CAD")),
             mail=_mail(environ),
             solver_workers=_whole(environ, "EVENHAND_SOLVER_WORKERS", min(2, os.cpu_count() or 1), 1, 64),
             solver_seconds=_whole(environ, "EVENHAND_SOLVER_SECONDS", 60, 1, 86_400),
             log=_one_of(environ, "EVENHAND_LOG", "text", ("text", "json")),
             is_demo=_one_of(environ, "EVENHAND_DEMO", "0", ("0", "1")) == "1",
         )
+
+
+def _currency(text: str) -> str:
+    code = text.strip()
+    if len(code) != 3 or not code.isascii() or not code.isalpha() or not code.isupper():  # noqa: PLR2004
+        raise ConfigError(f"EVENHAND_CURRENCY must be a code of three letters like CAD, USD, GBP or EUR, not {text!r}.")
+    return code
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -177,6 +191,18 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if is_sound else None
+
+
+def _private_url(url: str, database_url: str, data: Path) -> str:
+    if not url:
+        return f"sqlite:///{data / 'private.sqlite'}" if database_url.startswith("sqlite") else database_url
+    if url.startswith(("postgres://", "postgresql://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if database_url.startswith("sqlite") or not url.startswith("postgresql+psycopg://"):
+        raise ConfigError(
+            "EVENHAND_PRIVATE_URL goes with a DATABASE_URL on PostgreSQL and must start with postgresql+psycopg://."
+        )
+    return url
 
 
 def _public_url(url: str) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.config import Config
 
 ID_LENGTH = 12
-PRIVATE = 0o700
+OWNER_ONLY = 0o700
 OUR_FILES = ("evenhand.sqlite", "master.")  # what may lie in the folders of data and keys
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -52,13 +52,23 @@ NAMING = {
 
 _mode: ContextVar[str | None] = ContextVar("evenhand_transaction_mode", default=None)
 
-db = SQLAlchemy()
+PRIVATE = "private"
+"""The engine of the check-ins: a file of its own, or a schema (and, where set, a role) of its own."""
 
 
 class Model(DeclarativeBase):
     """The base of all tables of the main database."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class PrivateModel(DeclarativeBase):
+    """The base of all tables of check-ins, which live apart from the main database and never join it."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy()
 
 
 class Instant(TypeDecorator[datetime]):
@@ -99,26 +109,40 @@ def engine_options(config: Config) -> dict[str, Any]:
     # Errors that reach a log or a terminal never tell the values that were written.
     options: dict[str, Any] = {"url": config.database_url, "hide_parameters": True}
     if config.is_embedded:
-        import pysqlite3.dbapi2
+        return options | _of_sqlite()
+    return options | {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
 
-        options |= {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
-    else:
-        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
-    return options
+
+def private_options(config: Config) -> dict[str, Any]:
+    """The same for the check-ins; on PostgreSQL they see no schema but their own."""
+    options: dict[str, Any] = {"url": config.private_url}
+    if config.private_url.startswith("sqlite"):
+        return options | _of_sqlite()
+    apart = {"options": f"-c search_path={PRIVATE}"}
+    return options | {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 8, "connect_args": apart}
+
+
+def _of_sqlite() -> dict[str, Any]:
+    import pysqlite3.dbapi2
+
+    return {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Make the engines and teach them how transactions begin."""
     if config.is_embedded:
         make_private_folder(config.data)
-    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(config)}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(config), PRIVATE: private_options(config)}
     db.init_app(app)
     # No session of ours is asynchronous: closing none of them would start an event loop for each request.
     app.teardown_appcontext_funcs[:] = [
         close for close in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(close)
     ]
     with app.app_context():
-        prepare_engine(db.engine)
+        # Set for each application: the extension would write the first one's engine into options all share.
+        db.sessionmaker.configure(binds={PrivateModel: db.get_engine(PRIVATE)})
+        for engine in db.engines.values():
+            prepare_engine(engine)
 
 
 def prepare_engine(engine: sa.Engine) -> None:
@@ -133,16 +157,16 @@ def prepare_engine(engine: sa.Engine) -> None:
 def make_private_folder(folder: Path) -> None:
     """Make a folder that only its owner may enter; raises `ConfigError` for one that is there for something else."""
     try:
-        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise ConfigError(f"The folder {folder} belongs to someone else: run this as its owner.")
-        is_open = stat.S_IMODE(folder.stat().st_mode) != PRIVATE
+        is_open = stat.S_IMODE(folder.stat().st_mode) != OWNER_ONLY
         if is_open and not all(path.name.startswith(OUR_FILES) for path in folder.iterdir()):
             raise ConfigError(
                 f"The folder {folder} is open to others and holds other things: give Evenhand a folder of its own."
             )
         if is_open and folder.stat().st_uid == os.getuid():
-            folder.chmod(PRIVATE)
+            folder.chmod(OWNER_ONLY)
     except OSError as error:
         raise ConfigError(f"The folder {folder} cannot be used: {error.strerror}.") from error
 
@@ -161,7 +185,7 @@ def clock_gap() -> timedelta:
     return there - before - (after - before) / 2
 
 
-def insert_if_absent(session: sa.orm.Session, model: type[Model], values: dict[str, Any]) -> bool:
+def insert_if_absent(session: sa.orm.Session, model: type[Model | PrivateModel], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key of it is taken, races included; whether it was inserted."""
     make = sa.dialects.sqlite.insert if is_sqlite() else sa.dialects.postgresql.insert
     table = cast("sa.Table", model.__table__)

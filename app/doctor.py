@@ -15,7 +15,7 @@ from flask import current_app
 
 from app import clock, migrate
 from app.config import Config
-from app.database import PRAGMAS, PRIVATE, clock_gap, db
+from app.database import OWNER_ONLY, PRAGMAS, clock_gap, db
 from app.jobs import MAX_ATTEMPTS, Job, WorkerBeat
 from app.mail.models import OutgoingMail
 from app.mail.services import connect
@@ -114,7 +114,7 @@ def _secrets(config: Config) -> Iterator[Finding]:
             "a copy of the data holds no key" if apart else "move EVENHAND_KEYS out of EVENHAND_DATA",
         )
     if config.is_embedded:
-        private = stat.S_IMODE(config.data.stat().st_mode) == PRIVATE
+        private = stat.S_IMODE(config.data.stat().st_mode) == OWNER_ONLY
         yield Finding("data folder", private, "private" if private else f"chmod 700 {config.data}")
 
 

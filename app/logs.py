@@ -10,8 +10,9 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
+QUIET = "evenhand_quiet"
 FIELDS = ("endpoint", "method", "status", "ms", "job", "run", "error", "where", "attempt", "count", "worker")
 DEEPEST = 4
 HERE = Path(__file__).parents[1]
@@ -58,8 +59,14 @@ def init_app(app: Flask, style: str) -> None:
     if not app.debug:
         # Flask's own words for a broken page hold its address and the error's text; app/errors.py says what may be.
         app.log_exception = lambda exc_info: None  # type: ignore[method-assign]  # noqa: ARG005 - Flask's name
+    app.extensions[QUIET] = set()
     app.before_request(_start)
     app.after_request(_log)
+
+
+def keep_quiet(app: Flask, blueprint: str) -> None:
+    """Log no request for these pages: when someone came to them is nobody's business."""
+    app.extensions[QUIET].add(blueprint)
 
 
 def _start() -> None:
@@ -67,7 +74,7 @@ def _start() -> None:
 
 
 def _log(response: Response) -> Response:
-    if request.endpoint != "static":
+    if request.endpoint != "static" and request.blueprint not in current_app.extensions[QUIET]:
         # The endpoint, not the path: paths hold ids and tokens.
         logging.getLogger("evenhand.web").info(
             "request",

@@ -29,7 +29,10 @@ FEWEST_BYTES = 12  # different ones in a key: a random key has about 30, one tha
 
 
 class Vault:
-    """Keys derived from one master key: one to seal fields, one to find sealed fields again, one for cookies."""
+    """Keys derived from one master key: to seal fields, to find them again, for cookies, for the ledger.
+
+    `pepper` goes into what wraps people's own keys: a copy of the database without it cannot even be guessed at.
+    """
 
     def __init__(self, master: bytes) -> None:
         if len(master) != KEY_BYTES:
@@ -37,6 +40,8 @@ class Vault:
         self._aead = AESGCM(_derive(master, "fields:v1"))
         self._index_key = _derive(master, "index:v1")
         self.cookie_key = _derive(master, "cookie:v1")
+        self.ledger_key = _derive(master, "ledger:v1")
+        self.pepper = _derive(master, "pepper:v1")
 
     def seal(self, text: str, context: str) -> bytes:
         """Encrypt `text`, bound to the `context` (table and column) it belongs to."""

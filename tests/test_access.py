@@ -126,10 +126,12 @@ def fingerprint(app: Flask) -> str:
     """A hash over every row of every table."""
     hashed = hashlib.sha256()
     with app.app_context():
-        for table in migrate.metadata().sorted_tables:
-            rows = sorted(repr(tuple(row)) for row in db.session.execute(sa.text(f'SELECT * FROM "{table.name}"')))
-            hashed.update(f"{table.name}{rows}".encode())
-        db.session.rollback()
+        for place in migrate.PLACES:
+            with db.get_engine(place.engine).connect() as connection:
+                for table in place.metadata().sorted_tables:
+                    asked = connection.execute(sa.text(f'SELECT * FROM "{table.name}"'))
+                    rows = sorted(repr(tuple(row)) for row in asked)
+                    hashed.update(f"{table.name}{rows}".encode())
     return hashed.hexdigest()
 
 

@@ -27,6 +27,8 @@ class Group(StrEnum):
     """What the log can be narrowed to."""
 
     ROSTERS = "rosters"
+    DAY = "day"
+    MONEY = "money"
     PEOPLE = "people"
     PLACES = "places"
     DOORS = "doors"
@@ -35,6 +37,8 @@ class Group(StrEnum):
 
 GROUP_WORDS = {
     Group.ROSTERS: "Rosters and shifts",
+    Group.DAY: "On the day",
+    Group.MONEY: "Pay and money",
     Group.PEOPLE: "People and skills",
     Group.PLACES: "Sites, services and rules",
     Group.DOORS: "Signing in",
@@ -87,7 +91,56 @@ SENTENCES: dict[Group, dict[str, Sentence]] = {
         "say yes to a late change": "{who} said yes to a late change: {what}",
         "say no to a late change": "{who} said no to a late change: {what}",
     },
+    Group.DAY: {
+        "say coming": "{who} said whether they come: {what}",
+        "add work": "{who} wrote down work that was no shift",
+        "close attendance": "{who} closed a record of who came",
+        "correct attendance": "{who} corrected a record of who came",
+        "note leaving": "{who} noted that someone left",
+        "take back attendance": "{who} took a note of who came back",
+        "go out": "{who} noted that people went out together",
+        "come back": "{who} noted that people came back",
+        "reopen outing": "{who} noted that people are out after all",
+        "stay out longer": "{who} noted that people stay out longer",
+        "call contact": "The contact of people who are out was told that they are late",
+        "add kiosk": "{who} added a tablet at a site",
+        "enrol kiosk": "A tablet at a site was put to use",
+        "remove kiosk": "{who} took a tablet at a site out of use",
+        "sign in at kiosk": "{what} used a tablet at a site",
+        "sign off step": ("{who} signed off a step of their own", "{who} signed off a step of {what}"),
+        "take back sign-off": ("{who} took a sign-off of their own back", "{who} took a sign-off of {what} back"),
+        "move up": ("{who} moved up a level", "{who} moved {what} up a level"),
+        "tell incident": "{who} noted that something happened",
+        "undo incident": "{who} took back a note that something happened",
+        "settle incident": "{who} settled what was asked after something happened",
+        "ask relief": "{who} asked for relief after something happened",
+        "go on": "{who} goes on after a paid stop",
+        "stand down": "{who} took a paid stop",
+    },
+    Group.MONEY: {
+        "add rate": "{who} added a rate",
+        "set pay terms": "{who} set the terms of pay",
+        "choose pay": ("{who} chose how they are paid", "{who} noted how {what} wants to be paid"),
+        "keep payee name": "{who} kept the legal name of {what} for the tax office",
+        "ask for payment": "{who} asked for a payment to be approved",
+        "approve payment": "{who} approved a payment",
+        "begin payment": "{who} began a payment",
+        "pay": "{who} paid",
+        "take payment back": "{who} took a payment back",
+        "open cash box": "{who} opened a cash box",
+        "add fund": "{who} added a fund",
+        "change fund": "{who} changed a fund",
+        "share costs": "{who} set how costs are shared between funds",
+        "ask for expense": "{who} asked for an expense",
+        "refuse expense": "{who} refused an expense",
+        "accept expense": "{who} accepted an expense",
+        "withdraw expense": "{who} withdrew an expense",
+    },
     Group.PEOPLE: {
+        "name listener": "{who} named {what} as someone to talk to",
+        "retire listener": "{who} noted that {what} is no longer someone to talk to",
+        "add help line": "{who} added a help line",
+        "remove help line": "{who} removed a help line",
         "add person": "{who} added {what}",
         "change person": ("{who} changed their own page", "{who} changed the page of {what}"),
         "deactivate person": "{who} took {what} out of the group",

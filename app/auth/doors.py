@@ -181,7 +181,13 @@ def sign_in_by_code(name: str, code: str, caller: Caller) -> Answer:
 
 
 def sign_in_by_card(token: str, pin: str, caller: Caller) -> Answer:
-    """Try the PIN of a printed card; five wrong ones in a row and the card is dead until it is renewed.
+    """Try the PIN of a printed card; five wrong ones in a row and the card is dead until it is renewed."""
+    proven = prove_card(token, pin, caller)
+    return proven if isinstance(proven, Answer) else _enter(proven, Door.CARD, caller)
+
+
+def prove_card(token: str, pin: str, caller: Caller) -> str | Answer:
+    """Whose card and PIN these are, or why that is not said; a try that fails is committed, a success left to do so.
 
     Only made-up cards count against the network: whoever makes some up locks nobody out who holds a real one.
     """
@@ -211,11 +217,17 @@ def sign_in_by_card(token: str, pin: str, caller: Caller) -> Answer:
     if not is_right:
         return BLOCKED_CARD if counted >= CARD_TRIES else WRONG_CARD
     db.session.execute(sa.update(Credential).where(Credential.person_id == person_id).values(pin_failures=0))
-    return _enter(person_id, Door.CARD, caller)
+    return person_id
 
 
 def begin_card(token: str, code: str, pin: str, caller: Caller) -> Answer:
-    """Choose the PIN of a new card, proven by the code the coordinator told with it."""
+    """Choose the PIN of a new card, proven by the code the coordinator told with it, and come in."""
+    proven = choose_pin(token, code, pin, caller)
+    return proven if isinstance(proven, Answer) else _enter(proven, Door.CARD, caller)
+
+
+def choose_pin(token: str, code: str, pin: str, caller: Caller) -> str | Answer:
+    """Whose new card has this PIN from now on, or why not; as with `prove_card`, a success is left to be committed."""
     problem = pin_problem(pin)
     if problem:
         return _no(problem)
@@ -240,7 +252,7 @@ def begin_card(token: str, code: str, pin: str, caller: Caller) -> Answer:
         return WRONG_CODE
     record(db.session, "choose PIN", "person", person_id, actor_id=person_id)
     throttle.forgive(db.session, pair)
-    return _enter(person_id, Door.CARD, caller)
+    return person_id
 
 
 def set_up(token: str, passphrase: str, caller: Caller) -> Answer:

@@ -43,6 +43,7 @@ LINK_ACCOUNT = Limit("link account", 10)
 LINK_ADDRESS = Limit("link address", 30)
 CARD_ADDRESS = Limit("card address", 60)
 SETUP_ADDRESS = Limit("setup address", 60)
+KIOSK_ADDRESS = Limit("kiosk address", 20)
 # Only someone who opened the first door gets to these.
 SECOND_STEP = Limit("second step", 8)
 OWN_PASSPHRASE = Limit("own passphrase", 8)

@@ -12,7 +12,8 @@ from app import clock
 from app.auth.models import Credential
 from app.auth.services import hash_secret
 from app.database import db, new_id
-from app.demo import cast
+from app.demo import cast, purse
+from app.demo.day import note_days
 from app.people.models import Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
 from app.roster.models import Assignment, ChangeKind, Period, Publication, PublicationChange, Shift, ShiftDemand
 from app.roster.planning import period_name
@@ -50,12 +51,16 @@ class Group:
 
 
 def build() -> None:
-    """Build the whole group in one transaction."""
+    """Build the whole group: its people and rosters in one transaction, its money by the services of pay."""
     group = Group(clock.today())
-    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history, _late_changes):
+    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history, _late_changes, _days):
         make(group)
         db.session.flush()
+    since = group.periods[0].starts_on
+    people = {name: person.id for name, person in group.people.items()}
+    service_ids = {code: service.id for code, service in group.services.items()}
     db.session.commit()
+    purse.fill(people, service_ids, since)
 
 
 def first_day(today: date) -> date:
@@ -225,6 +230,10 @@ def _history(group: Group) -> None:
         if publication is not None:
             for shift in shifts:
                 pen.fill(shift, publication)
+
+
+def _days(group: Group) -> None:
+    note_days(group.people, group.sites)
 
 
 def _shifts(group: Group, start: date, end: date) -> list[Shift]:

@@ -15,7 +15,7 @@ from app.exchange.forms import AnswerForm, ButtonForm, SwapForm, TakeForm
 from app.exchange.models import AskState, SwapState
 from app.exchange.places import Place
 from app.exchange.words import opens_words, swap_words
-from app.words import capital, when
+from app.words import when
 
 bp = Blueprint("exchange", __name__)
 WORKS = (Role.PEER, Role.COORDINATOR)
@@ -29,7 +29,6 @@ def _words() -> dict[str, Any]:
         "when": when,
         "told": claims.told,
         "swap_words": swap_words,
-        "capital": capital,
         "over_quota": claims.OVER_QUOTA,
     }
 

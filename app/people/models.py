@@ -185,3 +185,22 @@ class Wish(Model):
         ),
         sa.CheckConstraint("other_person_id <> person_id", name="not_oneself"),
     )
+
+
+class Capacity(Model):
+    """What a person takes on for some days, less than usual: set by themselves, without a reason.
+
+    Minutes and shifts are the most in a calendar week, None for no limit.
+    """
+
+    __tablename__ = "capacity"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    maximum_minutes: Mapped[int | None]
+    maximum_shifts: Mapped[int | None]
+    no_nights: Mapped[bool] = mapped_column(default=False)
+    no_demanding: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (sa.CheckConstraint("ends_on >= starts_on", name="days"),)

@@ -18,9 +18,22 @@ import sqlalchemy as sa
 
 from app import clock
 from app.access import Role
+from app.attendance.queries import WorkedRecord, noted_shifts
 from app.database import db
+from app.incidents.queries import exposure_since
 from app.people.calendar import availability_spans
-from app.people.models import LEARNING, Availability, Dial, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
+from app.people.models import (
+    LEARNING,
+    Availability,
+    Capacity,
+    Dial,
+    Person,
+    PersonRole,
+    PersonSkill,
+    Skill,
+    Wish,
+    WishKind,
+)
 from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift, ShiftDemand, ShiftWish, Waiver
 from app.roster.words import PersonLabel, RosterNames, ShiftLabel
 from app.rules.queries import roster_law
@@ -41,6 +54,7 @@ from scheduling import (
     Request,
     Roster,
     Rule,
+    Spell,
     Worked,
     Worker,
 )
@@ -130,6 +144,7 @@ def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
     reader.read_shifts()
     reader.read_people()
     reader.read_availability()
+    reader.read_capacities()
     reader.read_wishes()
     reader.read_assignments()
     if draft is not None:
@@ -198,6 +213,8 @@ class _Reader:
     availability: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     requests: dict[str, dict[str, Request]] = field(default_factory=lambda: defaultdict(dict))
     wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    capacities: dict[str, Capacity] = field(default_factory=dict)
+    exposure: dict[str, int] = field(default_factory=dict)
     past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
     live: set[Pair] = field(default_factory=set)
     drafted: set[Pair] = field(default_factory=set)
@@ -336,6 +353,37 @@ class _Reader:
                 if grade != person.default_grade
             )
 
+    def read_capacities(self) -> None:
+        """Who takes on less for some days of the period, and what people carry of incidents before it."""
+        asked = sa.select(Capacity).where(
+            Capacity.starts_on <= self.period.ends_on, Capacity.ends_on >= self.period.starts_on
+        )
+        self.capacities = {row.person_id: row for row in db.session.scalars(asked)}
+        self.exposure = exposure_since(self.zero - self.look_back, self.zero)
+
+    def _spells(self, person_id: str) -> tuple[Spell, ...]:
+        row = self.capacities.get(person_id)
+        if row is None:
+            return ()
+        first, last = (self.horizon_day(each) for each in (row.starts_on, row.ends_on))
+        return (Spell(first, last, row.maximum_minutes, row.maximum_shifts),)
+
+    def horizon_day(self, day: date) -> int:
+        """The number of a day, counted from the period's first."""
+        return (day - self.period.starts_on).days
+
+    def _unavailable_for(self, person_id: str) -> frozenset[str]:
+        """Shifts that a person's lower capacity rules out by their kind."""
+        row = self.capacities.get(person_id)
+        if row is None:
+            return frozenset()
+        days = range(self.horizon_day(row.starts_on), self.horizon_day(row.ends_on) + 1)
+        return frozenset(
+            work.id
+            for work in self.works.values()
+            if work.day in days and ((row.no_nights and work.is_night) or (row.no_demanding and work.demanding))
+        )
+
     def read_wishes(self) -> None:
         """Private wishes, and wishes for or against single shifts: one query for both."""
         nothing = sa.cast(sa.null(), sa.String(12))
@@ -365,37 +413,49 @@ class _Reader:
                     self.requests[person_id].setdefault(work.id, Request(work.id, is_on=False))
 
     def read_assignments(self) -> None:
-        """What is published in this period, and around it: one query."""
+        """What is published in this period, and what was worked (else published) around it."""
         first = self.period.starts_on - max(self.look_back, LOOK_BACK) - DAY
+        last = self.period.ends_on + LOOK_AHEAD
+        noted = noted_shifts(first, last)
         around: dict[str, _Past] = {}
         for row in db.session.execute(
             sa.select(Assignment.person_id, Assignment.shift_id, Shift.day_on, Shift.starts_at, Shift.ends_at)
             .add_columns(Shift.service_id, Service.demanding)
             .join(Shift, Shift.id == Assignment.shift_id)
             .join(Service, Service.id == Shift.service_id)
-            .where(Shift.day_on.between(first, self.period.ends_on + LOOK_AHEAD), Shift.cancelled_at.is_(None))
+            .where(Shift.day_on.between(first, last), Shift.cancelled_at.is_(None))
             .order_by(Shift.starts_at, Shift.id)
         ):
             if row.person_id not in self.people:
                 continue
             if self.period.starts_on <= row.day_on <= self.period.ends_on:
                 self.live.add(Pair(row.person_id, row.shift_id))
-            else:
+            elif (row.person_id, row.shift_id) not in noted:
                 if row.shift_id not in around:
-                    around[row.shift_id] = self._past(row)
+                    around[row.shift_id] = self._past(row.starts_at, row.ends_at, row.service_id, row.demanding)
                 self.past[row.person_id].append(around[row.shift_id])
+        for record in noted.values():
+            self._take_record(record)
 
-    def _past(self, row: Any) -> _Past:
-        day = row.starts_at.astimezone(self.zone).date()
+    def _take_record(self, record: WorkedRecord | None) -> None:
+        """What someone really worked around the period: it counts in the place of what was planned."""
+        if record is None or record.person_id not in self.people or record.service_id is None or not record.minutes:
+            return
+        if not self.period.starts_on <= record.day_on <= self.period.ends_on:
+            worked = self._past(record.starts_at, record.ends_at, record.service_id, record.demanding)
+            self.past[record.person_id].append(worked)
+
+    def _past(self, starts_at: datetime, ends_at: datetime, service_id: str, demanding: int) -> _Past:
+        day = starts_at.astimezone(self.zone).date()
         worked = Worked(
-            start=self.minute(row.starts_at),
-            end=self.minute(row.ends_at),
+            start=self.minute(starts_at),
+            end=self.minute(ends_at),
             day=(day - self.period.starts_on).days,
-            kind=row.service_id,
-            is_night=self.settings.is_night(row.starts_at, row.ends_at, self.zone),
-            demanding=row.demanding,
+            kind=service_id,
+            is_night=self.settings.is_night(starts_at, ends_at, self.zone),
+            demanding=demanding,
         )
-        return _Past(row.starts_at, worked, day.weekday() >= SATURDAY)
+        return _Past(starts_at, worked, day.weekday() >= SATURDAY)
 
     def read_draft(self, draft_id: str) -> None:
         """A draft's assignments, pins and waivers: one query."""
@@ -457,9 +517,11 @@ class _Reader:
                     wanted_minutes=0 if away else _part(self._wanted(person, usual), self.horizon.days),
                     max_minutes=0 if away else None,
                     max_minutes_week=person.maximum_minutes,
+                    spells=self._spells(person_id),
                 ),
                 availability=self.availability[person_id],
                 default_grade=Grade[person.default_grade.upper()],
+                unavailable_for=self._unavailable_for(person_id),
                 requests=tuple(each for _, each in sorted(self.requests[person_id].items())),
                 not_with=frozenset(self.wishes[person_id, WishKind.NOT_WITH] - {person_id}),
                 not_at=frozenset(self.wishes[person_id, WishKind.NOT_AT]),
@@ -486,7 +548,8 @@ class _Reader:
     def _history(self, person_id: str) -> tuple[Worked, ...]:
         """Single shifts close enough to the period to matter for rest and runs, on both sides."""
         first = self.minute(self.zero - LOOK_BACK)
-        return tuple(each.worked for each in self.past[person_id] if each.worked.start >= first)
+        near = [each.worked for each in self.past[person_id] if each.worked.start >= first]
+        return tuple(sorted(near, key=lambda worked: (worked.start, worked.end)))
 
     def _carried(self, person_id: str, wanted: int | None, usual: int) -> Carried:
         """What the person did in the months before, and had wanted since they came."""
@@ -499,7 +562,7 @@ class _Reader:
             wanted_minutes=_part(usual if wanted is None else wanted, days) or 0,
             nights=sum(each.worked.is_night for each in before),
             weekends=sum(each.is_weekend for each in before),
-            demanding=sum(each.worked.demanding for each in before),
+            demanding=sum(each.worked.demanding for each in before) + self.exposure.get(person_id, 0),
         )
 
 

@@ -12,7 +12,7 @@ from app.database import db
 from app.people.models import Person
 from app.rules.catalogue import built, fitting, may_switch_off, shown_rules
 from app.rules.models import RuleSetting
-from app.rules.settings import NAME, RosterSettings, setting_parameters
+from app.rules.settings import DAY_NAME, GROUPS, NAME, DaySettings, RosterSettings, setting_parameters
 from scheduling import Parameter, Rule
 
 
@@ -50,6 +50,13 @@ def roster_law() -> tuple[RosterSettings, tuple[Rule, ...]]:
     return _agreed(settings.get(NAME)), _rules(settings)
 
 
+def day_settings() -> DaySettings:
+    """What the group agreed about the days before a shift, and the day itself."""
+    setting = db.session.get(RuleSetting, DAY_NAME)
+    values: dict[str, Any] = fitting(DAY_NAME, setting_parameters(DAY_NAME), setting.parameters if setting else {})
+    return DaySettings(**values)
+
+
 def rule_cards() -> list[RuleCard]:
     """Every rule a group sees, sorted by title."""
     settings, names = _settings(), _names()
@@ -57,10 +64,10 @@ def rule_cards() -> list[RuleCard]:
 
 
 def rule_card(name: str) -> RuleCard | None:
-    """One rule, or the settings of rosters as a whole, by name; None when there is no such rule."""
+    """One rule, or one group of settings, by name; None when there is no such rule."""
     setting, names = db.session.get(RuleSetting, name), _names()
-    if name == NAME:
-        return _settings_card(setting, names)
+    if name in GROUPS:
+        return _settings_card(name, setting, names)
     return next((_card(rule, setting, names) for rule in shown_rules() if rule.name == name), None)
 
 
@@ -116,13 +123,13 @@ def _card(rule: type[Rule], setting: RuleSetting | None, names: dict[str, str]) 
     )
 
 
-def _settings_card(setting: RuleSetting | None, names: dict[str, str]) -> RuleCard:
-    parameters = setting_parameters()
-    chosen = fitting(NAME, parameters, setting.parameters if setting else {})
+def _settings_card(name: str, setting: RuleSetting | None, names: dict[str, str]) -> RuleCard:
+    parameters = setting_parameters(name)
+    chosen = fitting(name, parameters, setting.parameters if setting else {})
     return RuleCard(
-        name=NAME,
-        title="Rosters as a whole",
-        about="What the group agreed that belongs to no single rule.",
+        name=name,
+        title=GROUPS[name].title,
+        about=GROUPS[name].about,
         is_on=True,
         may_switch_off=False,
         is_private=False,

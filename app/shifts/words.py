@@ -10,7 +10,7 @@ from app import clock
 from app.roster.models import ChangeKind
 from app.roster.words import hours_words
 from app.shifts.queries import Change, Companion, OwnShift, ShiftFacts
-from app.words import capital, clock_time, is_night, long_day, span_words
+from app.words import capitalize_first, clock_time, is_night, long_day, span_words
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -62,7 +62,7 @@ class Day:
 
 def time_words(shift: OwnShift | Change) -> str:
     """A shift's time as a line of its own: "Tonight 22:00 to Saturday 06:00"."""
-    return capital(span_words(shift.starts_at, shift.ends_at))
+    return capitalize_first(span_words(shift.starts_at, shift.ends_at))
 
 
 def card_time(shift: OwnShift, today: date) -> str:
