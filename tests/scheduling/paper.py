@@ -68,6 +68,8 @@ def minute_grade(worker, minute):
 def availability(sheet, rule):
     for worker, shift in sheet.pairs():
         grade = max(minute_grade(worker, minute) for minute in range(shift.start, shift.end, 30))
+        if shift.id in worker.unavailable_for:
+            grade = Grade.UNAVAILABLE
         if grade == Grade.UNAVAILABLE:
             sheet.pay(rule.price_unavailable)
         elif grade == Grade.UNWANTED:
@@ -149,6 +151,10 @@ def minutes_of(spans, days):
     return sum(each.end - each.start for each in spans if each.day in days)
 
 
+def count_of(spans, days):
+    return sum(each.day in days for each in spans)
+
+
 def started_hours(minutes):
     return ceil(max(0, minutes) / HOUR)
 
@@ -216,6 +222,16 @@ def hours(sheet, rule):
         limit(worker, range(horizon.days), rule.most_average * ceil(horizon.days / 7))
         if worker.contract.max_minutes is not None:
             limit(worker, range(horizon.days), worker.contract.max_minutes)
+        for spell in worker.contract.spells:
+            for monday in mondays:
+                days = [day for day in range(monday, monday + 7) if spell.first_day <= day <= spell.last_day]
+                if spell.max_minutes_week is not None:
+                    limit(worker, days, spell.max_minutes_week)
+                if spell.max_shifts_week is not None:
+                    past = count_of(worker.history, days)
+                    count = past + count_of(sheet.shifts(worker), days)
+                    most = spell.max_shifts_week
+                    sheet.pay(rule.price, count - (max(most, past) if rule.price is None else most))
 
 
 def kinds(sheet, rule):
