@@ -65,7 +65,7 @@ class Glance:
 
 def glance() -> Glance:
     """Look at what changes from hour to hour: one query."""
-    seen, *counts = rows(_figures()).one()
+    seen, *counts = rows(_figures())[0]
     return Glance(seen is not None and clock.now() - seen < SILENCE, *counts)
 
 

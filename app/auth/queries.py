@@ -111,7 +111,7 @@ def idle_time(roles: frozenset[Role], *, is_shared: bool) -> timedelta:
 def person_of_session(token: str) -> SignedIn | None:
     """The person whose live session this token opens, None when it ended, ran out or they left the group."""
     now = clock.now()
-    found = rows(_WHO, session=digest(token), now=now).all()
+    found = rows(_WHO, session=digest(token), now=now)
     if not found:
         return None
     row, roles = found[0], frozenset(Role(row.role) for row in found if row.role is not None)

@@ -361,7 +361,7 @@ def untold_changes(period: Period, shift_id: str | None = None) -> Untold:
     """Coming shifts of a period (or this one) that are no longer as the people on them were told: one query."""
     asked = {"first": period.starts_on, "last": period.ends_on, "now": clock.now()}
     query = _untold() if shift_id is None else _untold().where(Shift.id == shift_id)
-    found = rows(query, **asked).all()
+    found = rows(query, **asked)
     off = {row.id for row in found if row.is_off}
     return Untold(len(off), len({row.id for row in found} - off), len({row.person_id for row in found}))
 
@@ -435,7 +435,7 @@ class ShiftCounts:
 
 def shift_counts(period: Period) -> ShiftCounts:
     """The shifts of a period, counted: one query."""
-    return ShiftCounts(*rows(_shift_counts(), first=period.starts_on, last=period.ends_on).one())
+    return ShiftCounts(*rows(_shift_counts(), first=period.starts_on, last=period.ends_on)[0])
 
 
 @cache
