@@ -81,7 +81,8 @@ def unworked_ids(changed_since: datetime) -> set[str]:
     return set(rows) - {each.id for each in worked_records(ids=rows)}
 
 
-def _worked() -> sa.Select[Any]:
+@cache
+def _worked() -> Statement:
     is_late = sa.exists().where(
         PublicationChange.shift_id == Attendance.shift_id,
         PublicationChange.person_id == Attendance.person_id,
