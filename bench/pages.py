@@ -61,7 +61,6 @@ PLACES = (
     Place("my pay", "peer", ("/pay/mine",)),
     Place("owed", "treasurer", ("/pay/",)),
     Place("check-in", "peer", ("/own/",)),
-    Place("board", "coordinator", ("/rosters/", f"/rosters/{ID}", f"/review/{ID}/")),
     Place("open places", "coordinator", ("/gaps/",)),
     Place("shifts to take", "peer", ("/take/",)),
 )
