@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.database import Statement, db
+from app.database import Statement, db, rows
 from app.exchange import places
 from app.exchange.models import (
     SWAP_PENDING,
@@ -215,8 +215,11 @@ class Question:
 
 def questions_for(person_id: str) -> list[Question]:
     """What a person is asked to take, the one that ends first first."""
-    asked = {"person": person_id, "now": clock.now()}
-    return [Question(*row) for row in db.session.execute(_questions_of_person(), asked)]
+    ids = [row.id for row in rows(_questions_open(), person=person_id, now=clock.now())]
+    if not ids:  # as on most visits: then nothing more is read
+        return []
+    asked = _questions().where(Ask.id.in_(ids)).order_by(Ask.lapses_at)
+    return [Question(*row) for row in db.session.execute(asked)]
 
 
 def question(ask_id: str) -> Question | None:
@@ -237,13 +240,9 @@ def _questions() -> Statement:
 
 
 @cache
-def _questions_of_person() -> Statement:
-    return (
-        _questions()
-        .where(Ask.person_id == sa.bindparam("person"), Ask.state == AskState.ASKED)
-        .where(Ask.lapses_at > sa.bindparam("now"))
-        .order_by(Ask.lapses_at)
-    )
+def _questions_open() -> Statement:
+    is_open = sa.and_(Ask.state == AskState.ASKED, Ask.lapses_at > sa.bindparam("now"))
+    return sa.select(Ask.id).where(Ask.person_id == sa.bindparam("person"), is_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +285,17 @@ def swaps_to_decide() -> list[SwapFacts]:
 
 
 def pending_swaps(person_id: str) -> list[SwapFacts]:
-    """The swaps a person is in, and those both want that wait for a coordinator: for a first page, in one query."""
-    return _facts_of(db.session.execute(_pending_swaps(), {"person": person_id}).all())
+    """The swaps a person is in, and those both want that wait for a coordinator: for a first page."""
+    ids = [row.id for row in rows(_pending_swaps(), person=person_id)]
+    return _swaps_where(Swap.id.in_(ids)) if ids else []
 
 
 @cache
 def _pending_swaps() -> Statement:
     person: sa.BindParameter[str] = sa.bindparam("person")
     is_in = sa.or_(Swap.person_id == person, Swap.other_person_id == person)
-    return _swaps().where(sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING))))
+    is_pending = sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING)))
+    return sa.select(Swap.id).where(is_pending)
 
 
 def swap(swap_id: str) -> SwapFacts | None:

@@ -66,7 +66,7 @@ class Review:
         return self.draft.base_version != self.period.version
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _violations(problem: Problem, roster: Roster) -> tuple[Violation, ...]:
     """Everything a roster breaks: as often as its pages are turned and nothing of it changes, worked out once.
 
