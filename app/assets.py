@@ -20,18 +20,18 @@ def init_app(app: Flask) -> None:
 
 
 def asset(name: str) -> str:
-    """The address of a static file, with eight letters of its content's hash."""
-    return f"{request.script_root}/static/{name}?v={_version(name)}"
+    """The address of a static file (and of a part of it, after #), with eight letters of its content's hash."""
+    file, mark, part = name.partition("#")
+    return f"{request.script_root}/static/{file}?v={_version(file)}{mark}{part}"
 
 
 def icon(name: str) -> Markup:
-    """One of the pictures in static/icons.svg, to be looked at only: say the same in words beside it."""
-    return _icon(name, request.script_root)
+    """One of the pictures in the file of icons, to be looked at only: say the same in words beside it."""
+    return _icon(asset(f"icons.svg#{name}"))
 
 
 @cache
-def _icon(name: str, root: str) -> Markup:
-    address = f"{root}/static/icons.svg?v={_version('icons.svg')}#{name}"
+def _icon(address: str) -> Markup:
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>').format(address)
 
 
