@@ -120,8 +120,12 @@ class Bearers:
 
     def shares(self, amount: Money, day: date, service_id: str | None, category: str) -> list[tuple[str | None, Money]]:
         """A cost shared out among the funds that bear it; (None, all of it) when none does."""
-        weights = funds.weights_for(self.sharings, self.known, day, service_id, category)
+        weights = self.weights(day, service_id, category)
         return list(funds.shared_out(amount, weights)) if weights else [(None, amount)]
+
+    def weights(self, day: date, service_id: str | None, category: str) -> tuple[tuple[str, int], ...]:
+        """The funds that bear a cost, with their weights; empty when none does."""
+        return funds.weights_for(self.sharings, self.known, day, service_id, category)
 
 
 def bearers() -> Bearers:
