@@ -6,12 +6,13 @@ import inspect
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import sqlalchemy as sa
 import sqlalchemy.dialects.postgresql
@@ -70,6 +71,14 @@ class PrivateModel(DeclarativeBase):
 
 db = SQLAlchemy()
 
+Statement: TypeAlias = sa.Select[*tuple[Any, ...]]
+"""A statement that is made once and executed with parameters.
+
+To build one takes longer than to run it. So what a page asks on every visit is a function without parameters under
+`functools.cache`, beside the query that executes it; what differs from visit to visit is a `sa.bindparam`.
+Those that ask for columns, not for objects, are executed by `rows`.
+"""
+
 
 class Instant(TypeDecorator[datetime]):
     """An aware instant, kept in UTC; SQLite, which has no zones, keeps it as UTC text."""
@@ -92,6 +101,15 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        """Read the text of SQLite in one step: a roster has thousands of instants, most of them again and again."""
+        return _of_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+@lru_cache(maxsize=16_384)
+def _of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def new_id() -> str:
@@ -140,7 +158,8 @@ def init_app(app: Flask, config: Config) -> None:
     ]
     with app.app_context():
         # Set for each application: the extension would write the first one's engine into options all share.
-        db.sessionmaker.configure(binds={PrivateModel: db.get_engine(PRIVATE)})
+        # Both bases are named, so that no session looks through a whole statement for tables of check-ins.
+        db.sessionmaker.configure(binds={Model: db.engine, PrivateModel: db.get_engine(PRIVATE)})
         for engine in db.engines.values():
             prepare_engine(engine)
 
@@ -183,6 +202,12 @@ def clock_gap() -> timedelta:
         there = connection.execute(sa.select(sa.func.clock_timestamp(type_=Instant))).scalar_one()
         after = clock.now()
     return there - before - (after - before) / 2
+
+
+def rows(statement: sa.Executable, **asked: Any) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """The rows of a statement over plain columns of the main database, in half the time a session takes for objects."""
+    db.session.flush()  # as the session does before it asks
+    return db.session.connection().execute(statement, asked).all()
 
 
 def insert_if_absent(session: sa.orm.Session, model: type[Model | PrivateModel], values: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from flask import current_app
 
 from app import clock, migrate
 from app.config import Config
-from app.database import OWNER_ONLY, PRAGMAS, clock_gap, db
+from app.database import OWNER_ONLY, PRAGMAS, Statement, clock_gap, db, rows
 from app.jobs import MAX_ATTEMPTS, Job, WorkerBeat
 from app.mail.models import OutgoingMail
 from app.mail.services import connect
@@ -64,17 +65,20 @@ class Glance:
 
 def glance() -> Glance:
     """Look at what changes from hour to hour: one query."""
+    seen, *counts = rows(_figures())[0]
+    return Glance(seen is not None and clock.now() - seen < SILENCE, *counts)
+
+
+@cache
+def _figures() -> Statement:
     count = sa.select(sa.func.count())
     mails = count.select_from(OutgoingMail)
-    seen, *counts = db.session.execute(
-        sa.select(
-            sa.select(sa.func.max(WorkerBeat.seen_at)).scalar_subquery(),
-            count.select_from(Job).where(Job.state == "failed").scalar_subquery(),
-            mails.where(OutgoingMail.state == "waiting").scalar_subquery(),
-            mails.where(OutgoingMail.state == "failed").scalar_subquery(),
-        )
-    ).one()
-    return Glance(seen is not None and clock.now() - seen < SILENCE, *counts)
+    return sa.select(
+        sa.select(sa.func.max(WorkerBeat.seen_at)).scalar_subquery(),
+        count.select_from(Job).where(Job.state == "failed").scalar_subquery(),
+        mails.where(OutgoingMail.state == "waiting").scalar_subquery(),
+        mails.where(OutgoingMail.state == "failed").scalar_subquery(),
+    )
 
 
 def findings() -> Iterator[Finding]:

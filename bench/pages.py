@@ -57,6 +57,12 @@ PLACES = (
     Place("rules", "coordinator", ("/rules/",)),
     Place("my shifts", "peer", ("/shifts/",)),
     Place("my sign-in", "peer", ("/account",)),
+    Place("today", "coordinator", ("/attendance/",)),
+    Place("my pay", "peer", ("/pay/mine",)),
+    Place("owed", "treasurer", ("/pay/",)),
+    Place("check-in", "peer", ("/own/",)),
+    Place("open places", "coordinator", ("/gaps/",)),
+    Place("shifts to take", "peer", ("/take/",)),
 )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.attendance.hours import worked_span
 from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, NotedVia
-from app.database import db
+from app.database import Statement, db, rows
 from app.people.models import Person
 from app.roster.models import PublicationChange, Shift
 from app.sites.models import Service, Site
@@ -80,7 +81,8 @@ def unworked_ids(changed_since: datetime) -> set[str]:
     return set(rows) - {each.id for each in worked_records(ids=rows)}
 
 
-def _worked() -> sa.Select[Any]:
+@cache
+def _worked() -> Statement:
     is_late = sa.exists().where(
         PublicationChange.shift_id == Attendance.shift_id,
         PublicationChange.person_id == Attendance.person_id,
@@ -133,23 +135,45 @@ def _record(row: Any) -> WorkedRecord | None:
     )
 
 
-def noted_shifts(first: date, last: date) -> dict[tuple[str, str], WorkedRecord | None]:
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What somebody worked of a shift, as rosters reckon with it: the day, the time that counts, the kind of work."""
+
+    day_on: date
+    starts_at: datetime
+    ends_at: datetime
+    service_id: str
+    demanding: int
+
+
+def noted_shifts(first: date, last: date) -> dict[tuple[str, str], Noted | None]:
     """What is noted of shifts on days from `first` through `last`, by (person, shift); None: they did not come.
 
     Pairs that are missing are those nobody noted anything about.
     """
-    absent = db.session.execute(
-        sa.select(Attendance.person_id, Attendance.shift_id).where(
-            Attendance.day_on.between(first, last),
-            Attendance.activity == Activity.SHIFT,
-            Attendance.state == AttendanceState.ABSENT,
-        )
-    )
-    found: dict[tuple[str, str], WorkedRecord | None] = {(row.person_id, row.shift_id): None for row in absent}
-    for record in worked_records(first, last):
-        if record.activity == Activity.SHIFT and record.shift_id is not None:
-            found[record.person_id, record.shift_id] = record
+    found: dict[tuple[str, str], Noted | None] = {}
+    for person, shift, state, *times, is_exact, day_on, service, demanding in rows(_noted(), first=first, last=last):
+        arrived_at, left_at, *plan = times
+        if state == AttendanceState.ABSENT:
+            found.setdefault((person, shift), None)
+        elif span := worked_span(arrived_at, left_at, (plan[0], plan[1]), is_exact=is_exact):
+            found[person, shift] = Noted(day_on, *span, service, demanding)
     return found
+
+
+@cache
+def _noted() -> Statement:
+    return (
+        sa.select(Attendance.person_id, Attendance.shift_id, Attendance.state)
+        .add_columns(Attendance.arrived_at, Attendance.left_at, Shift.starts_at, Shift.ends_at, Attendance.is_exact)
+        .add_columns(Attendance.day_on, Shift.service_id, Service.demanding)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Attendance.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
+        .where(Attendance.activity == Activity.SHIFT)
+        .where(Attendance.state.in_([AttendanceState.ABSENT, AttendanceState.LEFT]))
+        .order_by(Attendance.day_on, Attendance.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import Statement, db
 from app.exchange import places
 from app.exchange.models import (
     SWAP_PENDING,
@@ -213,29 +215,35 @@ class Question:
 
 def questions_for(person_id: str) -> list[Question]:
     """What a person is asked to take, the one that ends first first."""
-    rows = db.session.execute(
-        sa.select(Ask, Shift, Site.name, Service.name)
-        .join(Shift, Shift.id == Ask.shift_id)
-        .join(Site, Site.id == Shift.site_id)
-        .join(Service, Service.id == Shift.service_id)
-        .where(Ask.person_id == person_id, Ask.state == AskState.ASKED, Ask.lapses_at > clock.now())
-        .order_by(Ask.lapses_at)
-        .options(sa.orm.lazyload(Shift.demands))
-    )
-    return [Question(*row) for row in rows]
+    asked = {"person": person_id, "now": clock.now()}
+    return [Question(*row) for row in db.session.execute(_questions_of_person(), asked)]
 
 
 def question(ask_id: str) -> Question | None:
     """One question by its id."""
-    row = db.session.execute(
+    row = db.session.execute(_questions().where(Ask.id == ask_id)).one_or_none()
+    return None if row is None else Question(*row)
+
+
+@cache
+def _questions() -> Statement:
+    return (
         sa.select(Ask, Shift, Site.name, Service.name)
         .join(Shift, Shift.id == Ask.shift_id)
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
-        .where(Ask.id == ask_id)
         .options(sa.orm.lazyload(Shift.demands))
-    ).one_or_none()
-    return None if row is None else Question(*row)
+    )
+
+
+@cache
+def _questions_of_person() -> Statement:
+    return (
+        _questions()
+        .where(Ask.person_id == sa.bindparam("person"), Ask.state == AskState.ASKED)
+        .where(Ask.lapses_at > sa.bindparam("now"))
+        .order_by(Ask.lapses_at)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +274,7 @@ class SwapFacts:
 
 def swaps_of(person_id: str | None = None, *, is_pending: bool = True) -> list[SwapFacts]:
     """The swaps a person is in (everybody's without one), the newest first."""
-    return _swaps(
+    return _swaps_where(
         *([] if person_id is None else [sa.or_(Swap.person_id == person_id, Swap.other_person_id == person_id)]),
         *([Swap.state.in_(SWAP_PENDING)] if is_pending else []),
     )
@@ -274,36 +282,49 @@ def swaps_of(person_id: str | None = None, *, is_pending: bool = True) -> list[S
 
 def swaps_to_decide() -> list[SwapFacts]:
     """The swaps both people want that wait for a coordinator, the newest first."""
-    return _swaps(Swap.state == SwapState.AGREED)
+    return _swaps_where(Swap.state == SwapState.AGREED)
 
 
 def pending_swaps(person_id: str) -> list[SwapFacts]:
     """The swaps a person is in, and those both want that wait for a coordinator: for a first page, in one query."""
-    is_in = sa.or_(Swap.person_id == person_id, Swap.other_person_id == person_id)
-    return _swaps(sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING))))
+    return _facts_of(db.session.execute(_pending_swaps(), {"person": person_id}).all())
+
+
+@cache
+def _pending_swaps() -> Statement:
+    person: sa.BindParameter[str] = sa.bindparam("person")
+    is_in = sa.or_(Swap.person_id == person, Swap.other_person_id == person)
+    return _swaps().where(sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING))))
 
 
 def swap(swap_id: str) -> SwapFacts | None:
     """One swap by its id."""
-    return next(iter(_swaps(Swap.id == swap_id)), None)
+    return next(iter(_swaps_where(Swap.id == swap_id)), None)
 
 
-def _swaps(*conditions: sa.ColumnElement[bool]) -> list[SwapFacts]:
+def _swaps_where(*conditions: sa.ColumnElement[bool]) -> list[SwapFacts]:
+    return _facts_of(db.session.execute(_swaps().where(*conditions)).all())
+
+
+def _facts_of(rows: Sequence[Any]) -> list[SwapFacts]:
+    names = {row.id: row.name for row in db.session.execute(sa.select(Site.id, Site.name))} if rows else {}
+    return [SwapFacts(*(*row, names)) for row in rows]
+
+
+@cache
+def _swaps() -> Statement:
     one, two = sa.orm.aliased(Person), sa.orm.aliased(Person)
     mine, theirs = sa.orm.aliased(Shift), sa.orm.aliased(Shift)
-    rows = db.session.execute(
+    return (
         sa.select(Swap, one.name, two.name, mine, theirs)
         .join(one, one.id == Swap.person_id)
         .join(two, two.id == Swap.other_person_id)
         .join(mine, mine.id == Swap.shift_id)
         .outerjoin(theirs, theirs.id == Swap.other_shift_id)
-        .where(*conditions)
         .order_by(Swap.asked_at.desc())
         .limit(50)
         .options(sa.orm.lazyload(mine.demands), sa.orm.lazyload(theirs.demands))
-    ).all()
-    names = {row.id: row.name for row in db.session.execute(sa.select(Site.id, Site.name))} if rows else {}
-    return [SwapFacts(*row, names) for row in rows]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,7 @@ DECIDERS = (Role.TREASURER, Role.ADMIN)
 @allow_signed_in
 def mine() -> str:
     """What I am owed, what I got, what my next shifts will pay."""
-    found = next((each for each in owed.owed_list() if each.person_id == current_user.id), None)
-    found = found or owed.owed_to(current_user.id) or abort(404)
+    found = next(iter(owed.owed_list(current_user.id)), None) or owed.owed_to(current_user.id) or abort(404)
     today = clock.today()
     return render_template(
         "pay/mine.html",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.access import Role
-from app.database import db
+from app.database import Statement, db
 from app.pay import accounts
 from app.pay.currency import currency, money
 from app.pay.ledger import fund_value
@@ -254,16 +255,24 @@ def standing_of(person: Person, choice: PayChoice | None) -> Standing:
 
 def coming_shifts(person_id: str, most: int = 3) -> list[tuple[Shift, str, Money]]:
     """A person's next shifts with the name of the service and what each will pay."""
-    rows = db.session.execute(
+    asked = {"person": person_id, "now": clock.now(), "most": most}
+    rows = db.session.execute(_coming_shifts(), asked).all()
+    found = quotes(person_id, [shift.id for shift, _ in rows]) if rows else {}
+    return [(shift, name, found[shift.id].amount) for shift, name in rows]
+
+
+@cache
+def _coming_shifts() -> Statement:
+    return (
         sa.select(Shift, Service.name)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .join(Service, Service.id == Shift.service_id)
-        .where(Assignment.person_id == person_id, Shift.cancelled_at.is_(None), Shift.ends_at > clock.now())
+        .where(Assignment.person_id == sa.bindparam("person"), Shift.cancelled_at.is_(None))
+        .where(Shift.ends_at > sa.bindparam("now"))
         .order_by(Shift.starts_at)
-        .limit(most)
-    ).all()
-    found = quotes(person_id, [shift.id for shift, _ in rows]) if rows else {}
-    return [(shift, name, found[shift.id].amount) for shift, name in rows]
+        .limit(sa.bindparam("most"))
+        .options(sa.orm.lazyload(Shift.demands))
+    )
 
 
 # Payouts
@@ -302,8 +311,14 @@ def payouts_in(*states: State, person_id: str | None = None, most: int = 200) ->
 
 
 def _payouts(*conditions: Any, order: Any = Payout.asked_at, most: int = 200) -> list[PayoutShown]:
+    query = _payouts_and_names().where(*conditions).order_by(order, Payout.id).limit(most)
+    return [PayoutShown(*row) for row in db.session.execute(query)]
+
+
+@cache
+def _payouts_and_names() -> Statement:
     payee, payer, approver, second, witness = (aliased(Person) for _ in range(5))
-    query = (
+    return (
         sa.select(Payout, payee.name, payer.name, approver.name, second.name, witness.name, CashFloat.name)
         .join(payee, payee.id == Payout.person_id)
         .join(payer, payer.id == Payout.payer_id)
@@ -311,11 +326,7 @@ def _payouts(*conditions: Any, order: Any = Payout.asked_at, most: int = 200) ->
         .outerjoin(second, second.id == Payout.second_id)
         .outerjoin(witness, witness.id == Payout.witness_id)
         .outerjoin(CashFloat, CashFloat.id == Payout.float_id)
-        .where(*conditions)
-        .order_by(order, Payout.id)
-        .limit(most)
     )
-    return [PayoutShown(*row) for row in db.session.execute(query)]
 
 
 def open_payouts(person_id: str | None = None) -> dict[str, Payout]:

@@ -49,13 +49,21 @@ class RosterSettings:
 
     def is_night(self, starts_at: datetime, ends_at: datetime, zone: tzinfo) -> bool:
         """Whether a shift (aware instants) lies in the night long enough to count as a night shift."""
-        day, last = starts_at.astimezone(zone).date() - DAY, ends_at.astimezone(zone).date()
+        starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
+        if starts.date() == ends.date() and self._is_in_day(starts.time(), ends.time()):
+            return False
+        day, last = starts.date() - DAY, ends.date()
         longest = timedelta()
         while day <= last:
             dusk, dawn = span_of(day, time(self.night_from), time(self.night_until), zone)
             longest = max(longest, min(dawn, ends_at) - max(dusk, starts_at))
             day += DAY
         return longest >= timedelta(minutes=self.night_least)
+
+    def _is_in_day(self, starts_at: time, ends_at: time) -> bool:
+        """Whether wall times of one day lie between one night and the next."""
+        dusk, dawn = time(self.night_from), time(self.night_until)
+        return starts_at >= dawn and (dusk < dawn or ends_at <= dusk)
 
 
 @dataclass(frozen=True)
