@@ -22,6 +22,7 @@ def town(bare_app):
     """Ana has tonight and Monday, Bo tonight and Thursday; Tuesday is open; an hour is 25.00."""
     with bare_app.app_context():
         town = moved_in()
+        town.app = bare_app
         rate = {"activity": None, "level": None, "service_id": None, "basis": "hour", "from_on": date(2026, 1, 1)}
         pay.add_rate(rate | {"premium": None, "amount": 2500}, town.robin)
         town.tonight = town.shift("2026-11-23 22:00", 8, town.ana, town.bo, minimum=2)
@@ -33,11 +34,11 @@ def town(bare_app):
 
 
 @pytest.fixture
-def people_on(bare_app, town):
+def people_on(town):
     """Who is on a shift."""
 
     def found(shift):
-        with bare_app.app_context():
+        with town.app.app_context():
             return town.people_on(shift)
 
     return found
@@ -62,7 +63,7 @@ def test_take_a_shift(visit, axe, town, people_on, javascript):
 
 
 @BOTH
-def test_i_cannot_come_tonight(visit, axe, bare_app, town, people_on, javascript):
+def test_i_cannot_come_tonight(visit, axe, town, people_on, javascript):
     page = visit("/", as_=town.ana, size="phone", javascript=javascript)
     page.get_by_role("link", name=re.compile("Tonight 22:00 to tomorrow 06:00")).click()
     page.get_by_role("link", name="I can't come").click()
@@ -105,8 +106,8 @@ def test_swap_with_a_friend(visit, axe, town, people_on, javascript):
 
 
 @BOTH
-def test_a_coordinator_fills_tonight_from_a_phone_in_under_six_taps(visit, axe, bare_app, town, people_on, javascript):
-    with bare_app.app_context():
+def test_a_coordinator_fills_tonight_from_a_phone_in_under_six_taps(visit, axe, town, people_on, javascript):
+    with town.app.app_context():
         covers.cannot_come(town.ana, town.tonight, town.ana)
     page = visit("/", as_=town.robin, size="phone", javascript=javascript)
     taps = 0
