@@ -365,6 +365,20 @@ def asks_of(shift_id: str) -> list[tuple[Ask, str]]:
     return [(ask, name) for ask, name in rows]
 
 
+def who_gave_back(shift_id: str) -> set[str]:
+    """People who said that they cannot come to a shift, and did not take it back."""
+    return set(
+        db.session.scalars(
+            sa.select(Cover.person_id).where(Cover.shift_id == shift_id, Cover.state != CoverState.WITHDRAWN)
+        )
+    )
+
+
+def who_said_no(shift_id: str) -> set[str]:
+    """People who were asked about a shift and said no."""
+    return set(db.session.scalars(sa.select(Ask.person_id).where(Ask.shift_id == shift_id, Ask.state == AskState.NO)))
+
+
 def waiting_on(shift_id: str) -> list[Wait]:
     """Who waits for a place on a shift and was not asked yet, the longest first."""
     return list(
