@@ -8,11 +8,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
 
-from app.checkins.queries import ListenerShown
+from app.checkins.queries import ListenerShown, StandingChoice
 from app.checkins.services import LONGEST_NOTE, Given
 from app.checkins.words import QUESTIONS, SHARING_WORDS
 from app.fields import choice, choices, stripped, text_field
-from wellbeing.flags import Sharing
 
 PHRASE = "Your private words"
 
@@ -84,9 +83,12 @@ class SharingForm(FlaskForm):
         choices=[choice(each, *words) for each, words in SHARING_WORDS.items()],
     )
     listener = RadioField("Who?", [Optional()], validate_choice=False)
+    counts = BooleanField("Count my weeks for the whole group")
 
-    def __init__(self, whom: Sequence[ListenerShown], sharing: Sharing, listener_id: str | None) -> None:
-        super().__init__(data={"sharing": sharing, "listener": listener_id})
+    def __init__(self, whom: Sequence[ListenerShown], choice_now: StandingChoice) -> None:
+        super().__init__(
+            data={"sharing": choice_now.sharing, "listener": choice_now.listener_id, "counts": choice_now.counts}
+        )
         self.listener.choices = [
             choice(each.person_id, each.name, f"{each.words} · key: {each.fingerprint}") for each in whom
         ]

@@ -51,10 +51,11 @@ def has_key(person_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StandingChoice:
-    """What a person shares when they share: how much and with whom."""
+    """What a person shares when they share: how much and with whom; and whether their weeks count for the group."""
 
     sharing: Sharing = Sharing.NOBODY
     listener_id: str | None = None
+    counts: bool = False
 
 
 def choice_of(person_id: str) -> StandingChoice:
@@ -63,7 +64,7 @@ def choice_of(person_id: str) -> StandingChoice:
     if row is None:
         return StandingChoice()
     kept: dict[str, str] = json.loads(row.kept)
-    return StandingChoice(Sharing(kept["sharing"].strip()), kept["listener"].strip() or None)
+    return StandingChoice(Sharing(kept["sharing"].strip()), kept["listener"].strip() or None, kept.get("counts") == "y")
 
 
 @dataclass(frozen=True, slots=True)
