@@ -335,6 +335,7 @@ MAY: dict[str, frozenset[Role | None]] = {
     "shifts.past": SIGNED_IN,
     "shifts.say_no": SIGNED_IN,
     "shifts.say_yes": SIGNED_IN,
+    "shifts.rest": SIGNED_IN,
     "shifts.seen": SIGNED_IN,
     "shifts.show": SIGNED_IN,
     "sites.add": PLANNERS,
