@@ -14,8 +14,8 @@ import tzdata
 from flask import current_app
 
 from app import clock, migrate
-from app.checkins.copies import old_keys
 from app.config import Config
+from app.copies import old_keys
 from app.database import OWNER_ONLY, PRAGMAS, clock_gap, db
 from app.jobs import MAX_ATTEMPTS, Job, WorkerBeat
 from app.mail.models import OutgoingMail

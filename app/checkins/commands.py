@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from app.checkins import copies
+from app import copies
 from app.database import is_sqlite
 
 FILE = click.Path(dir_okay=False, path_type=Path)

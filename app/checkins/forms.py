@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
 
+from app.checkins.packs import PackShown
 from app.checkins.queries import ListenerShown, StandingChoice
 from app.checkins.services import LONGEST_NOTE, Given
 from app.checkins.words import QUESTIONS, SHARING_WORDS
@@ -99,6 +101,27 @@ class ListenerForm(FlaskForm):
 
     person = SelectField("Person", [InputRequired("Choose someone.")])
     words = text_field("What they are to people", 80, required="Say what they are.", description="As in: another peer")
+
+
+class PackForm(FlaskForm):
+    """The words of a questionnaire: pasted, or in a file."""
+
+    pack = SelectField("Which one?", [InputRequired("Choose one.")], validate_choice=False)
+    words = TextAreaField("Its words", [Optional(), Length(max=40_000)])
+    file = FileField("Or a text file", [Optional()])
+
+    def __init__(self, packs: Sequence[PackShown]) -> None:
+        super().__init__()
+        self.pack.choices = [choice("", "Choose"), *(choice(each.key, each.title) for each in packs)]
+
+    def text(self) -> str | None:
+        """What was given, the file first; None for a file that is no text."""
+        if not self.file.data:
+            return self.words.data or ""
+        try:
+            return str(self.file.data.read().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            return None
 
 
 class HelpLineForm(FlaskForm):

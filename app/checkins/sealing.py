@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,11 @@ class Wrap:
 
     salt: bytes
     wrapped: bytes
+
+
+def new_row_id() -> str:
+    """A random id for what is sealed; rows lie in the order of these, so that nothing tells when they were written."""
+    return secrets.token_hex(16)
 
 
 def new_pair() -> Pair:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -20,6 +19,7 @@ from app.checkins.queries import (
     choice_of,
     key_of,
     listeners,
+    monday_of,
     owner_of,
     public_of,
 )
@@ -82,9 +82,9 @@ def send_check_in(person_id: str, given: Given, listener_id: str | None = None, 
 
 
 def _sealed_row(owner: str, public: bytes, given: Given) -> CheckIn:
-    row_id, today = secrets.token_hex(16), clock.today()
+    row_id, today = sealing.new_row_id(), clock.today()
     told = {
-        "week": (today - timedelta(days=today.weekday())).isoformat(),
+        "week": monday_of(today).isoformat(),
         "answers": dict(given.answers),
         "hard": given.something_hard,
         "needs": given.daily_needs,

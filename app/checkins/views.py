@@ -36,6 +36,7 @@ def _weekly_page(form: WeeklyForm) -> str:
         questions=QUESTIONS,
         has_key=queries.has_key(current_user.id),
         is_listener=queries.is_listener(current_user.id),
+        has_longer=queries.has_longer(),
         is_keeper=not current_user.roles.isdisjoint(KEEPERS),
         lines=queries.help_lines(),
     )

@@ -9,8 +9,8 @@ from contextlib import closing
 import pysqlite3.dbapi2 as sqlite
 import pytest
 
-from app import jobs
-from app.checkins import copies, queries, shredding
+from app import copies, jobs
+from app.checkins import queries, shredding
 from app.database import db
 
 TASK = jobs.Task("job", {}, 1)
