@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ID_LENGTH = 12
 OWNER_ONLY = 0o700
-OUR_FILES = ("evenhand.sqlite", "master.")  # what may lie in the folders of data and keys
+OUR_FILES = ("evenhand.sqlite", "private.sqlite", "copies", "master.")  # what may lie in the folders of data and keys
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PRAGMAS = {
@@ -215,18 +215,18 @@ def insert_if_absent(session: sa.orm.Session, model: type[Model | PrivateModel],
     make = sa.dialects.sqlite.insert if is_sqlite() else sa.dialects.postgresql.insert
     table = cast("sa.Table", model.__table__)
     ask = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    return session.execute(ask).first() is not None
+    return session.execute(ask, bind_arguments={"mapper": model}).first() is not None
 
 
-def copy_to(file: Path) -> None:
-    """Write a whole, checked copy of the SQLite database to a new private file; raises `ValueError` saying why not."""
+def copy_to(file: Path, engine: str = "default") -> None:
+    """Write a whole, checked copy of a SQLite database to a new private file; raises `ValueError` saying why not."""
     if not is_sqlite():
         raise ValueError("The data is in PostgreSQL: copy it with pg_dump.")
     try:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise ValueError(f"{file} cannot be written: {error.strerror}.") from error
-    connection = db.engine.raw_connection()  # a copy is made outside any transaction
+    connection = db.get_engine(engine).raw_connection()  # a copy is made outside any transaction
     try:
         connection.cursor().execute("VACUUM INTO ?", (str(file),))
         connection.cursor().execute("ATTACH ? AS copied", (str(file),))

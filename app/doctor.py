@@ -16,6 +16,7 @@ from flask import current_app
 
 from app import clock, migrate
 from app.config import Config
+from app.copies import old_keys
 from app.database import OWNER_ONLY, PRAGMAS, Statement, clock_gap, db, rows
 from app.jobs import MAX_ATTEMPTS, Job, WorkerBeat
 from app.mail.models import OutgoingMail
@@ -95,6 +96,7 @@ def findings() -> Iterator[Finding]:
     if migrate.is_current():
         yield _worker()
         yield _jobs()
+        yield _copies()
         yield from _mail(config)
 
 
@@ -185,6 +187,14 @@ def _jobs() -> Finding:
     )
     found = ", ".join(sorted(f"{count} {kind} ({error or 'no error kept'})" for kind, error, count in rows))
     return Finding("jobs", not found, f"failed for good: {found}; {AGAIN}" if found else "none failed")
+
+
+def _copies() -> Finding:
+    old = len(old_keys())
+    words = "none is older than seven days"
+    if old:
+        words = f"{old} should be thrown away: the worker does it, or flask --app wsgi copy-check-ins"
+    return Finding("keys of copies of check-ins", not old, words)
 
 
 def _mail(config: Config) -> Iterator[Finding]:

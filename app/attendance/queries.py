@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -14,7 +14,8 @@ from app.attendance.hours import worked_span
 from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, NotedVia
 from app.database import Statement, db, rows
 from app.people.models import Person
-from app.roster.models import PublicationChange, Shift
+from app.roster.late import is_late_change
+from app.roster.models import Shift
 from app.sites.models import Service, Site
 from app.words import span_words, when
 
@@ -25,7 +26,8 @@ class WorkedRecord:
 
     `starts_at` and `ends_at` are what counts as worked, the planned ones the shift's (None for work beside shifts).
     Work beside shifts may belong to no site or service. `level` is the person's on that day, `demanding` the
-    service's (0 to 3), `is_late_change` whether the person got this shift, or its time, inside the notice period.
+    service's (0 to 3), `is_late_change` whether the person got this shift, or its time, inside the notice period
+    (see `roster.late`).
     `version` rises with every correction; a record that was taken back is not among the records any more.
     """
 
@@ -81,14 +83,21 @@ def unworked_ids(changed_since: datetime) -> set[str]:
     return set(rows) - {each.id for each in worked_records(ids=rows)}
 
 
+def begun_places(shift_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Places (person, shift) on which somebody arrived, whether they left by now or not: pay rests on them."""
+    found = db.session.execute(
+        sa.select(Attendance.person_id, Attendance.shift_id).where(
+            Attendance.shift_id.in_(shift_ids),
+            Attendance.activity == Activity.SHIFT,
+            Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]),
+        )
+    )
+    return {(person, shift) for person, shift in found if shift is not None}
+
+
 @cache
 def _worked() -> Statement:
-    is_late = sa.exists().where(
-        PublicationChange.shift_id == Attendance.shift_id,
-        PublicationChange.person_id == Attendance.person_id,
-        PublicationChange.is_late,
-        PublicationChange.kind.in_(["added", "moved"]),
-    )
+    is_late = is_late_change(Attendance.shift_id, Attendance.person_id)
     service_id = sa.func.coalesce(Shift.service_id, Attendance.service_id)
     return (
         sa.select(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
+from app.attendance.queries import begun_places
 from app.database import Statement, db, rows
 from app.exchange import places
 from app.exchange.models import (
@@ -29,11 +30,14 @@ from app.exchange.models import (
 )
 from app.exchange.places import Place, Standing
 from app.exchange.terms import Terms
+from app.pay import queries as pay
 from app.people.models import Person
 from app.roster.facts import Facts, read_span
 from app.roster.models import Assignment, Period, Shift
 from app.roster.words import RosterNames
+from app.rules.queries import roster_settings
 from app.sites.models import Service, Site
+from payroll.money import Money
 from scheduling import Assignment as Pair
 
 HORIZON = timedelta(days=70)
@@ -79,14 +83,16 @@ def standing() -> Standing | None:
 
 def standing_between(first: date, last: date) -> Standing:
     """The published roster of some days."""
-    facts = read_span(first, last)
+    facts, now = read_span(first, last), clock.now()
+    starts = _starts(facts)
     return Standing(
         facts=facts,
-        now=clock.now(),
+        now=now,
         came_up=_came_up(first, last),
         terms=terms_of_sites(),
         covers=_open_covers(facts),
-        starts=_starts(facts),
+        starts=starts,
+        begun=frozenset(begun_places([shift for shift, at in starts.items() if at > now])),
     )
 
 
@@ -149,23 +155,40 @@ class Offers:
 
     places: list[Place]
     names: RosterNames
+    pays: Mapping[str, Money] = field(default_factory=dict)
 
 
 def offers_for(person_id: str) -> Offers:
-    """What is open to a person now, later, or not at all."""
+    """What is open to a person now, later, or not at all, and what it pays."""
     found = standing()
     if found is None:
         return Offers([], RosterNames())
-    return Offers(places.places_for(found, person_id), found.facts.names)
+    offered = places.places_for(found, person_id)
+    starts = {each.shift.id: each.label.starts_at for each in offered}
+    return Offers(offered, found.facts.names, pays_for(person_id, starts, found.facts.settings.notice_days))
+
+
+def pays_for(person_id: str, starts: Mapping[str, datetime], notice_days: int) -> dict[str, Money]:
+    """What shifts (each with its start) would pay a person who took them now; those that pay something."""
+    return pay.amounts(person_id, starts, late=late_for(person_id, starts, notice_days)) if starts else {}
+
+
+def late_for(person_id: str, starts: Mapping[str, datetime], notice_days: int) -> set[str]:
+    """Shifts (each with its start) that would be a late change of a person's plan; not those they gave back."""
+    before = clock.now() + timedelta(days=notice_days)
+    late = {shift for shift, at in starts.items() if at < before}
+    gave = sa.select(Cover.shift_id).where(Cover.person_id == person_id, Cover.shift_id.in_(late))
+    return late - set(db.session.scalars(gave)) if late else late
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One open shift as a person sees it, with its details and what things are called."""
+    """One open shift as a person sees it, with its details, what it pays (None: no rate), what things are called."""
 
     place: Place
     details: Details
     names: RosterNames
+    pay: Money | None
 
 
 def offer_for(person_id: str, shift_id: str) -> Offer | None:
@@ -177,7 +200,9 @@ def offer_for(person_id: str, shift_id: str) -> Offer | None:
     if worker is None or Pair(person_id, shift_id) in found.facts.live:
         return None
     place = places.place_for(found, worker, found.problem.shift[shift_id])
-    return Offer(place, details_of([shift_id])[shift_id], found.facts.names)
+    starts = {shift_id: place.label.starts_at}
+    paid = pays_for(person_id, starts, found.facts.settings.notice_days).get(shift_id)
+    return Offer(place, details_of([shift_id])[shift_id], found.facts.names, paid)
 
 
 def names_on(shift_id: str) -> list[str]:
@@ -220,6 +245,12 @@ def questions_for(person_id: str) -> list[Question]:
         return []
     asked = _questions().where(Ask.id.in_(ids)).order_by(Ask.lapses_at)
     return [Question(*row) for row in db.session.execute(asked)]
+
+
+def question_pay(found: Question) -> Money | None:
+    """What the shift of a question pays who says yes to it; None without a rate."""
+    starts = {found.shift.id: found.shift.starts_at}
+    return pays_for(found.ask.person_id, starts, roster_settings().notice_days).get(found.shift.id)
 
 
 def question(ask_id: str) -> Question | None:
@@ -354,6 +385,20 @@ def asks_of(shift_id: str) -> list[tuple[Ask, str]]:
         .order_by(Ask.asked_at.desc(), Person.name)
     )
     return [(ask, name) for ask, name in rows]
+
+
+def who_gave_back(shift_id: str) -> set[str]:
+    """People who said that they cannot come to a shift, and did not take it back."""
+    return set(
+        db.session.scalars(
+            sa.select(Cover.person_id).where(Cover.shift_id == shift_id, Cover.state != CoverState.WITHDRAWN)
+        )
+    )
+
+
+def who_said_no(shift_id: str) -> set[str]:
+    """People who were asked about a shift and said no."""
+    return set(db.session.scalars(sa.select(Ask.person_id).where(Ask.shift_id == shift_id, Ask.state == AskState.NO)))
 
 
 def waiting_on(shift_id: str) -> list[Wait]:

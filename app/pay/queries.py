@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -37,6 +37,7 @@ from app.pay.models import (
 )
 from app.pay.words import ACTIVITY_WORDS
 from app.people.models import Person, PersonRole
+from app.roster.late import is_late_change
 from app.roster.models import Assignment, Shift
 from app.sites.models import Service, Site
 from payroll import funds, honoraria
@@ -121,8 +122,12 @@ class Bearers:
 
     def shares(self, amount: Money, day: date, service_id: str | None, category: str) -> list[tuple[str | None, Money]]:
         """A cost shared out among the funds that bear it; (None, all of it) when none does."""
-        weights = funds.weights_for(self.sharings, self.known, day, service_id, category)
+        weights = self.weights(day, service_id, category)
         return list(funds.shared_out(amount, weights)) if weights else [(None, amount)]
+
+    def weights(self, day: date, service_id: str | None, category: str) -> tuple[tuple[str, int], ...]:
+        """The funds that bear a cost, with their weights; empty when none does."""
+        return funds.weights_for(self.sharings, self.known, day, service_id, category)
 
 
 def bearers() -> Bearers:
@@ -202,13 +207,17 @@ class Quote:
     lines: tuple[honoraria.Line, ...] = ()
 
 
-def quotes(person_id: str, shift_ids: Iterable[str], *, is_late_change: bool = False) -> dict[str, Quote]:
-    """What shifts will pay a person, by shift: the same reckoning by which it accrues once it is worked."""
+def quotes(person_id: str, shift_ids: Iterable[str], *, late: Collection[str] = ()) -> dict[str, Quote]:
+    """What shifts will pay a person, by shift: the same reckoning by which it accrues once it is worked.
+
+    `late` are those which they would take so late that a premium is paid for it, where they are not on them yet.
+    """
     person = db.session.get(Person, person_id)
     if person is None:
         return {}
     rows = db.session.execute(
         sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding)
+        .add_columns(is_late_change(Shift.id, person_id).label("is_late"))
         .join(Service, Service.id == Shift.service_id)
         .where(Shift.id.in_(list(shift_ids)))
     ).all()
@@ -226,10 +235,16 @@ def quotes(person_id: str, shift_ids: Iterable[str], *, is_late_change: bool = F
             row.ends_at,
             row.starts_at,
             row.demanding >= DEMANDING,
-            is_late_change,
+            row.is_late or row.id in late,
         )
         found[row.id] = quote(work, card, zone, standing)
     return found
+
+
+def amounts(person_id: str, shift_ids: Iterable[str], *, late: Collection[str] = ()) -> dict[str, Money]:
+    """What shifts will pay a person, only those for which there is something to pay."""
+    found = quotes(person_id, shift_ids, late=late)
+    return {shift: each.amount for shift, each in found.items() if each.standing is Standing.OWED and each.amount}
 
 
 def quote(work: honoraria.Work, card: RateCard, zone: Any, standing: Standing) -> Quote:

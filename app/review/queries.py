@@ -24,6 +24,7 @@ from app.roster.models import (
     Waiver,
 )
 from app.roster.words import RosterNames
+from app.rules.queries import strain_points
 from scheduling import Problem, Roster, Violation, check
 
 
@@ -54,6 +55,11 @@ class Review:
     def violations(self) -> list[Violation]:
         """Everything the roster breaks, forbidden first."""
         return list(_violations(self.problem, self.roster))
+
+    @cached_property
+    def points(self) -> dict[str, int]:
+        """What each reason of strain is worth in this group."""
+        return strain_points()
 
     @property
     def is_open(self) -> bool:

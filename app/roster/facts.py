@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -22,6 +22,7 @@ from app.access import Role
 from app.attendance.queries import Noted, noted_shifts
 from app.database import Statement, db, rows
 from app.incidents.queries import exposure_since
+from app.pay.outlook import Outlook, PlannedShift, outlook
 from app.people.calendar import availability_spans
 from app.people.models import (
     LEARNING,
@@ -44,9 +45,11 @@ from app.walltime import instant_of
 from scheduling import Assignment as Pair
 from scheduling import Availability as Span
 from scheduling import (
+    Budget,
     Carried,
     Contract,
     Demand,
+    EarningsCap,
     Grade,
     Holding,
     Horizon,
@@ -149,6 +152,7 @@ def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
     reader.read_capacities()
     reader.read_wishes()
     reader.read_assignments()
+    reader.read_money()
     if draft is not None:
         reader.read_draft(draft.id)
     return reader.facts(draft, keep)
@@ -217,6 +221,7 @@ class _Reader:
     wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     capacities: dict[str, Capacity] = field(default_factory=dict)
     exposure: dict[str, int] = field(default_factory=dict)
+    money: Outlook = field(default_factory=Outlook)
     spans: dict[tuple[datetime, datetime, str, int], _Past] = field(default_factory=dict)
     past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
     live: set[Pair] = field(default_factory=set)
@@ -391,6 +396,25 @@ class _Reader:
         )
         return _Past(starts_at, worked, day.weekday() >= SATURDAY)
 
+    def read_money(self) -> None:
+        """What the shifts pay, what people want to earn at most, what funds have left (of a period only)."""
+        planned = [
+            PlannedShift(work.id, work.kind, *label.instants, work.demanding, max(1, work.target))
+            for work in self.works.values()
+            for label in [self.shift_labels[work.id]]
+        ]
+        days = self.period.starts_on, self.period.ends_on
+        self.money = outlook(planned, self.people, days, has_funds=bool(self.period.id))
+        for work_id, work in self.works.items() if self.money.pay else ():
+            of_funds = None if self.money.funds is None else self.money.funds[work_id]
+            self.works[work_id] = replace(work, pay=self.money.pay[work_id], funds=of_funds)
+
+    def _earnings_caps(self, person_id: str) -> tuple[EarningsCap, ...]:
+        return tuple(
+            EarningsCap(self.horizon_day(cap.first), self.horizon_day(cap.last), cap.most)
+            for cap in self.money.caps.get(person_id, ())
+        )
+
     def read_draft(self, draft_id: str) -> None:
         """A draft's assignments, pins and waivers: one query."""
         for row in rows(_of_draft(), draft=draft_id):
@@ -417,6 +441,7 @@ class _Reader:
             pins=tuple(Pin(*pair) for pair in sorted(self.pinned)),
             waivers=tuple(sorted(set(self.waivers), key=lambda each: (each.rule, each.shift, each.worker or ""))),
             published=frozenset(kept),
+            budgets=tuple(Budget(*each) for each in self.money.left.items()),
         )
         names = RosterNames(
             people={key: PersonLabel(row.name, row.level, bool(row.may_work)) for key, row in self.people.items()},
@@ -451,6 +476,8 @@ class _Reader:
                 not_with=frozenset(self.wishes[person_id, WishKind.NOT_WITH] - {person_id}),
                 not_at=frozenset(self.wishes[person_id, WishKind.NOT_AT]),
                 partner=partners[0] if partners else None,
+                pay_level=self.money.levels.get(person_id),
+                earnings_caps=self._earnings_caps(person_id),
                 history=self._history(person_id),
                 carried=self._carried(person_id, person.wanted_minutes, usual),
             )

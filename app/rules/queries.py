@@ -13,7 +13,7 @@ from app.database import Statement, db, rows
 from app.people.models import Person
 from app.rules.catalogue import built, fitting, may_switch_off, shown_rules
 from app.rules.models import RuleSetting
-from app.rules.settings import DAY_NAME, GROUPS, NAME, DaySettings, RosterSettings, setting_parameters
+from app.rules.settings import DAY_NAME, GROUPS, NAME, STRAIN_NAME, DaySettings, RosterSettings, setting_parameters
 from scheduling import Parameter, Rule
 
 
@@ -56,6 +56,14 @@ def day_settings() -> DaySettings:
     setting = _setting(DAY_NAME)
     values: dict[str, Any] = fitting(DAY_NAME, setting_parameters(DAY_NAME), setting.parameters if setting else {})
     return DaySettings(**values)
+
+
+def strain_points() -> dict[str, int]:
+    """What each reason of strain is worth in this group, by its name."""
+    parameters = setting_parameters(STRAIN_NAME)
+    setting = db.session.get(RuleSetting, STRAIN_NAME)
+    chosen = fitting(STRAIN_NAME, parameters, setting.parameters if setting else {})
+    return {each.name: int(chosen.get(each.name, each.default) or 0) for each in parameters}
 
 
 def rule_cards() -> list[RuleCard]:
