@@ -274,6 +274,7 @@ MAY: dict[str, frozenset[Role | None]] = {
     "review.changes": COORDINATOR,
     "review.drag": COORDINATOR,
     "review.fairness": COORDINATOR,
+    "review.keep": COORDINATOR,
     "review.move": COORDINATOR,
     "review.open_places": COORDINATOR,
     "review.person": COORDINATOR,

@@ -73,6 +73,7 @@ SENTENCES: dict[Group, dict[str, Sentence]] = {
         "swap by hand": "{who} let two people change places in {what}",
         "pin by hand": "{who} pinned someone to a shift in {what}",
         "unpin by hand": "{who} took a pin away in {what}",
+        "keep what people did": "{who} carried what people took and gave away into {what}",
         "undo move": "{who} took the last move back in {what}",
         "waive rule": "{who} set a rule aside in {what}",
         "withdraw waiver": "{who} put a rule that was set aside in force again in {what}",
