@@ -11,7 +11,7 @@ from app import clock
 from app.access import Role
 from app.audit.services import record
 from app.database import db
-from app.exchange import places, queries, swaps, terms
+from app.exchange import places, queries, rounds, swaps, terms
 from app.exchange.answers import Answer, Done, Over, Stopped
 from app.exchange.claims import end_cover, standing_around
 from app.exchange.models import (
@@ -127,6 +127,7 @@ def _end_swaps(person_id: str, shift_id: str) -> None:
     )
     for swap in db.session.scalars(sa.select(Swap).where(Swap.state.in_(SWAP_PENDING), of_place)).all():
         swaps.end(swap, SwapState.OVERTAKEN)
+    rounds.end_places(person_id, shift_id)
 
 
 def ask_next(cover: Cover) -> None:
