@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from app.access import Role, allow
 from app.editing import Saved
-from app.exchange import answers, choices, claims, covers, gaps, queries, services, swaps
+from app.exchange import answers, choices, claims, covers, gaps, queries, services, several, swaps
 from app.exchange.forms import PersonForm, SwapForm, TermsForm
 from app.exchange.terms import Terms
 from app.exchange.views import bp
@@ -25,7 +25,13 @@ PLANNERS = (Role.COORDINATOR, Role.ADMIN)
 @allow(Role.COORDINATOR)
 def open_gaps() -> str:
     """Open places of the next two weeks, the most urgent first, and swaps that wait for a coordinator."""
-    return render_template("exchange/gaps.html", gaps=gaps.gaps_within(AHEAD), swaps=queries.swaps_to_decide())
+    return render_template(
+        "exchange/gaps.html",
+        gaps=gaps.gaps_within(AHEAD),
+        swaps=queries.swaps_to_decide(),
+        rounds=several.rounds_to_decide(),
+        wishes=len(several.free_wishes()),
+    )
 
 
 @bp.get("/gaps/<shift_id>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -191,9 +191,8 @@ class Offer:
     pay: Money | None
 
 
-def offer_for(person_id: str, shift_id: str) -> Offer | None:
+def offer_for(found: Standing | None, person_id: str, shift_id: str) -> Offer | None:
     """One upcoming published shift a person is not on; None when there is no such shift (any more)."""
-    found = standing()
     if found is None or shift_id not in found.came_up or found.starts.get(shift_id, found.now) <= found.now:
         return None
     worker = found.problem.worker.get(person_id)
@@ -394,6 +393,21 @@ def who_gave_back(shift_id: str) -> set[str]:
             sa.select(Cover.person_id).where(Cover.shift_id == shift_id, Cover.state != CoverState.WITHDRAWN)
         )
     )
+
+
+def left_since(at: datetime, shift_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Places (person, shift) that people gave back or gave to others since then, and are not on again."""
+    covers = sa.select(Cover.person_id, Cover.shift_id).where(
+        Cover.opened_at > at, Cover.state.in_([CoverState.OPEN, CoverState.COVERED, CoverState.LAPSED])
+    )
+    done = sa.and_(Swap.state == SwapState.DONE, Swap.ended_at > at)
+    given = sa.select(Swap.person_id, Swap.shift_id).where(done)
+    theirs = sa.select(Swap.other_person_id, Swap.other_shift_id).where(done, Swap.other_shift_id.is_not(None))
+    rows: Iterable[Any] = db.session.execute(sa.union(covers, given, theirs))
+    left = {(str(row[0]), str(row[1])) for row in rows}
+    on = sa.select(Assignment.person_id, Assignment.shift_id).where(Assignment.shift_id.in_({each for _, each in left}))
+    found = left - {(person, shift) for person, shift in db.session.execute(on)} if left else left
+    return {(person, shift) for person, shift in found if shift in shift_ids}
 
 
 def who_said_no(shift_id: str) -> set[str]:

@@ -12,6 +12,7 @@ from app import clock
 from app.access import Role, allow_signed_in
 from app.doctor import glance
 from app.exchange import queries as exchange_queries
+from app.exchange import several
 from app.home import queries
 from app.home.needs import Business, Group, groups_of
 from app.roster.openings import openings_within
@@ -64,6 +65,7 @@ def _peer(facts: dict[str, Any]) -> dict[str, Any]:
     return {
         "questions": exchange_queries.questions_for(current_user.id),
         "swaps": [each for each in facts["swaps"] if each.waits_for(current_user.id)],
+        "rounds": [each for each in several.rounds_of(current_user.id) if each.waits_for(current_user.id)],
         "asked": len(asked),
         "changes": sum(each.shift_id not in answered for each in changes),
         "first": None if first is None else _card(first),
