@@ -214,6 +214,7 @@ MAY: dict[str, frozenset[Role | None]] = {
     "checkins.longer_submit": SIGNED_IN,
     "checkins.lost": SIGNED_IN,
     "checkins.lost_submit": SIGNED_IN,
+    "checkins.monday": frozenset({Role.SUPERVISOR}),
     "checkins.past": SIGNED_IN,
     "checkins.past_submit": SIGNED_IN,
     "checkins.read": SIGNED_IN,
