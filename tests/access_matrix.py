@@ -223,6 +223,8 @@ MAY: dict[str, frozenset[Role | None]] = {
     "checkins.seized": SIGNED_IN,
     "checkins.sharing": SIGNED_IN,
     "checkins.sharing_submit": SIGNED_IN,
+    "checkins.tablet": ANYONE,
+    "checkins.tablet_submit": ANYONE,
     "checkins.team": SIGNED_IN,
     "checkins.unload": PLANNERS,
     "checkins.weekly": SIGNED_IN,
