@@ -31,13 +31,22 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def named_by(expression: nodes.Expr) -> list[str]:
+    """The templates that an expression names: one, or one of two by a condition; empty when it names none for sure."""
+    if isinstance(expression, nodes.CondExpr):
+        assert expression.expr2 is not None
+        return [*named_by(expression.expr1), *named_by(expression.expr2)]
+    return [expression.value] if isinstance(expression, nodes.Const) else []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
 def test_a_template_parses_and_finds_what_it_uses(bare_app, path):
     environment = bare_app.jinja_env
     tree = environment.parse(path.read_text(encoding="utf-8"))
     for used in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
-        assert isinstance(used.template, nodes.Const), f"{named(path)} uses a template it does not name"
-        module = environment.get_template(used.template.value)
+        names = named_by(used.template)
+        assert names, f"{named(path)} uses a template it does not name"
+        module, *_ = map(environment.get_template, names)
         if isinstance(used, nodes.FromImport):
             for name in used.names:
                 wanted = name[0] if isinstance(name, tuple) else name
