@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import expect
 
 from app import clock as wall
 from app.access import Role
@@ -87,11 +88,11 @@ def test_at_the_tablet_a_check_in_is_sent_and_nothing_of_it_can_be_seen(bare_app
     if javascript:
         axe(page)
     page.get_by_role("button", name="Go on").click()
-    assert page.get_by_text("Nobody gets anything.").is_visible()
+    expect(page.get_by_text("Nobody gets anything.")).to_be_visible()
     if javascript:
         axe(page)
     page.get_by_role("button", name="Keep it").click()
-    assert page.get_by_text("It is kept for you alone").is_visible()
+    expect(page.get_by_text("It is kept for you alone")).to_be_visible()
     assert page.url.endswith("/own/tablet")
     page.goto("/own/past")
     assert page.get_by_text("Little").count() == 0
@@ -106,12 +107,12 @@ def test_who_shares_nothing_sees_that_nobody_gets_anything(house, visit, axe, ja
     page.goto("/own/")
     faces(page, 4, 4, 4)
     page.get_by_role("button", name="Go on").click()
-    assert page.get_by_text("Nobody gets anything.").is_visible()
+    expect(page.get_by_text("Nobody gets anything.")).to_be_visible()
     assert page.get_by_role("button", name="Send it").count() == 0
     page.get_by_role("button", name="Keep it").click()
     page.goto("/own/past")
     open_with_words(page)
-    assert page.get_by_text("Nobody. Only what you send").is_visible()
+    expect(page.get_by_text("Nobody. Only what you send")).to_be_visible()
     if javascript:
         axe(page)
 
@@ -119,18 +120,18 @@ def test_who_shares_nothing_sees_that_nobody_gets_anything(house, visit, axe, ja
 def test_words_that_are_lost_are_replaced_with_the_code(house, visit, axe):
     page = visit("/own/past", as_=house.ana, size="phone")
     open_with_words(page, "not these words at all")
-    assert page.get_by_text("That does not open it").first.is_visible()
+    expect(page.get_by_text("That does not open it").first).to_be_visible()
     page.get_by_role("link", name="I lost my words").click()
     axe(page)
     page.get_by_label("Your recovery code").fill(house.code)
     page.get_by_label("New private words").fill(NEW_WORDS)
     page.get_by_label("The same words again").fill(NEW_WORDS)
     page.get_by_role("button", name="Choose new words").click()
-    assert page.get_by_text("It is shown only now.").is_visible()
+    expect(page.get_by_text("It is shown only now.")).to_be_visible()
     axe(page)
     page.goto("/own/past")
     open_with_words(page, NEW_WORDS)
-    assert page.get_by_text("Only you see this page").is_visible()
+    expect(page.get_by_text("Only you see this page")).to_be_visible()
 
 
 def test_a_supervisors_monday(bare_app, house, visit, axe):
@@ -140,20 +141,20 @@ def test_a_supervisors_monday(bare_app, house, visit, axe):
         incidents.tell_incident(house.bo, Kind.THREAT)
     page = visit("/", as_=house.kim, size="phone")
     page.get_by_role("link", name="See the week").click()
-    assert page.get_by_text("Threat or police").is_visible()
+    expect(page.get_by_text("Threat or police")).to_be_visible()
     axe(page)
     page.get_by_role("link", name="Open", exact=True).click()
     open_with_words(page)
     page.goto("/own/monday")
-    assert page.get_by_text("1 waits").is_visible()
+    expect(page.get_by_text("1 waits")).to_be_visible()
     page.get_by_role("link", name="Look").click()
     page.get_by_role("button", name="Look").click()
     page.get_by_text("Lighter weeks agreed").click()
     page.get_by_role("button", name="Close it").click()
     page.goto("/own/monday")
-    assert page.get_by_text("Nobody waits").is_visible()
+    expect(page.get_by_text("Nobody waits")).to_be_visible()
     page.get_by_role("link", name="See it, and why").click()
-    assert page.get_by_text("Your group is too small for this").is_visible()
+    expect(page.get_by_text("Your group is too small for this")).to_be_visible()
     axe(page)
 
 
@@ -161,14 +162,14 @@ def test_a_supervisors_monday(bare_app, house, visit, axe):
 def test_at_three_in_the_morning_two_taps_and_the_rest_is_seen_to(bare_app, house, visit, axe, javascript):
     page = visit("/happened/", as_=house.ana, size="phone", javascript=javascript)
     page.get_by_role("button", name="Overdose").click()
-    assert page.get_by_text("It is noted").is_visible()
+    expect(page.get_by_text("It is noted")).to_be_visible()
     page.get_by_role("button", name="Yes, I stop").click()
-    assert page.get_by_text("(3 hours) is to be paid").is_visible()
+    expect(page.get_by_text("(3 hours) is to be paid")).to_be_visible()
     page.get_by_role("button", name="Ask for relief").click()
     if javascript:
         axe(page)
     robin = visit("/happened/", as_=house.robin, javascript=javascript)
-    assert robin.get_by_text("Ana: stops, 3 hours to be paid").is_visible()
+    expect(robin.get_by_text("Ana: stops, 3 hours to be paid")).to_be_visible()
     if javascript:
         axe(robin)
     robin.get_by_role("button", name="Everything is arranged").click()
@@ -176,4 +177,4 @@ def test_at_three_in_the_morning_two_taps_and_the_rest_is_seen_to(bare_app, hous
     page.goto("/happened/")
     page.get_by_role("button", name="I want to talk").click()
     assert page.url.endswith("/own/")
-    assert page.get_by_text("1 800 555 0100").is_visible()
+    expect(page.get_by_text("1 800 555 0100")).to_be_visible()
