@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Role, allow
+from app.database import reading
 from app.editing import Saved
 from app.exchange import answers, choices, claims, covers, gaps, queries, services, several, swaps
 from app.exchange.forms import PersonForm, SwapForm, TermsForm
@@ -86,6 +87,7 @@ def swap_for(shift_id: str, person_id: str) -> ResponseReturnValue:
     return _swap_for_page(shift_id, person_id, SwapForm(formdata=None))
 
 
+@reading()  # also after a refusal, when nobody has to wait for this page
 def _swap_for_page(shift_id: str, person_id: str, form: SwapForm, stops: tuple[str, ...] = ()) -> ResponseReturnValue:
     found = choices.choices_for(person_id, shift_id)
     if found is None:

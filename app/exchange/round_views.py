@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Role, allow, allow_signed_in
+from app.database import reading
 from app.exchange import answers, queries, rounds, services, several
 from app.exchange.forms import AnswerForm, ButtonForm, SeveralForm
 from app.exchange.models import SwapState
@@ -20,6 +21,7 @@ def wish() -> ResponseReturnValue:
     return _wish_page(SeveralForm(formdata=None))
 
 
+@reading()  # also after a refusal, when nobody has to wait for this page
 def _wish_page(form: SeveralForm, stops: tuple[str, ...] = ()) -> ResponseReturnValue:
     me = current_user.id
     page = render_template(

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app import clock
 from app.access import Role, allow, allow_signed_in
+from app.database import reading
 from app.exchange import answers, choices, claims, covers, places, queries, swaps
 from app.exchange.forms import AnswerForm, ButtonForm, SwapForm, TakeForm
 from app.exchange.models import AskState, SwapState
@@ -67,6 +68,7 @@ def place(shift_id: str) -> ResponseReturnValue:
     return _place_page(shift_id)
 
 
+@reading()  # also after a refusal, when nobody has to wait for this page
 def _place_page(
     shift_id: str, answer: answers.Answer | None = None, form: TakeForm | None = None
 ) -> ResponseReturnValue:
@@ -250,6 +252,7 @@ def new_swap(shift_id: str) -> ResponseReturnValue:
     return _swap_page(shift_id, SwapForm(formdata=None))
 
 
+@reading()  # also after a refusal, when nobody has to wait for this page
 def _swap_page(shift_id: str, form: SwapForm, stops: tuple[str, ...] = ()) -> ResponseReturnValue:
     found = choices.choices_for(current_user.id, shift_id)
     if found is None:
