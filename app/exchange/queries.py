@@ -22,9 +22,11 @@ from app.exchange.models import (
     Cover,
     CoverState,
     Draw,
+    Round,
     SiteTerms,
     Swap,
     SwapState,
+    Trade,
     Wait,
     WaitState,
 )
@@ -239,7 +241,10 @@ class Question:
 
 def questions_for(person_id: str) -> list[Question]:
     """What a person is asked to take, the one that ends first first."""
-    ids = [row.id for row in rows(_questions_open(), person=person_id, now=clock.now())]
+    return _questions_of([row.id for row in rows(_questions_open(), person=person_id, now=clock.now())])
+
+
+def _questions_of(ids: Collection[str]) -> list[Question]:
     if not ids:  # as on most visits: then nothing more is read
         return []
     asked = _questions().where(Ask.id.in_(ids)).order_by(Ask.lapses_at)
@@ -314,18 +319,36 @@ def swaps_to_decide() -> list[SwapFacts]:
     return _swaps_where(Swap.state == SwapState.AGREED)
 
 
-def pending_swaps(person_id: str) -> list[SwapFacts]:
-    """The swaps a person is in, and those both want that wait for a coordinator: for a first page."""
-    ids = [row.id for row in rows(_pending_swaps(), person=person_id)]
-    return _swaps_where(Swap.id.in_(ids)) if ids else []
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a person (or, of swaps, for a coordinator), for a first page."""
+
+    swaps: list[SwapFacts]
+    questions: list[Question]
+    has_rounds: bool
+
+
+def waiting_for(person_id: str) -> Waiting:
+    """What waits for a person: one query where nothing does, as on most visits."""
+    ids: dict[str, list[str]] = {"swap": [], "ask": [], "round": []}
+    for row in rows(_waiting(), person=person_id, now=clock.now()):
+        ids[row.kind].append(row.id)
+    swaps = _swaps_where(Swap.id.in_(ids["swap"])) if ids["swap"] else []
+    return Waiting(swaps, _questions_of(ids["ask"]), bool(ids["round"]))
 
 
 @cache
-def _pending_swaps() -> Statement:
+def _waiting() -> sa.CompoundSelect[*tuple[Any, ...]]:
     person: sa.BindParameter[str] = sa.bindparam("person")
     is_in = sa.or_(Swap.person_id == person, Swap.other_person_id == person)
     is_pending = sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING)))
-    return sa.select(Swap.id).where(is_pending)
+    is_asked = sa.and_(Ask.person_id == person, Ask.state == AskState.ASKED, Ask.lapses_at > sa.bindparam("now"))
+    rounds = sa.select(Round.id, sa.literal("round")).join(Trade, Trade.round_id == Round.id)
+    return sa.union_all(
+        sa.select(Swap.id, sa.literal("swap").label("kind")).where(is_pending),
+        sa.select(Ask.id, sa.literal("ask")).where(is_asked),
+        rounds.where(Trade.person_id == person, Round.state.in_(SWAP_PENDING)),
+    )
 
 
 def swap(swap_id: str) -> SwapFacts | None:
