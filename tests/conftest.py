@@ -33,7 +33,7 @@ START = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
 hypothesis.settings.register_profile(
     "normal",
-    max_examples=50,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],

@@ -21,6 +21,9 @@ TRIES = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+# One law of each shape is tried in the short run: of an assignment, of a person, of a shift, of several people.
+OFTEN = {"availability", "hours", "company", "not_with"}
+
 
 def dropped(clauses):
     """Forget every sentence."""
@@ -61,7 +64,11 @@ def replaced(problem, kind, faulty):
 
 
 @pytest.mark.parametrize(("half", "fault"), [("solver", dropped), ("people", altered)], ids=["solver", "people"])
-@pytest.mark.parametrize("kind", all_rules(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=() if kind.name in OFTEN else pytest.mark.soak) for kind in all_rules()],
+    ids=lambda kind: kind.name,
+)
 def test_the_property_notices_a_fault_planted_in_a_rule(kind, fault, half):
     faulty = with_fault(kind, fault)
 
