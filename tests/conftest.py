@@ -14,6 +14,7 @@ from jinja2 import FileSystemBytecodeCache
 from app import create_app
 from app.database import db
 from tests.support import people
+from tests.support.addresses import remember_builders
 from tests.support.clock import Clock
 from tests.support.databases import KINDS, Databases
 from tests.support.mailbox import Mailbox
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 SOAK = os.environ.get("EVENHAND_SOAK") == "1"
+remember_builders()
 # A Monday morning in the organisation's zone, in winter time.
 START = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
