@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from tests.support.pages import CheckingClient
 
+# How many pages of each kind are gone to.
+MOST = 3 if os.environ.get("EVENHAND_SOAK") == "1" else 1
 # A form answers with a page to go to, with itself and what to mend, with a file, or with what stands in the way.
 ANSWERS = {200, 302, 303, 409, 422}
 # These end the session of whoever sends them (staff may do to themselves what they do for others).
@@ -74,7 +77,7 @@ def everyone(app: Flask) -> Iterator[tuple[str, CheckingClient]]:
 def test_no_link_is_dead_for_anyone(town):
     dead, counts = [], Counter()
     for role, client in everyone(town):
-        for step in walk(client, most=3):
+        for step in walk(client, most=MOST):
             counts[role] += 1
             if step.is_dead:
                 dead.append(f"{role}: {step.path} ({step.status}) on {step.came_from}")

@@ -27,8 +27,15 @@ def make_app(make_app: Callable[[], Flask]) -> Callable[[], Flask]:
     return make
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        ("phone", "dark"),
+        ("desktop", "light"),
+        pytest.param("phone", "light", marks=pytest.mark.soak),
+        pytest.param("desktop", "dark", marks=pytest.mark.soak),
+    ],
+)
 def test_axe_finds_nothing_serious_in_any_component(visit, axe, size, scheme):
     for path in PAGES:
         page: Page = visit(f"/styleguide/{path}", size=size)
