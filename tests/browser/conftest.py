@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.support.pages import end_transaction
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 800}}
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 GRAVE = ("serious", "critical")
+expect.set_options(timeout=15_000)  # a machine that does other things too may take its time
 
 
 @pytest.fixture
