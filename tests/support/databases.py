@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app import create_app, migrate
 from app.database import db
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, Reset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,8 @@ class Databases:
         self._sqlite: list[Path] = []
         self._numbers = count(1)
         self._made: list[str] = []
+        self._ready: list[tuple[str, Reset]] = []
+        self._lent: list[tuple[str, Reset]] = []
 
     def environ(self, kind: str, folder: Path) -> dict[str, str]:
         """Settings for a fresh copy; `folder` holds its data."""
@@ -38,10 +40,9 @@ class Databases:
             for template in self._sqlite_templates():
                 shutil.copyfile(template, data / template.name)
         else:
-            server = self._postgres_template()
-            name = f"test_{next(self._numbers)}"
-            environ["DATABASE_URL"] = server.create(name, TEMPLATE)
-            self._made.append(name)
+            name, reset = self._ready.pop() if self._ready else self._copy()
+            self._lent.append((name, reset))
+            environ["DATABASE_URL"] = self._server().url(name)
         return environ
 
     def empty(self, kind: str, folder: Path) -> dict[str, str]:
@@ -54,13 +55,24 @@ class Databases:
         return environ
 
     def forget(self) -> None:
-        """Drop the databases made on the server since the last time."""
+        """Take back what was handed out on the server: what a test left as a copy again, the rest is dropped."""
+        while self._lent:
+            name, reset = self._lent.pop()
+            if reset.apply():
+                self._ready.append((name, reset))
+            else:
+                self._made.append(name)
         while self._made and self._postgres is not None:
             self._postgres.drop(self._made.pop())
 
     def close(self) -> None:
         if self._postgres is not None:
             self._postgres.__exit__(None, None, None)
+
+    def _copy(self) -> tuple[str, Reset]:
+        server, name = self._postgres_template(), f"test_{next(self._numbers)}"
+        server.create(name, TEMPLATE)
+        return name, server.reset(name)
 
     def _server(self) -> Postgres:
         if self._postgres is None:
