@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from math import gcd
 
 DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "UGX": 0, "KWD": 3, "TND": 3, "JOD": 3}
 SIGNS = {"CAD": "$", "USD": "$", "AUD": "$", "NZD": "$", "GBP": "£", "EUR": "€", "JPY": "¥"}
@@ -143,40 +145,40 @@ def worth(pieces: Mapping[int, int]) -> int:
 def notes_for(minor: int, stock: Mapping[int, int]) -> dict[int, int] | None:
     """The fewest notes and coins of a stock that make exactly this amount, None when none do.
 
-    Exact, however uneven the stock: each piece is added in bundles of 1, 2, 4 ... to what can be made so far.
+    Exact, however uneven the stock: as many as can be of the largest are tried first, then one less, as long as what
+    is left could still be made, and of fewer than the best found. What is known of a rest is kept.
     """
     if minor < 0:
         raise ValueError("nobody hands over less than nothing")
-    fewest: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {0: (0, ())}
-    for piece in sorted(stock, reverse=True):
-        left = min(stock[piece], minor // piece)
-        bundle = 1
-        while left > 0:
-            bundle = min(bundle, left)
-            fewest = _with_bundle(fewest, piece, bundle, minor)
-            left -= bundle
-            bundle *= 2
-    if minor not in fewest:
-        return None
-    made: dict[int, int] = {}
-    for piece, number in fewest[minor][1]:
-        made[piece] = made.get(piece, 0) + number
-    return made
+    pieces = sorted((piece for piece, number in stock.items() if number > 0), reverse=True)
+    smaller = [worth({piece: stock[piece] for piece in pieces[at:]}) for at in range(len(pieces) + 1)]
+    steps = [gcd(*pieces[at:]) for at in range(len(pieces) + 1)]
 
+    @cache
+    def fewest(at: int, rest: int) -> tuple[int, tuple[int, ...]] | None:
+        """How many of the pieces from this one on make the rest, and how many of each."""
+        if rest == 0:
+            return 0, ()
+        if at == len(pieces) or rest > smaller[at] or rest % steps[at]:
+            return None
+        best: tuple[int, tuple[int, ...]] | None = None
+        for number in range(min(stock[pieces[at]], rest // pieces[at]), -1, -1):
+            left = rest - number * pieces[at]
+            if left > smaller[at + 1] or (best and number + (left and -(-left // pieces[at + 1])) >= best[0]):
+                break
+            found = fewest(at + 1, left)
+            if found is not None and (best is None or number + found[0] < best[0]):
+                best = number + found[0], (number, *found[1])
+        return best
 
-def _with_bundle(
-    fewest: dict[int, tuple[int, tuple[tuple[int, int], ...]]], piece: int, bundle: int, most: int
-) -> dict[int, tuple[int, tuple[tuple[int, int], ...]]]:
-    after = dict(fewest)
-    for amount, (number, made) in fewest.items():
-        new = amount + piece * bundle
-        if new <= most and (new not in after or after[new][0] > number + bundle):
-            after[new] = (number + bundle, (*made, (piece, bundle)))
-    return after
+    found = fewest(0, minor)
+    return None if found is None else {piece: n for piece, n in zip(pieces, found[1], strict=False) if n}
 
 
 def most_payable(minor: int, stock: Mapping[int, int]) -> int:
     """The largest amount not above `minor` that a stock can make exactly."""
+    if minor >= 0 and notes_for(minor, stock) is not None:
+        return minor
     reachable = {0}
     for piece, number in stock.items():
         bundle = 1

@@ -88,11 +88,21 @@ def extra_settings() -> dict[str, str]:
 
 
 @pytest.fixture
+def settled_at(request: pytest.FixtureRequest, clock: Clock) -> datetime | None:
+    """When the demo group has moved in, for tests marked `settled`."""
+    return clock() if request.node.get_closest_marker("settled") else None
+
+
+@pytest.fixture
 def environ(
-    databases: Databases, database: str, tmp_path: Path, extra_settings: dict[str, str]
+    databases: Databases,
+    database: str,
+    tmp_path: Path,
+    extra_settings: dict[str, str],
+    settled_at: datetime | None,
 ) -> Iterator[dict[str, str]]:
-    """The settings of an application with a migrated, empty database of its own."""
-    yield databases.environ(database, tmp_path / "evenhand") | extra_settings
+    """The settings of an application with a migrated database of its own, empty unless a test is marked `settled`."""
+    yield databases.environ(database, tmp_path / "evenhand", settled_at) | extra_settings
     databases.forget()
     shutil.rmtree(tmp_path / "evenhand", ignore_errors=True)
 

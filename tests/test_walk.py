@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.access import Role
 from app.database import db
-from app.demo import build, cast
+from app.demo import cast
 from app.people.models import Person
 from tests.support.pages import Page
 from tests.support.people import sign_in
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.support.pages import CheckingClient
 
+pytestmark = pytest.mark.settled
 # How many pages of each kind are gone to.
 MOST = 3 if os.environ.get("EVENHAND_SOAK") == "1" else 1
 # A form answers with a page to go to, with itself and what to mend, with a file, or with what stands in the way.
@@ -48,15 +49,6 @@ def database() -> str:
     return "sqlite"
 
 
-@pytest.fixture
-def town(bare_app: Flask) -> Flask:
-    """The demo group has moved in."""
-    with bare_app.app_context():
-        build.build()
-        db.session.rollback()
-    return bare_app
-
-
 def everyone(app: Flask) -> Iterator[tuple[str, CheckingClient]]:
     """A signed-in client for one demo person of each role."""
     seen: set[str] = set()
@@ -74,9 +66,9 @@ def everyone(app: Flask) -> Iterator[tuple[str, CheckingClient]]:
     assert seen == set(Role)
 
 
-def test_no_link_is_dead_for_anyone(town):
+def test_no_link_is_dead_for_anyone(bare_app):
     dead, counts = [], Counter()
-    for role, client in everyone(town):
+    for role, client in everyone(bare_app):
         for step in walk(client, most=MOST):
             counts[role] += 1
             if step.is_dead:
@@ -85,9 +77,9 @@ def test_no_link_is_dead_for_anyone(town):
     assert all(counts[role] > 3 for role in Role), counts
 
 
-def test_every_form_has_a_button_and_answers_without_javascript(town):
+def test_every_form_has_a_button_and_answers_without_javascript(bare_app):
     wrong, sent = [], set()
-    for role, client in everyone(town):
+    for role, client in everyone(bare_app):
         for step in list(walk(client, most=1)):
             for number, form in enumerate(forms_of(step.page) if step.page else ()):
                 where = f"{role}: {step.path} form to {form.action!r}"
@@ -95,7 +87,8 @@ def test_every_form_has_a_button_and_answers_without_javascript(town):
                     continue  # a drag fills it in; the same can be done on the page of what is dragged
                 if not (form.element.all("button") or form.element.all("input", type="submit")):
                     wrong.append(f"{where} has no button")
-                wrong += _send(client, step.path, number, sent, where)
+                if not (form.action and kind_of(bare_app, urljoin(step.path, form.action), "POST") in sent):
+                    wrong += _send(client, step.path, number, sent, where)
     assert not wrong, "\n".join(wrong)
     assert sent
 

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.demo import build, cast
+from app.demo import cast
 from app.people.models import Person
 from tests.support.people import sign_in
 from tests.support.walk import walk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.settled]
 SOAK = os.environ.get("EVENHAND_SOAK") == "1"
 # With full counts every page is looked at on both; else every third on a telephone: journeys look at the others.
 SIZES, STEP = (("phone", "desktop"), 1) if SOAK else (("phone",), 3)
@@ -23,7 +23,6 @@ SIZES, STEP = (("phone", "desktop"), 1) if SOAK else (("phone",), 3)
 def town(bare_app):
     """The demo group has moved in; who stands for each role."""
     with bare_app.app_context():
-        build.build()
         ids = dict(db.session.execute(sa.select(Person.code, Person.id)).all())
         db.session.rollback()
     people: dict[str, str] = {}

@@ -11,11 +11,10 @@ from playwright.sync_api import expect
 
 from app import jobs
 from app.database import db
-from app.demo import build
 from app.people.models import Person
 from app.roster import queries
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.settled]
 
 
 @pytest.fixture
@@ -28,7 +27,6 @@ def extra_settings():
 def robin(bare_app):
     """The demo group's coordinator; and its period that waits for a roster."""
     with bare_app.app_context():
-        build.build()
         found = db.session.scalars(sa.select(Person.id).where(Person.code == "robin")).one(), queries.waiting_period()
         db.session.rollback()
     return found

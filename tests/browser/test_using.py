@@ -14,11 +14,10 @@ from app import jobs
 from app.auth.models import Credential
 from app.auth.services import hash_secret
 from app.database import db
-from app.demo import build
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.settled]
 PASSPHRASE = "seven calm herons wade"
 
 
@@ -32,7 +31,6 @@ def extra_settings(smtp):
 def town(bare_app):
     """The demo group has moved in; Sam has a shift tonight past midnight, and one that waits for an answer."""
     with bare_app.app_context():
-        build.build()
         ids = dict(db.session.execute(sa.select(Person.code, Person.id)).all())
         tonight = db.session.scalars(
             sa.select(Shift.id).where(Shift.starts_at == datetime(2026, 11, 24, 0, tzinfo=UTC)).limit(1)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import shutil
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import create_app, migrate
 from app.database import db
+from app.demo import build
+from tests.support.clock import Clock
 from tests.support.postgres import Postgres, Reset
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from datetime import datetime
 
 KINDS = ("sqlite", "postgresql")
 MASTER_KEY = base64.b64encode(b"a master key for the tests only!").decode()
@@ -31,10 +34,12 @@ class Databases:
         self._ready: list[tuple[str, Reset]] = []
         self._lent: list[tuple[str, Reset]] = []
 
-    def environ(self, kind: str, folder: Path) -> dict[str, str]:
-        """Settings for a fresh copy; `folder` holds its data."""
+    def environ(self, kind: str, folder: Path, settled_at: datetime | None = None) -> dict[str, str]:
+        """Settings for a fresh copy; `folder` holds its data. With an instant the demo group has moved in by then."""
         environ = settings(folder)
-        if kind == "sqlite":
+        if settled_at is not None:
+            self._move_in(kind, settled_at, environ)
+        elif kind == "sqlite":
             data = folder / "data"
             data.mkdir(mode=0o700, parents=True)
             for template in self._sqlite_templates():
@@ -68,6 +73,23 @@ class Databases:
     def close(self) -> None:
         if self._postgres is not None:
             self._postgres.__exit__(None, None, None)
+
+    def _move_in(self, kind: str, now: datetime, environ: dict[str, str]) -> None:
+        """Copy the demo group as it was built once for this kind of database and this instant."""
+        template = f"demo_{int(now.timestamp())}"
+        home = self._folder / kind / template
+        if not home.exists():
+            home.mkdir(parents=True)
+            made = settings(home)
+            if kind == "postgresql":
+                made["DATABASE_URL"] = self._server().create(template)
+            build_at(made, now)
+        for made_there in home.iterdir():
+            shutil.copytree(made_there, Path(environ["EVENHAND_DATA"]).with_name(made_there.name))
+        if kind == "postgresql":
+            name = f"test_{next(self._numbers)}"
+            environ["DATABASE_URL"] = self._server().create(name, template)
+            self._made.append(name)
 
     def _copy(self) -> tuple[str, Reset]:
         server, name = self._postgres_template(), f"test_{next(self._numbers)}"
@@ -111,5 +133,15 @@ def migrate_at(environ: dict[str, str]) -> None:
     """Bring the database these settings point at to its newest form."""
     with create_app(environ).app_context():
         migrate.upgrade()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def build_at(environ: dict[str, str], now: datetime) -> None:
+    """The same, and the demo group moves in."""
+    with create_app(environ, Clock(now)).app_context():
+        migrate.upgrade()
+        build.build()
+        db.session.close()
         for engine in db.engines.values():
             engine.dispose()

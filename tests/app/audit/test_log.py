@@ -14,7 +14,6 @@ from app.audit.models import AuditEntry
 from app.audit.queries import is_known
 from app.audit.services import record
 from app.database import db
-from app.demo import build
 from app.people.models import Person
 from app.roster.models import Period, Shift
 from tests.support.people import add_person
@@ -56,8 +55,8 @@ def test_what_people_do_on_pages_is_told_in_sentences(ada, as_):
     assert sam not in told
 
 
+@pytest.mark.settled
 def test_a_whole_groups_log_shows_names_never_ids(ada, note, as_):
-    build.build()
     period, shift = db.session.scalar(sa.select(Period)), db.session.scalar(sa.select(Shift))
     robin = db.session.scalar(sa.select(Person).where(Person.name == "Robin"))
     note("publish roster", "period", period.id, actor_id=robin.id, publication=1, draft=2, changes=12)
@@ -114,8 +113,8 @@ def test_when_people_came_and_went_is_forgotten_and_what_they_did_is_not(ada, no
     assert db.session.scalars(sa.select(AuditEntry.act)).all() == ["invite"]
 
 
+@pytest.mark.settled
 def test_a_page_of_the_log_asks_the_database_little(ada, as_, app):
-    build.build()
     shifts = db.session.scalars(sa.select(Shift.id).limit(60)).all()
     for shift in shifts:
         record(db.session, "edit shift", "shift", shift, actor_id=ada)

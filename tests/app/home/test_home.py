@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from app import clock as app_clock
 from app.access import Role
 from app.database import db
-from app.demo import build
 from app.jobs import Job, WorkerBeat
 from app.mail.models import OutgoingMail
 from app.people.models import Person, PersonSkill, Skill
@@ -203,8 +202,8 @@ def test_staff_who_are_peers_too_see_both(as_, app):
         assert words in text
 
 
+@pytest.mark.settled
 def test_the_first_page_of_someone_with_every_role_stays_small_and_asks_little(app, as_):
-    build.build()
     everyone = db.session.scalars(sa.select(Person).where(Person.code == "noor")).one()
     noor = everyone.id
     have = everyone.roles

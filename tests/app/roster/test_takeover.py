@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from app import jobs
 from app.access import Role
 from app.database import db, reading
-from app.demo import build
 from app.people.models import Person, PersonRole
 from app.roster import queries, runs
 from app.roster.facts import Keep
@@ -21,13 +20,15 @@ from app.roster.models import Draft, Run, RunState
 from tests.support.clock import Clock
 from tests.support.processes import wait_until
 
+pytestmark = pytest.mark.settled
 WITHIN = 30
+NOW = datetime.now(UTC)
 
 
 @pytest.fixture
 def clock():
     """The present: real processes have no other clock."""
-    return Clock(datetime.now(UTC))
+    return Clock(NOW)
 
 
 @pytest.fixture
@@ -39,7 +40,6 @@ def extra_settings():
 @pytest.fixture
 def going_on(app, processes, environ):
     """The demo group's waiting period, with a worker that has found and saved a first roster."""
-    build.build()
     period_id = queries.waiting_period()
     db.session.rollback()
     asked = runs.request_run(period_id, seconds=300, keep=Keep.PUBLISHED, seed=1)

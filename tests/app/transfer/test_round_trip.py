@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from app import clock as app_clock
 from app import migrate
 from app.database import db, new_id
-from app.demo import build
 from app.people.models import Availability, Dial, Grade, Level, Person, PersonRole, PersonSkill, Skill
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, ServiceNeed, Site
@@ -291,10 +290,9 @@ def test_any_group_comes_back_as_it_was(app, data):
     there_and_back()
 
 
+@pytest.mark.settled
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_the_demo_group_comes_back_as_it_was(app, database):
-    build.build()
-    db.session.rollback()
     there_and_back()
 
 
