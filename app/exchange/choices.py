@@ -53,26 +53,34 @@ def choices_for(person_id: str, shift_id: str) -> Choices | None:
 def _swaps(standing: Standing, person_id: str, shift_id: str) -> list[Choice]:
     """Shifts of others near this one that both could change, soonest first."""
     mine, names = standing.problem.shift[shift_id], standing.facts.names
+    # Most pairs fail by one rule alone; only for the others the whole of both people's weeks is looked at.
+    could_come = {each.id for each in standing.problem.workers if not standing.problem.bars(each, mine)}
+    me = standing.problem.worker[person_id]
     found: list[Choice] = []
     for other in standing.upcoming:
         if other.id == shift_id or abs(other.day - mine.day) > NEAR_DAYS or len(found) >= MOST:
             continue
+        if standing.problem.bars(me, other):
+            continue
         found.extend(
             Choice(f"{person}/{other.id}", names.worker(person), names.shifts[other.id])
             for person in sorted(standing.facts.live.workers_on(other.id), key=names.worker)
-            if person != person_id and not stops_of(standing, Wanted(person_id, shift_id, person, other.id))
+            if person in could_come
+            and person != person_id
+            and not stops_of(standing, Wanted(person_id, shift_id, person, other.id))
         )
     return found
 
 
 def _gifts(standing: Standing, person_id: str, shift_id: str) -> list[Choice]:
     """People who could take this shift as it is, by name."""
-    names = standing.facts.names
+    names, shift = standing.facts.names, standing.problem.shift[shift_id]
     return [
         Choice(worker.id, names.worker(worker.id), None)
         for worker in sorted(standing.problem.workers, key=lambda each: names.worker(each.id))
         if worker.id != person_id
         and Assignment(worker.id, shift_id) not in standing.facts.live
         and not worker.is_trainee
+        and not standing.problem.bars(worker, shift)
         and not stops_of(standing, Wanted(person_id, shift_id, worker.id, None))
     ]
