@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -83,16 +83,20 @@ def unworked_ids(changed_since: datetime) -> set[str]:
     return set(rows) - {each.id for each in worked_records(ids=rows)}
 
 
-def begun_places(shift_ids: Collection[str]) -> set[tuple[str, str]]:
-    """Places (person, shift) on which somebody arrived, whether they left by now or not: pay rests on them."""
-    found = db.session.execute(
-        sa.select(Attendance.person_id, Attendance.shift_id).where(
-            Attendance.shift_id.in_(shift_ids),
-            Attendance.activity == Activity.SHIFT,
-            Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]),
-        )
+def begun_places(first: date, last: date) -> set[tuple[str, str]]:
+    """Places (person, shift) of some days where somebody arrived, whether they left or not: pay rests on them."""
+    return {(person, shift) for person, shift in rows(_begun(), first=first, last=last)}
+
+
+@cache
+def _begun() -> Statement:
+    return (
+        sa.select(Attendance.person_id, Attendance.shift_id)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .where(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
+        .where(Attendance.activity == Activity.SHIFT)
+        .where(Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]))
     )
-    return {(person, shift) for person, shift in found if shift is not None}
 
 
 @cache
