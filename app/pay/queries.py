@@ -265,6 +265,7 @@ def _shifts_and_payee() -> Statement:
         sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding, Service.name)
         .add_columns(is_late_change(Shift.id, person).label("is_late"))
         .add_columns(Person.id.label("person_id"), Person.level, Person.is_volunteer, PayChoice.is_declined)
+        .select_from(Shift)
         .join(Service, Service.id == Shift.service_id)
         .join(Person, Person.id == person)
         .outerjoin(PayChoice, PayChoice.person_id == Person.id)
@@ -324,9 +325,10 @@ def coming_shifts(person_id: str, most: int = 3) -> list[Coming]:
 
 @cache
 def _coming_shifts() -> Statement:
+    place = aliased(Assignment)  # another than the one that is asked for a late change
     return (
         _shifts_and_payee()
-        .join(Assignment, sa.and_(Assignment.shift_id == Shift.id, Assignment.person_id == Person.id))
+        .join(place, sa.and_(place.shift_id == Shift.id, place.person_id == Person.id))
         .where(Shift.cancelled_at.is_(None), Shift.ends_at > sa.bindparam("now"))
         .order_by(Shift.starts_at)
         .limit(sa.bindparam("most"))
@@ -385,14 +387,6 @@ def _payouts_and_names() -> Statement:
         .outerjoin(witness, witness.id == Payout.witness_id)
         .outerjoin(CashFloat, CashFloat.id == Payout.float_id)
     )
-
-
-def open_payouts(person_id: str | None = None) -> dict[str, Payout]:
-    """Payouts that are under way, by person (each has at most one)."""
-    query = sa.select(Payout).where(Payout.state.in_(OPEN))
-    if person_id is not None:
-        query = query.where(Payout.person_id == person_id)
-    return {row.person_id: row for row in db.session.scalars(query)}
 
 
 def staff() -> list[tuple[str, str]]:
