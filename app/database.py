@@ -6,13 +6,13 @@ import inspect
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import sqlalchemy as sa
 import sqlalchemy.dialects.postgresql
@@ -50,6 +50,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+MOST_KEPT = 12
+"""How many things a connection keeps made at a time; the one made first goes first."""
+_IS_READING, _MARK, _KEPT = "evenhand_is_reading", "evenhand_mark", "evenhand_kept"
+Made = TypeVar("Made")
 
 _mode: ContextVar[str | None] = ContextVar("evenhand_transaction_mode", default=None)
 
@@ -210,6 +215,41 @@ def rows(statement: sa.Executable, **asked: Any) -> Sequence[sa.Row[*tuple[Any, 
     return db.session.connection().execute(statement, asked).all()
 
 
+def kept(name: Hashable, make: Callable[[], Made]) -> Made:
+    """What `make` makes of rows of the main database, made again only when anything in that database has changed.
+
+    It is kept with the connection, beside a mark that the database itself gives its data: on SQLite the version that
+    rises with every commit of another connection and the count of changes by this one, on PostgreSQL the snapshot,
+    which differs as soon as any transaction that wrote began or ended. Only transactions that may do nothing but read
+    keep or find anything; one that writes always makes anew.
+    So `make` must rest on nothing but these rows and what is in `name` (no clock), must ask for columns, not for
+    objects that the session may have read before, and nobody may change what it returns.
+    """
+    connection = db.session.connection()
+    info = connection.info
+    if not info.get(_IS_READING):
+        return make()
+    if _MARK not in info:
+        info[_MARK] = tuple(connection.execute(_mark(connection.dialect.name)).one())
+    mark, found = info.get(_KEPT, (None, {}))
+    if mark != info[_MARK]:
+        found = {}
+        info[_KEPT] = info[_MARK], found
+    if name not in found:
+        made = make()
+        if len(found) >= MOST_KEPT:
+            del found[next(iter(found))]
+        found[name] = made
+    return cast("Made", found[name])
+
+
+@cache
+def _mark(dialect: str) -> sa.TextClause:
+    if dialect == "sqlite":
+        return sa.text("SELECT data_version, total_changes() FROM pragma_data_version")
+    return sa.text("SELECT CAST(pg_current_snapshot() AS text)")
+
+
 def insert_if_absent(session: sa.orm.Session, model: type[Model | PrivateModel], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key of it is taken, races included; whether it was inserted."""
     make = sa.dialects.sqlite.insert if is_sqlite() else sa.dialects.postgresql.insert
@@ -282,6 +322,7 @@ def _set_pragmas(connection: Any, record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that read first and writes later dies with "locked" when another wrote between:
     # whoever may write takes the write lock at once and waits for it (busy_timeout).
+    _note_begin(connection)
     if is_reading():
         connection.exec_driver_sql("PRAGMA query_only=ON")
         connection.exec_driver_sql("BEGIN")
@@ -291,5 +332,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:
+    _note_begin(connection)
     if is_reading():
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _note_begin(connection: sa.Connection) -> None:
+    """Note for `kept` whether this transaction only reads; the mark of the one before holds no more."""
+    connection.info[_IS_READING] = is_reading()
+    connection.info.pop(_MARK, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -59,9 +59,8 @@ def worked_records(
     *,
     person_id: str | None = None,
     ids: Iterable[str] | None = None,
-    changed_since: datetime | None = None,
 ) -> list[WorkedRecord]:
-    """Worked records by start: of days from `first` through `last`, of a person, of these ids, or changed since."""
+    """Worked records by start: of days from `first` through `last`, of a person, or of these ids."""
     query = _worked().where(Attendance.state == AttendanceState.LEFT)
     if first is not None:
         query = query.where(Attendance.day_on >= first)
@@ -71,28 +70,37 @@ def worked_records(
         query = query.where(Attendance.person_id == person_id)
     if ids is not None:
         query = query.where(Attendance.id.in_(list(ids)))
-    if changed_since is not None:
-        query = query.where(Attendance.changed_at >= changed_since)
     found = [record for row in db.session.execute(query) if (record := _record(row)) is not None]
     return sorted(found, key=lambda each: (each.starts_at, each.id))
 
 
-def unworked_ids(changed_since: datetime) -> set[str]:
-    """Ids of rows changed since then that are no worked records (any more): whoever reckoned with one takes it back."""
-    rows = db.session.scalars(sa.select(Attendance.id).where(Attendance.changed_at >= changed_since)).all()
-    return set(rows) - {each.id for each in worked_records(ids=rows)}
+def changed_work(since: datetime) -> tuple[list[WorkedRecord], set[str]]:
+    """What changed since then: worked records by start, and ids of rows that are none (any more).
+
+    Whoever reckoned with one of those takes it back.
+    """
+    found = {
+        row.id: _record(row) if row.state == AttendanceState.LEFT else None for row in rows(_changed(), since=since)
+    }
+    records = [each for each in found.values() if each is not None]
+    gone = {key for key, record in found.items() if record is None}
+    return sorted(records, key=lambda each: (each.starts_at, each.id)), gone
 
 
-def begun_places(shift_ids: Collection[str]) -> set[tuple[str, str]]:
-    """Places (person, shift) on which somebody arrived, whether they left by now or not: pay rests on them."""
-    found = db.session.execute(
-        sa.select(Attendance.person_id, Attendance.shift_id).where(
-            Attendance.shift_id.in_(shift_ids),
-            Attendance.activity == Activity.SHIFT,
-            Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]),
-        )
+def begun_places(first: date, last: date) -> set[tuple[str, str]]:
+    """Places (person, shift) of some days where somebody arrived, whether they left or not: pay rests on them."""
+    return {(person, shift) for person, shift in rows(_begun(), first=first, last=last)}
+
+
+@cache
+def _begun() -> Statement:
+    return (
+        sa.select(Attendance.person_id, Attendance.shift_id)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .where(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
+        .where(Attendance.activity == Activity.SHIFT)
+        .where(Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]))
     )
-    return {(person, shift) for person, shift in found if shift is not None}
 
 
 @cache
@@ -117,6 +125,11 @@ def _worked() -> Statement:
         .outerjoin(Shift, Shift.id == Attendance.shift_id)
         .outerjoin(Service, Service.id == service_id)
     )
+
+
+@cache
+def _changed() -> Statement:
+    return _worked().add_columns(Attendance.state).where(Attendance.changed_at >= sa.bindparam("since"))
 
 
 def _record(row: Any) -> WorkedRecord | None:

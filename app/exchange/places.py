@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from app.exchange.terms import NEAR, Terms, opens_for_all_at, opens_for_me_at
 from app.roster.facts import Facts
@@ -21,7 +22,8 @@ class Standing:
     """The published roster of some days, and what decides who may take what when.
 
     `covers` holds by shift the people who stand on it only until somebody takes their place, `begun` the places
-    (person, shift) where somebody has arrived before the shift starts.
+    (person, shift) where somebody has arrived before the shift starts. `worked_out` is what was reckoned from the
+    rest, but for `now`: it serves all who ask while nothing changes.
     """
 
     facts: Facts
@@ -31,6 +33,7 @@ class Standing:
     covers: Mapping[str, list[str]]
     starts: Mapping[str, datetime]
     begun: frozenset[tuple[str, str]] = frozenset()
+    worked_out: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def problem(self) -> Problem:
@@ -40,14 +43,25 @@ class Standing:
     @cached_property
     def roster(self) -> Roster:
         """Who is on which shift, without those who stand on one only until somebody takes their place."""
-        listed = {Assignment(person, shift) for shift, people in self.covers.items() for person in people}
-        return Roster(self.facts.live.assignments - listed)
+        if "roster" not in self.worked_out:
+            listed = {Assignment(person, shift) for shift, people in self.covers.items() for person in people}
+            self.worked_out["roster"] = Roster(self.facts.live.assignments - listed) if listed else self.facts.live
+        found: Roster = self.worked_out["roster"]
+        return found
 
     @cached_property
     def upcoming(self) -> list[Shift]:
         """Published shifts that have not begun, soonest first."""
         found = [each for each in self.problem.shifts if each.id in self.came_up and self.starts[each.id] > self.now]
         return sorted(found, key=lambda each: self.problem.shift_order[each.id])
+
+    def stops(self, worker: Worker, shift: Shift) -> tuple[Violation, ...]:
+        """What forbids a person one shift more."""
+        pair = worker.id, shift.id
+        if pair not in self.worked_out:
+            self.worked_out[pair] = effect(self.problem, self.roster, Move.of(add=[pair])).refusals
+        found: tuple[Violation, ...] = self.worked_out[pair]
+        return found
 
     def terms_of(self, shift: Shift) -> Terms:
         """How the shift's site lets shifts change hands."""
@@ -126,14 +140,13 @@ def missing(problem: Problem, roster: Roster, shift: Shift) -> int:
 def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
     """One shift as one person sees it: whether there is a place, what forbids it, when it opens."""
     problem, roster, names = standing.problem, standing.roster, standing.facts.names
-    done = effect(problem, roster, Move.of(add=[(worker.id, shift.id)]))
     return Place(
         shift=shift,
         label=names.shifts[shift.id],
         people=tuple(sorted(map(names.worker, standing.facts.live.workers_on(shift.id)))),
         missing=missing(problem, roster, shift),
         opens_at=standing.opens_at(shift, worker),
-        stops=done.refusals,
+        stops=standing.stops(worker, shift),
         is_over_quota=_is_over_quota(standing, worker, shift),
         is_full=missing_for(problem, roster, worker, shift) <= 0,
         has_draw=standing.terms_of(shift).has_draw and standing.opens_for_all_at(shift) > standing.now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.attendance.queries import begun_places
-from app.database import Statement, db, rows
+from app.database import Statement, db, kept, rows
 from app.exchange import places
 from app.exchange.models import (
     SWAP_PENDING,
@@ -48,8 +48,12 @@ HORIZON = timedelta(days=70)
 
 def terms_of_sites() -> dict[str, Terms]:
     """The terms of each site that has its own."""
-    rows = db.session.scalars(sa.select(SiteTerms))
-    return {row.site_id: Terms(**{name: getattr(row, name) for name in Terms.names()}) for row in rows}
+    return {site_id: Terms(**dict(zip(Terms.names(), values, strict=True))) for site_id, *values in rows(_site_terms())}
+
+
+@cache
+def _site_terms() -> Statement:
+    return sa.select(SiteTerms.site_id).add_columns(*(SiteTerms.__table__.c[name] for name in Terms.names()))
 
 
 def terms_of(site_id: str) -> Terms:
@@ -66,10 +70,14 @@ def terms_and_version(site_id: str) -> tuple[Terms, int]:
 def last_published_on() -> date | None:
     """The last day of any published period, as far ahead as shifts are offered."""
     today = clock.today()
-    last = db.session.scalar(
-        sa.select(sa.func.max(Period.ends_on)).where(Period.published_at.is_not(None), Period.ends_on >= today)
-    )
+    last = rows(_last_published(), today=today)[0][0]
     return None if last is None else min(last, today + HORIZON)
+
+
+@cache
+def _last_published() -> Statement:
+    is_coming = sa.and_(Period.published_at.is_not(None), Period.ends_on >= sa.bindparam("today"))
+    return sa.select(sa.func.max(Period.ends_on)).where(is_coming)
 
 
 def standing() -> Standing | None:
@@ -84,17 +92,25 @@ def standing() -> Standing | None:
 
 
 def standing_between(first: date, last: date) -> Standing:
-    """The published roster of some days."""
-    facts, now = read_span(first, last), clock.now()
-    starts = _starts(facts)
+    """The published roster of some days: read once while nothing changes, however many people ask."""
+    found = kept(("standing", first, last), lambda: _standing(first, last))
+    if any(worker.earnings_caps for worker in found.problem.workers):
+        found = _standing(first, last)  # what somebody may still earn goes with the clock
+    now = clock.now()
+    begun = frozenset(each for each in found.begun if found.starts.get(each[1], now) > now)
+    return replace(found, now=now, begun=begun)
+
+
+def _standing(first: date, last: date) -> Standing:
+    facts = read_span(first, last)
     return Standing(
         facts=facts,
-        now=now,
+        now=clock.now(),
         came_up=_came_up(first, last),
         terms=terms_of_sites(),
         covers=_open_covers(facts),
-        starts=starts,
-        begun=frozenset(begun_places([shift for shift, at in starts.items() if at > now])),
+        starts=_starts(facts),
+        begun=frozenset(begun_places(first, last)),
     )
 
 
@@ -104,14 +120,20 @@ def _starts(facts: Facts) -> dict[str, datetime]:
 
 def _came_up(first: date, last: date) -> dict[str, datetime]:
     """When the places of each published shift came up: when it was published, or given back last."""
-    rows = db.session.execute(
+    came = rows(_published_and_given(), first=first, last=last)
+    return {shift: max(filter(None, (published, given))) for shift, published, given in came}
+
+
+@cache
+def _published_and_given() -> Statement:
+    is_in_days = Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last"))
+    return (
         sa.select(Shift.id, Period.published_at, sa.func.max(Cover.opened_at))
         .join(Period, sa.and_(Shift.day_on >= Period.starts_on, Shift.day_on <= Period.ends_on))
         .outerjoin(Cover, Cover.shift_id == Shift.id)
-        .where(Shift.day_on.between(first, last), Shift.cancelled_at.is_(None), Period.published_at.is_not(None))
+        .where(is_in_days, Shift.cancelled_at.is_(None), Period.published_at.is_not(None))
         .group_by(Shift.id, Period.published_at)
     )
-    return {shift: max(filter(None, (published, given))) for shift, published, given in rows}
 
 
 def came_up_at(shift: Shift) -> datetime | None:
@@ -122,13 +144,15 @@ def came_up_at(shift: Shift) -> datetime | None:
 def _open_covers(facts: Facts) -> dict[str, list[str]]:
     """By shift, the people who stand on it only until somebody takes their place."""
     found: dict[str, list[str]] = defaultdict(list)
-    rows = db.session.execute(
-        sa.select(Cover.shift_id, Cover.person_id).where(Cover.ended_at.is_(None), Cover.is_listed)
-    )
-    for shift, person in rows:
+    for shift, person in rows(_listed_covers()):
         if shift in facts.problem.shift:
             found[shift].append(person)
     return dict(found)
+
+
+@cache
+def _listed_covers() -> Statement:
+    return sa.select(Cover.shift_id, Cover.person_id).where(Cover.ended_at.is_(None), Cover.is_listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +244,12 @@ def names_on(shift_id: str) -> list[str]:
 
 def waits_of(person_id: str) -> dict[str, Wait]:
     """The shifts a person waits for, by shift."""
-    rows = db.session.scalars(sa.select(Wait).where(Wait.person_id == person_id, Wait.ended_at.is_(None)))
-    return {row.shift_id: row for row in rows}
+    return {row.shift_id: row for row in db.session.scalars(_waits(), {"person": person_id})}
+
+
+@cache
+def _waits() -> Statement:
+    return sa.select(Wait).where(Wait.person_id == sa.bindparam("person"), Wait.ended_at.is_(None))
 
 
 def draw_of(shift_id: str) -> Draw | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import Statement, db, rows
 from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
@@ -152,10 +153,15 @@ def due_for(person_id: str) -> list[Due]:
 
 def exposure_since(since: datetime, until: datetime) -> dict[str, int]:
     """What each person carries of incidents in a time, in units of demanding work."""
-    rows = db.session.execute(
+    return {person_id: count * WEIGHT for person_id, count in rows(_exposure(), since=since, until=until)}
+
+
+@cache
+def _exposure() -> Statement:
+    happened = Incident.happened_at
+    return (
         sa.select(IncidentPerson.person_id, sa.func.count())
         .join(Incident, Incident.id == IncidentPerson.incident_id)
-        .where(Incident.happened_at >= since, Incident.happened_at < until)
+        .where(happened >= sa.bindparam("since"), happened < sa.bindparam("until"))
         .group_by(IncidentPerson.person_id)
     )
-    return {person_id: count * WEIGHT for person_id, count in rows}

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.attendance.queries import WorkedRecord, unworked_ids, worked_records
+from app.attendance.queries import WorkedRecord, changed_work, worked_records
 from app.database import db, insert_if_absent, new_id
 from app.jobs import Task
 from app.pay import accounts, ledger, queries
@@ -91,8 +91,8 @@ def pending() -> Pending:
     """What worked records say that the ledger does not say yet."""
     mark = db.session.get(AccrualMark, 1, populate_existing=True)
     since = mark.changed_until if mark else None
-    records = {each.id: each for each in worked_records(changed_since=since)}
-    gone = unworked_ids(since) if since is not None else set()
+    found, gone = (worked_records(), set[str]()) if since is None else changed_work(since)
+    records = {each.id: each for each in found}
     live = _live_rows(since, {*records, *gone})
     waiting = [row.record_id for row in live.values() if row.standing == Standing.UNAGREED]
     records |= {each.id: each for each in worked_records(ids=set(waiting) - set(records))} if waiting else {}

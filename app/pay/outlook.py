@@ -9,11 +9,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import Statement, db, rows
 from app.pay import own, queries, reports
 from app.pay.currency import money
 from app.pay.models import AccountKind, EarningsChoice, Standing
@@ -85,10 +87,15 @@ def outlook(shifts: Sequence[PlannedShift], ids: Iterable[str], days: tuple[date
 
 def _capped(ids: Sequence[str]) -> dict[str, own.Watched]:
     """The limits that people asked the roster to keep them below, by person."""
-    rows = db.session.scalars(sa.select(EarningsChoice).where(EarningsChoice.person_id.in_(ids)))
-    choices = {row.person_id: json.loads(row.choice) for row in rows}
+    choices = {row.person_id: json.loads(row.choice) for row in rows(_choices(), ids=ids)}
     found = {key: own.watched(choice) for key, choice in choices.items() if choice.get("is_cap")}
     return {key: what for key, what in found.items() if what is not None}
+
+
+@cache
+def _choices() -> Statement:
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    return sa.select(EarningsChoice.person_id, EarningsChoice.choice).where(EarningsChoice.person_id.in_(ids))
 
 
 def _pay(shifts: Iterable[PlannedShift], levels: Sequence[str]) -> dict[str, tuple[tuple[str, int], ...]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,7 +29,7 @@ from app.pay.models import (
 from app.people.models import Person
 from app.sites.models import Service
 from payroll.money import Money, pieces_of
-from payroll.payout import Due, Method, is_late, still_due
+from payroll.payout import OPEN, Due, Method, is_late, still_due
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def owed_list(person_id: str | None = None) -> list[Owed]:
 
     What was worked but is not in the ledger yet is counted in.
     """
-    pay, refund = (queries.balances(kind, person_id) for kind in (AccountKind.PAYABLE, AccountKind.REFUND))
+    pay, refund = _balances(person_id)
     lines, expenses = earned(person_id), spent(person_id)
     for change in pending().changes:
         if change.before is not None and change.before.entry_id is not None:
@@ -160,42 +161,59 @@ def owed_list(person_id: str | None = None) -> list[Owed]:
                 DueLine(change.after.record_id, words, change.after.ends_at, change.after.amount.minor)
             )
     ids = {who for who, minor in (*pay.items(), *refund.items()) if minor and person_id in {None, who}}
-    people = {row.id: row for row in db.session.scalars(sa.select(Person).where(Person.id.in_(ids)))} if ids else {}
-    open_, choices = queries.open_payouts(person_id), queries.pay_choices(ids)
     found = [
-        _owed(
-            people[who],
-            pay.get(who, 0),
-            refund.get(who, 0),
-            (lines.get(who, []), expenses.get(who, [])),
-            choices,
-            open_,
-        )
-        for who in ids
+        _owed(row, pay.get(row.id, 0), refund.get(row.id, 0), (lines.get(row.id, []), expenses.get(row.id, [])))
+        for row in _payees(ids)
     ]
     return sorted(found, key=lambda each: (each.since is None, each.since or clock.now(), each.name.lower()))
 
 
 def owed_to(person_id: str) -> Owed | None:
     """What one person is owed by the ledger; None when there is no such person."""
-    row = db.session.get(Person, person_id)
+    row = next(iter(_payees([person_id])), None)
     if row is None:
         return None
-    pay = queries.balances(AccountKind.PAYABLE, person_id).get(person_id, 0)
-    refund = queries.balances(AccountKind.REFUND, person_id).get(person_id, 0)
-    lines = earned(person_id).get(person_id, []), spent(person_id).get(person_id, [])
-    return _owed(row, pay, refund, lines, queries.pay_choices([person_id]), queries.open_payouts(person_id))
+    pay, refund = (each.get(person_id, 0) for each in _balances(person_id))
+    return _owed(row, pay, refund, (earned(person_id).get(person_id, []), spent(person_id).get(person_id, [])))
 
 
-def _owed(  # noqa: PLR0913, PLR0917 - what is known of one person, gathered for many at once
-    row: Person,
-    pay: int,
-    refund: int,
-    lines: tuple[list[DueLine], list[DueLine]],
-    choices: Mapping[str, PayChoice],
-    open_: Mapping[str, Payout],
-) -> Owed:
-    choice = choices.get(row.id)
+def _balances(person_id: str | None) -> tuple[dict[str, int], dict[str, int]]:
+    """What people are owed for work, and for expenses, by person."""
+    found: dict[str, dict[str, int]] = {AccountKind.PAYABLE: {}, AccountKind.REFUND: {}}
+    for kind, who, minor in rows(_balanced(is_one=person_id is not None), person=person_id):
+        found[kind][who] = int(minor)
+    return found[AccountKind.PAYABLE], found[AccountKind.REFUND]
+
+
+@cache
+def _balanced(*, is_one: bool) -> Statement:
+    query = (
+        sa.select(LedgerAccount.kind, LedgerAccount.person_id, -sa.func.sum(LedgerPosting.minor))
+        .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind.in_([AccountKind.PAYABLE, AccountKind.REFUND]))
+        .group_by(LedgerAccount.kind, LedgerAccount.person_id)
+    )
+    return query.where(LedgerAccount.person_id == sa.bindparam("person")) if is_one else query
+
+
+def _payees(ids: Iterable[str]) -> Sequence[Any]:
+    """People with how they want to be paid and the payout that is under way to them (each has at most one)."""
+    asked = list(ids)
+    return db.session.execute(_payees_and_payouts(), {"ids": asked}).all() if asked else []
+
+
+@cache
+def _payees_and_payouts() -> Statement:
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    return (
+        sa.select(Person.id, Person.name, Person.is_volunteer, PayChoice.method, PayChoice.is_declined, Payout)
+        .outerjoin(PayChoice, PayChoice.person_id == Person.id)
+        .outerjoin(Payout, sa.and_(Payout.person_id == Person.id, Payout.state.in_(OPEN)))
+        .where(Person.id.in_(ids))
+    )
+
+
+def _owed(row: Any, pay: int, refund: int, lines: tuple[list[DueLine], list[DueLine]]) -> Owed:
     return Owed(
         row.id,
         row.name,
@@ -203,7 +221,7 @@ def _owed(  # noqa: PLR0913, PLR0917 - what is known of one person, gathered for
         pay,
         refund,
         (*left_of(lines[0], pay), *left_of(lines[1], refund)),
-        choice.method if choice else Method.CASH,
-        bool(choice and choice.is_declined),
-        open_.get(row.id),
+        row.method or Method.CASH,
+        bool(row.is_declined),
+        row.Payout,
     )

@@ -38,7 +38,6 @@ def mine() -> str:
         coming=queries.coming_shifts(current_user.id),
         work=own.work_of(current_user.id, today - MONTHS, today)[:8],
         not_paid=own.NOT_PAID_WORDS,
-        open_expenses=[each for each in own.expenses_of(current_user.id) if each.state == ExpenseState.ASKED],
     )
 
 
@@ -166,7 +165,7 @@ def _limit_page(form: LimitForm, choice: dict[str, Any] | None) -> str:
     coming = queries.coming_shifts(current_user.id, 1) if what is not None else []
     found = owed.owed_to(current_user.id)
     waiting = max(0, found.pay) if found is not None else 0
-    next_ = coming[0][2].minor if coming else 0
+    next_ = coming[0].amount.minor if coming else 0
     return render_template(
         "pay/limit.html",
         form=form,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.access import Role
-from app.database import Statement, db
+from app.database import Statement, db, kept, rows
 from app.pay import accounts
 from app.pay.currency import currency, money
 from app.pay.ledger import fund_value
@@ -61,7 +61,11 @@ def terms_rows() -> Sequence[PayTerms]:
 
 def rate_card() -> RateCard:
     """The group's rate card, past and coming rates included."""
-    rows = rate_rows()
+    return kept("rate card", _rate_card)
+
+
+def _rate_card() -> RateCard:
+    found = rows(_every_rate())
     rates = [
         Rate(
             each.id,
@@ -73,12 +77,12 @@ def rate_card() -> RateCard:
             each.level,
             each.service_id,
         )
-        for each in rows
+        for each in found
         if each.premium is None
     ]
     premiums = [
         PremiumRate(each.id, each.number, each.from_on, Premium(each.premium), Basis(each.basis), each.amount)
-        for each in rows
+        for each in found
         if each.premium is not None
     ]
     terms = [
@@ -91,9 +95,27 @@ def rate_card() -> RateCard:
             each.cancel_hours,
             each.cancel_percent,
         )
-        for each in terms_rows()
+        for each in rows(_every_terms())
     ]
     return RateCard(currency(), tuple(rates), tuple(premiums), tuple(terms))
+
+
+@cache
+def _every_rate() -> Statement:
+    return (
+        sa.select(PayRate.id, PayRate.number, PayRate.from_on, PayRate.premium, PayRate.basis, PayRate.amount)
+        .add_columns(PayRate.activity, PayRate.level, PayRate.service_id)
+        .order_by(PayRate.number)
+    )
+
+
+@cache
+def _every_terms() -> Statement:
+    return (
+        sa.select(PayTerms.number, PayTerms.from_on, PayTerms.night_starts, PayTerms.night_ends)
+        .add_columns(PayTerms.step_minutes, PayTerms.cancel_hours, PayTerms.cancel_percent)
+        .order_by(PayTerms.number)
+    )
 
 
 def second_above(day: date) -> int:
@@ -212,24 +234,19 @@ def quotes(person_id: str, shift_ids: Iterable[str], *, late: Collection[str] = 
 
     `late` are those which they would take so late that a premium is paid for it, where they are not on them yet.
     """
-    person = db.session.get(Person, person_id)
-    if person is None:
-        return {}
-    rows = db.session.execute(
-        sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding)
-        .add_columns(is_late_change(Shift.id, person_id).label("is_late"))
-        .join(Service, Service.id == Shift.service_id)
-        .where(Shift.id.in_(list(shift_ids)))
-    ).all()
+    return _quotes(rows(_shifts_paid(), person=person_id, ids=list(shift_ids)), late)
+
+
+def _quotes(found: Iterable[Any], late: Collection[str] = ()) -> dict[str, Quote]:
+    """What shifts will pay, each row a shift of `_shifts_and_payee`."""
     card, zone = rate_card(), clock.zone()
-    standing = standing_of(person, pay_choices([person_id]).get(person_id))
-    found = {}
-    for row in rows:
+    quoted = {}
+    for row in found:
         work = honoraria.Work(
             row.id,
-            person_id,
+            row.person_id,
             honoraria.SHIFT,
-            person.level,
+            row.level,
             row.service_id,
             row.starts_at,
             row.ends_at,
@@ -237,8 +254,28 @@ def quotes(person_id: str, shift_ids: Iterable[str], *, late: Collection[str] = 
             row.demanding >= DEMANDING,
             row.is_late or row.id in late,
         )
-        found[row.id] = quote(work, card, zone, standing)
-    return found
+        quoted[row.id] = quote(work, card, zone, _standing(row.is_volunteer, row.is_declined))
+    return quoted
+
+
+def _shifts_and_payee() -> Statement:
+    """All shifts with what it takes to know what each pays a person."""
+    person: sa.BindParameter[str] = sa.bindparam("person")
+    return (
+        sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding, Service.name)
+        .add_columns(is_late_change(Shift.id, person).label("is_late"))
+        .add_columns(Person.id.label("person_id"), Person.level, Person.is_volunteer, PayChoice.is_declined)
+        .select_from(Shift)
+        .join(Service, Service.id == Shift.service_id)
+        .join(Person, Person.id == person)
+        .outerjoin(PayChoice, PayChoice.person_id == Person.id)
+    )
+
+
+@cache
+def _shifts_paid() -> Statement:
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    return _shifts_and_payee().where(Shift.id.in_(ids))
 
 
 def amounts(person_id: str, shift_ids: Iterable[str], *, late: Collection[str] = ()) -> dict[str, Money]:
@@ -259,30 +296,42 @@ def quote(work: honoraria.Work, card: RateCard, zone: Any, standing: Standing) -
 
 def standing_of(person: Person, choice: PayChoice | None) -> Standing:
     """Whether a person's work is paid."""
-    if person.is_volunteer:
+    return _standing(person.is_volunteer, choice is not None and choice.is_declined)
+
+
+def _standing(is_volunteer: bool, is_declined: bool | None) -> Standing:  # noqa: FBT001 - two columns of a row
+    if is_volunteer:
         return Standing.VOLUNTEER
-    return Standing.DECLINED if choice is not None and choice.is_declined else Standing.OWED
+    return Standing.DECLINED if is_declined else Standing.OWED
 
 
-def coming_shifts(person_id: str, most: int = 3) -> list[tuple[Shift, str, Money]]:
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A coming shift of a person, and what it will pay."""
+
+    id: str
+    starts_at: datetime
+    ends_at: datetime
+    service: str
+    amount: Money
+
+
+def coming_shifts(person_id: str, most: int = 3) -> list[Coming]:
     """A person's next shifts with the name of the service and what each will pay."""
-    asked = {"person": person_id, "now": clock.now(), "most": most}
-    rows = db.session.execute(_coming_shifts(), asked).all()
-    found = quotes(person_id, [shift.id for shift, _ in rows]) if rows else {}
-    return [(shift, name, found[shift.id].amount) for shift, name in rows]
+    found = rows(_coming_shifts(), person=person_id, now=clock.now(), most=most)
+    paid = _quotes(found) if found else {}
+    return [Coming(row.id, row.starts_at, row.ends_at, row.name, paid[row.id].amount) for row in found]
 
 
 @cache
 def _coming_shifts() -> Statement:
+    place = aliased(Assignment)  # another than the one that is asked for a late change
     return (
-        sa.select(Shift, Service.name)
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .join(Service, Service.id == Shift.service_id)
-        .where(Assignment.person_id == sa.bindparam("person"), Shift.cancelled_at.is_(None))
-        .where(Shift.ends_at > sa.bindparam("now"))
+        _shifts_and_payee()
+        .join(place, sa.and_(place.shift_id == Shift.id, place.person_id == Person.id))
+        .where(Shift.cancelled_at.is_(None), Shift.ends_at > sa.bindparam("now"))
         .order_by(Shift.starts_at)
         .limit(sa.bindparam("most"))
-        .options(sa.orm.lazyload(Shift.demands))
     )
 
 
@@ -338,14 +387,6 @@ def _payouts_and_names() -> Statement:
         .outerjoin(witness, witness.id == Payout.witness_id)
         .outerjoin(CashFloat, CashFloat.id == Payout.float_id)
     )
-
-
-def open_payouts(person_id: str | None = None) -> dict[str, Payout]:
-    """Payouts that are under way, by person (each has at most one)."""
-    query = sa.select(Payout).where(Payout.state.in_(OPEN))
-    if person_id is not None:
-        query = query.where(Payout.person_id == person_id)
-    return {row.person_id: row for row in db.session.scalars(query)}
 
 
 def staff() -> list[tuple[str, str]]:

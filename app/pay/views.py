@@ -212,7 +212,7 @@ def _person_page(person_id: str, form: AskForm | None) -> str:
         "pay/person.html",
         found=found,
         form=form,
-        coming=[(shift, name, amount, half_before(amount)) for shift, name, amount in coming],
+        coming=[(each, each.service, each.amount, half_before(each.amount)) for each in coming],
         settled=queries.payouts_in(State.PAID, State.VOID, person_id=person_id, most=10),
         now=clock.now(),
         may_pay=found.person_id != current_user.id,

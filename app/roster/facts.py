@@ -222,7 +222,7 @@ class _Reader:
     availability: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     requests: dict[str, dict[str, Request]] = field(default_factory=lambda: defaultdict(dict))
     wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    capacities: dict[str, Capacity] = field(default_factory=dict)
+    capacities: dict[str, Any] = field(default_factory=dict)
     exposure: dict[str, int] = field(default_factory=dict)
     money: Outlook = field(default_factory=Outlook)
     spans: dict[tuple[datetime, datetime, str, int], _Past] = field(default_factory=dict)
@@ -308,10 +308,8 @@ class _Reader:
 
     def read_capacities(self) -> None:
         """Who takes on less for some days of the period, and what people carry of incidents before it."""
-        asked = sa.select(Capacity).where(
-            Capacity.starts_on <= self.period.ends_on, Capacity.ends_on >= self.period.starts_on
-        )
-        self.capacities = {row.person_id: row for row in db.session.scalars(asked)}
+        asked = {"first": self.period.starts_on, "last": self.period.ends_on}
+        self.capacities = {row.person_id: row for row in rows(_capacities(), **asked)}
         self.exposure = exposure_since(self.zero - self.look_back, self.zero)
 
     def _spells(self, person_id: str) -> tuple[Spell, ...]:
@@ -624,6 +622,15 @@ def _availability() -> Statement:
         .add_columns(Availability.starts_on, Availability.ends_on)
         .where(sa.or_(Availability.on_date.is_(None), is_near))
         .order_by(Availability.id)
+    )
+
+
+@cache
+def _capacities() -> Statement:
+    return (
+        sa.select(Capacity.person_id, Capacity.starts_on, Capacity.ends_on, Capacity.maximum_minutes)
+        .add_columns(Capacity.maximum_shifts, Capacity.no_nights, Capacity.no_demanding)
+        .where(Capacity.starts_on <= sa.bindparam("last"), Capacity.ends_on >= sa.bindparam("first"))
     )
 
 

@@ -80,7 +80,7 @@ def rule_card(name: str) -> RuleCard | None:
     return next((_card(rule, setting, names) for rule in shown_rules() if rule.name == name), None)
 
 
-def _rules(settings: dict[str, RuleSetting]) -> tuple[Rule, ...]:
+def _rules(settings: dict[str, Any]) -> tuple[Rule, ...]:
     found = []
     for rule in shown_rules():
         setting = settings.get(rule.name)
@@ -89,7 +89,7 @@ def _rules(settings: dict[str, RuleSetting]) -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.name))
 
 
-def _agreed(setting: RuleSetting | None) -> RosterSettings:
+def _agreed(setting: Any) -> RosterSettings:
     values: dict[str, Any] = fitting(NAME, setting_parameters(), setting.parameters if setting else {})
     return RosterSettings(**values)
 
@@ -104,13 +104,15 @@ def _one_setting() -> Statement:
     return sa.select(RuleSetting).where(RuleSetting.rule == sa.bindparam("name"))
 
 
-def _settings() -> dict[str, RuleSetting]:
-    return {row.rule: row for row in db.session.scalars(_all_settings())}
+def _settings() -> dict[str, Any]:
+    return {row.rule: row for row in rows(_all_settings())}
 
 
 @cache
 def _all_settings() -> Statement:
-    return sa.select(RuleSetting)
+    return sa.select(RuleSetting.rule, RuleSetting.is_on, RuleSetting.parameters, RuleSetting.version).add_columns(
+        RuleSetting.changed_by_id, RuleSetting.changed_at
+    )
 
 
 def _names() -> dict[str, str]:
@@ -123,13 +125,13 @@ def _changers() -> Statement:
     return sa.select(Person.id, Person.name).join(RuleSetting, RuleSetting.changed_by_id == Person.id)
 
 
-def _is_on(rule: type[Rule], setting: RuleSetting | None) -> bool:
+def _is_on(rule: type[Rule], setting: Any) -> bool:
     if not may_switch_off(rule):
         return True
-    return rule.is_default if setting is None else setting.is_on
+    return rule.is_default if setting is None else bool(setting.is_on)
 
 
-def _card(rule: type[Rule], setting: RuleSetting | None, names: dict[str, str]) -> RuleCard:
+def _card(rule: type[Rule], setting: Any, names: dict[str, str]) -> RuleCard:
     parameters = rule.parameters()
     chosen = fitting(rule.name, parameters, setting.parameters if setting else {})
     return RuleCard(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app import migrate
 from app.audit.models import AuditEntry
-from app.database import PRAGMAS, db, insert_if_absent, reading, writing
+from app.database import PRAGMAS, db, insert_if_absent, kept, reading, rows, writing
 from app.doctor import EXPECTED_PRAGMAS, is_safe_sqlite
 from tests.support.people import add_person
 
@@ -34,6 +34,45 @@ def test_a_reading_block_cannot_write_but_a_session_of_its_own_inside_can(app):
         with writing() as own:
             own.add(AuditEntry(at=datetime.now(UTC), act="look"))
     assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 1
+
+
+def entries():
+    """How many entries `kept` says there are, and then the database itself."""
+    count = sa.select(sa.func.count()).select_from(AuditEntry.__table__)
+    with reading():
+        found = kept("entries", lambda: [rows(count)[0][0]]), rows(count)[0][0]
+        db.session.rollback()
+    return found
+
+
+def test_what_is_kept_stays_the_same_thing_until_anybody_writes_whoever_it_is(app):
+    first, _ = entries()
+    assert entries()[0] is first == [0]
+    db.session.add(AuditEntry(at=datetime.now(UTC), act="look"))
+    db.session.commit()  # on the connection that keeps
+    assert entries() == ([1], 1)
+    with reading():
+        db.session.connection()  # held, so that another connection writes
+        with writing() as own:
+            own.add(AuditEntry(at=datetime.now(UTC), act="look"))
+        db.session.rollback()
+    assert entries() == ([2], 2)
+    other = sa.create_engine(db.engine.url)  # as another process would
+    with other.begin() as connection:
+        connection.execute(sa.insert(AuditEntry.__table__).values(id="a", at=datetime.now(UTC), act="x", details={}))
+    other.dispose()
+    assert entries() == ([3], 3)
+
+
+def test_what_a_transaction_wrote_and_took_back_is_never_kept(app):
+    assert entries() == ([0], 0)
+    db.session.add(AuditEntry(at=datetime.now(UTC), act="look"))
+    db.session.flush()
+    with reading():  # inside a transaction that writes
+        count = sa.select(sa.func.count()).select_from(AuditEntry.__table__)
+        assert kept("entries", lambda: [rows(count)[0][0]]) == [1]
+    db.session.rollback()
+    assert entries() == ([0], 0)
 
 
 def test_inserting_what_is_there_changes_nothing(app):

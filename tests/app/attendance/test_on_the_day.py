@@ -258,9 +258,9 @@ def test_whoever_reckons_with_records_hears_of_those_taken_back(town, clock):
     clock.set(local(16))
     services.enter(town.day, town.ana, Times(AttendanceState.LEFT, local(10), local(15)), town.robin)
     since = clock.move(minutes=1)
-    assert queries.unworked_ids(since) == set()
+    assert queries.changed_work(since) == ([], set())
     services.correct(row().id, Times(AttendanceState.VOID), "Wrong person.", 1, town.robin)
-    assert queries.unworked_ids(since) == {row().id}
+    assert queries.changed_work(since) == ([], {row().id})
     assert queries.worked_records() == []
 
 
