@@ -118,7 +118,7 @@ def test_arriving_at_the_tablet_leaves_nothing_behind(visit, axe, bare_app, hous
 
 
 def test_the_tablet_goes_back_by_itself_without_javascript(visit, house, clock, monkeypatch):
-    monkeypatch.setattr("app.kiosk.views.IDLE_SECONDS", 8)
+    monkeypatch.setattr("app.kiosk.standing.IDLE_SECONDS", 5)
     page = visit("/kiosk/", size="phone", javascript=False)
     page.get_by_label("The code").fill(house.code)
     page.get_by_role("button", name="Set up").click()
@@ -128,7 +128,7 @@ def test_the_tablet_goes_back_by_itself_without_javascript(visit, house, clock, 
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Hello Ana")
     clock.move(seconds=61)
-    page.wait_for_selector("text=Hold up your card", timeout=30_000)
+    page.wait_for_selector("text=Hold up your card", timeout=20_000)
     assert "Ana" not in page.inner_text("body")
 
 
