@@ -35,12 +35,14 @@ MEMORY = 0.8
 """How much of a kind of neighbourhood's past success counts beside its last."""
 
 
-def price_near(problem: Problem, roster: Roster, workers: Collection[str], shifts: Collection[str]) -> tuple[int, int]:
-    """Return the price and the number of forbidden things that rules find about some workers and shifts."""
+def price_near(
+    problem: Problem, roster: Roster, workers: Collection[str] | None, shifts: Collection[str] | None
+) -> tuple[int, int]:
+    """Return the price and the number of forbidden things that rules find about some workers and shifts (None: all)."""
     price = forbidden = 0
     for rule in problem.rules:
         is_of_shift = rule.scope is Scope.SHIFT
-        for each in rule.check(problem, roster, () if is_of_shift else workers, shifts if is_of_shift else None):
+        for each in rule.check(problem, roster, None if is_of_shift else workers, shifts if is_of_shift else None):
             if each.price is None:
                 forbidden += 1
             else:
@@ -69,6 +71,11 @@ class Incumbent:
                 return False
             self._roster, self._price = roster, price
             return True
+
+    def replace(self, roster: Roster) -> bool:
+        """Price a whole roster and take it if it forbids nothing and costs less."""
+        price, forbidden = price_near(self.problem, roster, None, None)
+        return not forbidden and self.offer(roster, price)
 
     def change(self, add: frozenset[Assignment], remove: frozenset[Assignment]) -> int | None:
         """Make a change if it forbids and costs nothing; return what it saves, None where it was refused."""
@@ -259,6 +266,7 @@ class Control:
 
     ends_at: float
     _ended: threading.Event = field(default_factory=threading.Event)
+    _others_may: threading.Event = field(default_factory=threading.Event)
     _running: set[cp_model.CpSolver] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -271,6 +279,15 @@ class Control:
     def should_end(self) -> bool:
         """Say whether time is up or somebody wants an end."""
         return self.left <= 0
+
+    def let_others_search(self) -> None:
+        """Let those go on that wait for cores to be free."""
+        self._others_may.set()
+
+    def wait_for_cores(self) -> None:
+        """Wait until somebody lets others search, or until the end."""
+        while not self._others_may.is_set() and not self._ended.is_set():
+            self._others_may.wait(max(0.01, min(0.2, self.left)))
 
     def solve(
         self,

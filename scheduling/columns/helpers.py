@@ -1,0 +1,170 @@
+"""Pricers in processes of their own, so that workers are priced on all cores at once.
+
+A helper is a plain Python process that is sent a problem and the names of workers, and then answers questions about
+them until its input ends. It ends by itself when the one who asks is gone.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scheduling.columns.machine import TooManyStatesError, machine_of
+from scheduling.columns.pricing import Pricer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from scheduling.columns.pricing import Priced
+    from scheduling.problem import Problem
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Desk:
+    """The pricers of some workers, made when they are first asked for."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._pricers: dict[str, Pricer] = {}
+
+    def pricer(self, worker: str) -> Pricer:
+        """Return a worker's pricer; raises TooManyStatesError."""
+        if worker not in self._pricers:
+            self._pricers[worker] = Pricer(machine_of(self._problem, worker))
+        return self._pricers[worker]
+
+    def price(self, costs: Mapping[str, Mapping[str, float]], wanted: int) -> dict[str, Priced]:
+        """Price workers, each at what shifts cost them."""
+        return {worker: self.pricer(worker).price(cost, wanted) for worker, cost in costs.items()}
+
+    def read(self, worker: str, shifts: Iterable[str]) -> int | None:
+        """Return what worker-wise rules ask for a worker's shifts, None where they forbid them."""
+        return self.pricer(worker).machine.read(shifts)
+
+
+class _Helper:
+    """One process and the pipe to it."""
+
+    def __init__(self, problem: Problem, workers: Sequence[str]) -> None:
+        code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from scheduling.columns.helpers import serve; serve()"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 20
+        )
+        self.ask("open", problem, tuple(workers))
+
+    def ask(self, *question: Any) -> None:
+        """Send a question; `answer` waits for what comes back."""
+        if self._process.stdin is None:
+            raise AssertionError("a helper has a pipe")
+        pickle.dump(question, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+        self._process.stdin.flush()
+
+    def answer(self) -> Any:
+        """Return the answer to the question asked last; what went wrong there is raised here."""
+        if self._process.stdout is None:
+            raise AssertionError("a helper has a pipe")
+        is_good, told = pickle.load(self._process.stdout)  # noqa: S301 - our own process
+        if not is_good:
+            raise TooManyStatesError(told)
+        return told
+
+    def end(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+class Desks:
+    """All workers' pricers: some here, the others with helpers."""
+
+    def __init__(self, problem: Problem, workers: Sequence[str], helpers: int) -> None:
+        self._here = Desk(problem)
+        self._helpers: list[_Helper] = []
+        self._helper_of: dict[str, _Helper] = {}
+        for number in range(helpers):
+            mine = workers[number + 1 :: helpers + 1]
+            helper = _Helper(problem, mine)
+            self._helpers.append(helper)
+            self._helper_of.update((worker, helper) for worker in mine)
+        self._is_open = not helpers
+
+    def open(self, should_stop: Callable[[], bool]) -> None:
+        """Make all pricers, here and there at once."""
+        for worker in self._here._problem.worker:  # noqa: SLF001 - our own desk
+            if worker not in self._helper_of and not should_stop():
+                self._here.pricer(worker)
+        self._wait()
+
+    def _wait(self) -> None:
+        if not self._is_open:
+            self._is_open = True
+            for helper in self._helpers:
+                helper.answer()
+
+    def price(self, costs: Mapping[str, Mapping[str, float]], wanted: int) -> dict[str, Priced]:
+        """Price workers, each at what shifts cost them, everywhere at once."""
+        self._wait()
+        shares: dict[_Helper, dict[str, Mapping[str, float]]] = {}
+        mine = {}
+        for worker, cost in costs.items():
+            helper = self._helper_of.get(worker)
+            if helper is None:
+                mine[worker] = cost
+            else:
+                shares.setdefault(helper, {})[worker] = cost
+        for helper, share in shares.items():
+            helper.ask("price", share, wanted)
+        found = self._here.price(mine, wanted)
+        for helper in shares:
+            found.update(helper.answer())
+        return found
+
+    def read(self, worker: str, shifts: Iterable[str]) -> int | None:
+        """Return what worker-wise rules ask for a worker's shifts, None where they forbid them."""
+        self._wait()
+        helper = self._helper_of.get(worker)
+        if helper is None:
+            return self._here.read(worker, shifts)
+        helper.ask("read", worker, tuple(shifts))
+        told: int | None = helper.answer()
+        return told
+
+    def end(self) -> None:
+        """End all helpers."""
+        for helper in self._helpers:
+            helper.end()
+
+
+def serve() -> None:
+    """Answer questions on the standard input until it ends."""
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    desk: Desk | None = None
+    while True:
+        try:
+            what, *told = pickle.load(source)  # noqa: S301 - from the process that started this one
+        except EOFError:
+            return
+        answer: tuple[bool, Any]
+        try:
+            if what == "open":
+                problem, workers = told
+                desk = Desk(problem)
+                for worker in workers:
+                    desk.pricer(worker)
+                answer = (True, None)
+            elif desk is not None:
+                answer = (True, getattr(desk, what)(*told))
+        except TooManyStatesError as error:
+            answer = (False, str(error))
+        pickle.dump(answer, target, pickle.HIGHEST_PROTOCOL)
+        target.flush()
+
+
+__all__ = ["Desk", "Desks", "serve"]

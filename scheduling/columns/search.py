@@ -1,0 +1,117 @@
+"""Search by columns: a first roster, a proved bound, a dive to a whole roster, and then team after team."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from scheduling.columns.generation import Generation
+from scheduling.rule import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scheduling.roster import Roster
+    from scheduling.search import Control, Incumbent
+
+LEAST_TEAM = 3
+FIRST_TEAM = 6.0
+LONG = 3.0
+"""Seconds that one team may take before teams grow smaller."""
+
+
+def generate(
+    incumbent: Incumbent, control: Control, seed: int, helpers: int, on_bound: Callable[[float], None]
+) -> None:
+    """Improve the incumbent and its bound until the end, or until nothing is left to find.
+
+    While it prices all workers it wants every core for itself and its `helpers`; then others may search, too.
+    """
+    if not incumbent.problem.possible.assignments:
+        return
+    work = Generation(incumbent.problem, lambda: control.should_end, seed, helpers)
+    try:
+        _generate(work, incumbent, control, on_bound)
+    finally:
+        control.let_others_search()
+        work.end()
+
+
+def _generate(
+    work: Generation, incumbent: Incumbent, control: Control, on_bound: Callable[[float], None]
+) -> None:
+    """Construct, bound, dive, and then go from team to team."""
+    incumbent.replace(work.construct())
+    if control.should_end:
+        return
+    work.open()
+    work.know(incumbent.now[1])
+    bound = work.converge(on_bound=on_bound).bound
+
+    def cutoff() -> float:
+        return incumbent.now[0] - work.idle
+
+    if control.should_end:
+        return
+    found = work.dive({}, cutoff)
+    if found is not None:
+        incumbent.replace(work.roster_of(found))
+    control.let_others_search()
+    teams = _Teams(work, incumbent)
+    while not control.should_end and math.ceil(bound) + work.idle < incumbent.now[0]:
+        teams.step(cutoff)
+
+
+class _Teams:
+    """Chooses who is to be solved again, and how many."""
+
+    def __init__(self, work: Generation, incumbent: Incumbent) -> None:
+        self.work, self.incumbent = work, incumbent
+        self.random = work.random
+        self.size = FIRST_TEAM
+        self._paid: tuple[Roster, list[tuple[int, tuple[str, ...], tuple[str, ...]]]] | None = None
+
+    def step(self, cutoff: Callable[[], float]) -> None:
+        """Solve one team again."""
+        _, roster = self.incumbent.now
+        chosen = self.work.know(roster)
+        team = self._team(roster)
+        began = time.monotonic()
+        found = self.work.again(team, chosen, cutoff)
+        if found is not None:
+            after = self.work.roster_of(found)
+            self.incumbent.change(after.assignments - roster.assignments, roster.assignments - after.assignments)
+        took = time.monotonic() - began
+        grown = self.size * (0.9 if took > LONG else 1.0 if found is not None else 1.03)
+        self.size = min(float(len(self.work.workers)), max(float(LEAST_TEAM), grown))
+
+    def _team(self, roster: Roster) -> set[str]:
+        """Return some workers: at random, or those who could mend something that is paid for."""
+        workers, size = self.work.workers, min(len(self.work.workers), round(self.size))
+        paid = self._what_is_paid(roster)
+        if not paid or self.random.random() < 0.3:  # noqa: PLR2004 - three times out of ten
+            return set(self.random.sample(workers, size))
+        _, who, where = self.random.choices(paid, [each[0] ** 0.5 for each in paid])[0]
+        team = {each for each in who if each in self.work.master.place}
+        able = sorted({each for shift in where for each in self.work.problem.possible.workers_on(shift)} - team)
+        self.random.shuffle(able)
+        team |= set(able[: max(1, size - len(team))]) if len(team) < size else set()
+        rest = [each for each in workers if each not in team]
+        self.random.shuffle(rest)
+        return team | set(rest[: max(0, size - len(team))])
+
+    def _what_is_paid(self, roster: Roster) -> list[tuple[int, tuple[str, ...], tuple[str, ...]]]:
+        """Return what a roster pays for: price, workers (where it is not who is on a shift) and shifts."""
+        if self._paid is None or self._paid[0] is not roster:
+            problem = self.work.problem
+            self._paid = (
+                roster,
+                [
+                    (each.price, () if rule.scope is Scope.SHIFT else each.workers, each.shifts)
+                    for rule in problem.rules
+                    for each in rule.check(problem, roster)
+                    if each.price
+                ],
+            )
+        return self._paid[1]
