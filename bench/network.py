@@ -80,7 +80,10 @@ def network(people: int, shifts: int, weeks: int, *, sites: int | None = None, s
     names = [f"site{number}" for number in range(count)]
     made = _shifts(draw, names, shifts, weeks)
     hours = sum(each.target * each.minutes for each in made)
-    workers = tuple(_worker(draw, number, people, names, weeks, hours // people) for number in range(people))
+    workers = tuple(
+        _worker(draw, f"p{number}", number * count // people, names, weeks=weeks, usual=hours // people)
+        for number in range(people)
+    )
     return Problem(Horizon.plain(FIRST_DAY, 7 * weeks), made, _with_wishes(draw, workers, made), default_rules())
 
 
@@ -120,10 +123,9 @@ def _shifts(draw: random.Random, sites: Sequence[str], count: int, weeks: int) -
 
 
 def _worker(  # noqa: PLR0913 - what a person is drawn from
-    draw: random.Random, number: int, people: int, sites: Sequence[str], weeks: int, usual: int
+    draw: random.Random, name: str, home: int, sites: Sequence[str], *, weeks: int, usual: int
 ) -> Worker:
     """Return one person; sites far from home are avoided, so about three remain."""
-    home = number * len(sites) // people
     near = {sites[(home + step) % len(sites)] for step in (0, 1, draw.choice((2, len(sites) - 1)))}
     spans = []
     busy = {(draw.randrange(7), draw.randrange(3)) for _ in range(draw.randrange(3, 9))}
@@ -145,7 +147,7 @@ def _worker(  # noqa: PLR0913 - what a person is drawn from
     past = Worked(start, start + 5 * HOUR, before, "past")
     share = draw.uniform(0.7, 1.2)
     return Worker(
-        f"p{number}",
+        name,
         skills=tuple(skills),
         is_trainee=draw.random() < 0.05,
         contract=Contract(
@@ -156,9 +158,7 @@ def _worker(  # noqa: PLR0913 - what a person is drawn from
         availability=tuple(spans),
         not_at=frozenset(sites) - near,
         history=(past,) if draw.random() < 0.5 else (),
-        carried=Carried(
-            round(3 * wanted * share), 3 * wanted, draw.randrange(4), draw.randrange(6), draw.randrange(8)
-        ),
+        carried=Carried(round(3 * wanted * share), 3 * wanted, draw.randrange(4), draw.randrange(6), draw.randrange(8)),
     )
 
 

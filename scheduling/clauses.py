@@ -15,7 +15,7 @@ dropped, and a firm limit gives way to what the past alone already exceeds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from scheduling.roster import Assignment, Minutes, Violation
 
@@ -172,6 +172,13 @@ def empty_value(total: Total) -> int:
     return total.base + sum(weight for literal, weight in total.terms if literal.is_sure != literal.is_not)
 
 
+class _Priced(NamedTuple):
+    """What a model pays for so far, and how much."""
+
+    prices: list[Any]
+    weights: list[int]
+
+
 def post(model: Any, x: Variables, clauses: Iterable[Clause], many: int = MANY) -> Any:
     """Tell a CP-SAT model the clauses and return the linear expression of their price.
 
@@ -182,7 +189,7 @@ def post(model: Any, x: Variables, clauses: Iterable[Clause], many: int = MANY) 
     weights: list[int] = []
     for clause in clauses:
         if isinstance(clause, Total):
-            _post_total(model, x, clause, prices, weights, many)
+            _post_total(model, x, clause, _Priced(prices, weights), many)
         elif isinstance(clause, OneOf):
             x.at_most_one(clause.worker, clause.shifts)
         elif may_matter(clause):
@@ -223,9 +230,7 @@ def _post_together(model: Any, x: Variables, clause: Together, prices: list[Any]
         weights.append(clause.price)
 
 
-def _post_total(  # noqa: PLR0913 - what a model grows by
-    model: Any, x: Variables, total: Total, prices: list[Any], weights: list[int], many: int
-) -> None:
+def _post_total(model: Any, x: Variables, total: Total, priced: _Priced, many: int) -> None:
     """Bound the total, or pay for each started unit beyond a bound."""
     low, high = total.base, total.base
     terms: list[Any] = []
@@ -250,8 +255,8 @@ def _post_total(  # noqa: PLR0913 - what a model grows by
             elif not limit.is_over and low < firm:
                 model.add(value >= firm)
         elif limit.price:
-            prices.append(_excess(model, limit, value, low, high))
-            weights.append(limit.price)
+            priced.prices.append(_excess(model, limit, value, low, high))
+            priced.weights.append(limit.price)
 
 
 def _excess(model: Any, limit: Limit, value: Any, low: int, high: int) -> Any:

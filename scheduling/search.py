@@ -11,6 +11,7 @@ import random
 import threading
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from scheduling.rule import Scope
 from scheduling.variables import Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from scheduling.problem import Problem
 
@@ -261,14 +262,43 @@ def _site(near: Neighbourhoods, roster: Roster) -> Iterable[frozenset[Assignment
 
 
 @dataclass
+class Ledger:
+    """What processor time went into, by name."""
+
+    spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def on(self, name: str) -> Iterator[None]:
+        """Book what the thread spends inside the block."""
+        began = time.thread_time()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.spent[name] += time.thread_time() - began
+
+    def shares(self) -> dict[str, float]:
+        """Return the share of each name in all that was spent."""
+        with self._lock:
+            whole = sum(self.spent.values())
+            return {name: each / whole for name, each in sorted(self.spent.items())} if whole else {}
+
+
+@dataclass
 class Control:
     """When to end, and how: threads look at `should_end`; `end` also stops the solvers that run."""
 
     ends_at: float
+    ledger: Ledger = field(default_factory=Ledger)
     _ended: threading.Event = field(default_factory=threading.Event)
     _others_may: threading.Event = field(default_factory=threading.Event)
     _running: set[cp_model.CpSolver] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def shares(self) -> dict[str, float]:
+        """Return what processor time went into, as shares by name."""
+        return self.ledger.shares()
 
     @property
     def left(self) -> float:
@@ -327,14 +357,16 @@ def improve(incumbent: Incumbent, control: Control, seed: int, effort: float = E
         if not free:
             kind.merit = 0.0
             continue
-        part = model_part(problem, roster, free)
+        with control.ledger.on("building"):
+            part = model_part(problem, roster, free)
         solver = cp_model.CpSolver()
         parameters = solver.parameters
         parameters.num_workers = 1
         parameters.linearization_level = 2
         parameters.max_deterministic_time = effort
         parameters.random_seed = near.random.randrange(1 << 30)
-        status = control.solve(solver, part.model)
+        with control.ledger.on("search"):
+            status = control.solve(solver, part.model)
         saved = 0
         if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} and round(solver.objective_value) <= part.price:
             found = frozenset(pair for pair, variable in part.x.variables.items() if solver.boolean_value(variable))

@@ -9,12 +9,13 @@ import math
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from ortools.sat.python import cp_model
 
-from scheduling.columns.machine import TooManyStatesError
+from scheduling.columns.compiler import TooManyStatesError
 from scheduling.columns.search import generate
 from scheduling.construction import build
 from scheduling.result import ModelSize, Progress, Result, Status
@@ -146,17 +147,17 @@ class _Solve:
         if self.control.should_end:
             return
         self.was_improved = True
-        control = Control(self.control.ends_at)
+        control = Control(self.control.ends_at, self.control.ledger)
         others = max(1, self.workers - 1)
-        jobs = [lambda: self._columns(control)]
-        jobs += [lambda number=number: self._parts(control, number, start) for number in range(others)]
+        jobs: list[Callable[[], None]] = [partial(self._columns, control)]
+        jobs += [partial(self._parts, control, number, start) for number in range(others)]
         threads = [threading.Thread(target=self._guarded, args=(job, control), daemon=True) for job in jobs]
         for each in threads:
             each.start()
         while any(each.is_alive() for each in threads):
             if self.control.should_end or self.is_closed or self.proved is not None:
                 control.end()
-            next(each for each in [*threads, threads[0]] if each.is_alive() or each is threads[0]).join(BEAT / 5)
+            time.sleep(BEAT / 5)
         if self.failed:
             raise self.failed[0]
         if self.is_closed and self.proved is None and self.is_small and not self.control.should_end:
@@ -313,6 +314,7 @@ def _result(
         is_repeatable=work.proved is not None,
         versions={"ortools": metadata.version("ortools")},
         size=work.size,
+        shares=work.control.shares(),
     )
 
 

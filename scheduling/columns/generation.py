@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduling.columns.compiler import machine_of
 from scheduling.columns.coupling import Coupling
-from scheduling.columns.helpers import Desks
-from scheduling.columns.machine import machine_of
+from scheduling.columns.helpers import Desks, StoppedError
 from scheduling.columns.master import Master
 from scheduling.columns.pricing import Column
 from scheduling.columns.responses import Team
@@ -23,7 +22,7 @@ from scheduling.columns.rows import rows_of
 from scheduling.roster import Assignment, Roster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from scheduling.columns.master import Prices
     from scheduling.problem import Problem
@@ -31,26 +30,16 @@ if TYPE_CHECKING:
 EPSILON = 1e-6
 WANTED = 3
 """Columns asked of each worker in a round."""
+STEADY = 0.5
+"""How far prices stay with those of the best bound so far."""
 DEAR = 0.003
 """A choice of a dive that raises the value by more than this share is taken back,"""
 MOST_BARRED = 12
 """so many times in one dive at most."""
-STEADY = 0.5
-"""How far prices stay with those of the best bound so far."""
 SURE = 0.999
 NEARLY = 0.8
 """Columns with such a share of the mixture are made certain together; else the largest alone."""
 PASSES = 4
-
-
-@dataclass(frozen=True)
-class Round:
-    """What a round came to: the master's value, a bound, the prices it was found at, and how many columns are new."""
-
-    value: float
-    bound: float
-    prices: Prices | None
-    new: int
 
 
 class Generation:
@@ -61,11 +50,9 @@ class Generation:
         self.random = random.Random(seed)  # noqa: S311 - no secret
         self.workers = [each.id for each in problem.workers if problem.possible.shifts_of(each.id)]
         self.idle = sum(
-            machine_of(problem, each.id).constant
-            for each in problem.workers
-            if not problem.possible.shifts_of(each.id)
+            machine_of(problem, each.id).constant for each in problem.workers if not problem.possible.shifts_of(each.id)
         )
-        self.desks = Desks(problem, self.workers, helpers)
+        self.desks = Desks(problem, self.workers, helpers, should_stop)
         self.team = Team(problem, Coupling(problem), self.desks)
 
     def end(self) -> None:
@@ -73,19 +60,25 @@ class Generation:
         self.desks.end()
 
     def construct(self) -> Roster:
-        """Return a first roster: people take their best one after the other, then again while that helps."""
+        """Return a first roster: people take their best one after the other, then again while that helps.
+
+        When it is time to end, it is as far as they came.
+        """
         order = list(self.workers)
-        for _ in range(PASSES):
-            changed = 0
-            for worker in order:
-                if self.should_stop():
-                    return self.team.roster
-                had = self.team.mine.get(worker)
-                self.team.respond(worker)
-                changed += self.team.mine.get(worker) != had
-            if not changed:
-                break
-            self.random.shuffle(order)
+        try:
+            for number in range(PASSES):
+                changed = 0
+                for worker in order:
+                    had = self.team.mine.get(worker)
+                    self.team.respond(worker, is_hopeful=not number)
+                    changed += self.team.mine.get(worker) != had
+                if not number:
+                    self.team.clear_forbidden()
+                elif not changed:
+                    break
+                self.random.shuffle(order)
+        except StoppedError:
+            pass
         return self.team.roster
 
     def open(self) -> None:
@@ -102,62 +95,25 @@ class Generation:
         found = {}
         for worker in self.workers:
             shifts = roster.shifts_of(worker)
-            number = self.master.number(worker, shifts)
-            if number is None:
+            if not self.master.knows(worker, shifts):
                 price = self.desks.read(worker, shifts)
                 if price is None:
                     raise AssertionError(f"the roster of {worker} is not allowed")
                 self.master.add([Column(worker, shifts, price)])
-                number = self.master.number(worker, shifts)
-            found[worker] = number
+            found[worker] = self.master.number(worker, shifts)
         return found
-
-    def round(self, free: Sequence[str], fixed: Mapping[str, int], center: Prices | None) -> Round:
-        """Solve the master and price the free workers, at prices that lean towards a center."""
-        value, prices = self.master.solve()
-        at = prices if center is None else prices.towards(center, STEADY)
-        costs = {worker: self.master.cost_of(worker, at) for worker in free}
-        found = self.desks.price(costs, WANTED)
-        least = {worker: each.bound for worker, each in found.items()}
-        new: list[Column] = []
-        for worker, each in found.items():
-            true = costs[worker] if at is prices else self.master.cost_of(worker, prices)
-            most = prices.workers[self.master.place[worker]] - EPSILON
-            new += [column for _, column in each.columns if column.price + sum(true[s] for s in column.shifts) < most]
-        for number in fixed.values():
-            least[self.master.columns[number].worker] = self.master.cost_at(number, at)
-        return Round(value, self.master.bound(at, least), at, self.master.add(new))
 
     def converge(
         self,
         fixed: Mapping[str, int] | None = None,
-        on_bound: Callable[[float], None] | None = None,
         cutoff: float = math.inf,
         center: Prices | None = None,
-    ) -> Round:
-        """Round after round until nothing improves; return the last value with the best bound and its prices.
-
-        Prices lean towards those of the best bound, at first towards `center`. It ends early when the bound shows that
-        nothing below `cutoff` can be found.
-        """
-        fixed = fixed or {}
-        free = [each for each in self.workers if each not in fixed]
-        best = Round(math.inf, -math.inf, center, 0)
-        is_steady = True
-        while not self.should_stop():
-            leaning = best.prices if is_steady else None
-            found = self.round(free, fixed, leaning)
-            if found.bound > best.bound:
-                best = found
-                if on_bound is not None:
-                    on_bound(best.bound + self.idle)
-            best = Round(found.value, best.bound, best.prices, found.new)
-            if math.ceil(best.bound - EPSILON) >= min(found.value - EPSILON, cutoff):
-                break
-            if not found.new and leaning is None:
-                break
-            is_steady = bool(found.new)
-        return best
+    ) -> Closing:
+        """Close in until nothing improves, or until the bound shows that nothing below `cutoff` can be found."""
+        closing = Closing(self, fixed or {}, center)
+        while not closing.is_done(cutoff):
+            closing.step()
+        return closing
 
     def dive(self, fixed: Mapping[str, int], cutoff: Callable[[], float]) -> dict[str, int] | None:
         """Fix column after column until everyone has one; None where that cannot cost less than the cutoff.
@@ -170,18 +126,14 @@ class Generation:
         center: Prices | None = None
         before, step = math.inf, list[int]()
         try:
-            while not self.should_stop():
-                reached = self.converge(fixed, cutoff=cutoff(), center=center)
+            while len(fixed) < len(self.workers):
+                reached = self.converge(fixed, cutoff(), center)
                 center = reached.prices
-                if self.should_stop():
-                    return None
-                is_lost = math.ceil(reached.bound - EPSILON) >= cutoff()
+                is_lost = reached.is_above(cutoff())
                 is_dear = reached.value - before > max(1.0, DEAR * abs(before))
                 if (is_lost or is_dear) and step and len(barred) < MOST_BARRED:
-                    self.master.free(step)
                     self.master.bar(step)
                     barred += step
-                    made = made[: -len(step)]
                     for each in step:
                         del fixed[self.master.columns[each].worker]
                     step = []
@@ -191,17 +143,15 @@ class Generation:
                 before = reached.value
                 sure, step = self._most_certain(fixed)
                 fixed.update((self.master.columns[each].worker, each) for each in [*sure, *step])
-                if len(fixed) == len(self.workers):
-                    return fixed
                 self.master.fix([*sure, *step])
                 made += [*sure, *step]
         finally:
             self.master.free([*made, *barred])
-        return None
+        return fixed
 
     def _most_certain(self, fixed: Mapping[str, int]) -> tuple[list[int], list[int]]:
         """Return the columns that the mixture takes whole, and those of the others that it takes most of."""
-        values = self.master.values()
+        values = self.master.values
         open_ = [
             int(each) for each in np.flatnonzero(values > EPSILON) if self.master.columns[int(each)].worker not in fixed
         ]
@@ -212,7 +162,7 @@ class Generation:
             step = [max(rest, key=lambda each: (values[each], -each))]
         return sure, step
 
-    def roster_of(self, chosen: dict[str, int]) -> Roster:
+    def roster_of(self, chosen: Mapping[str, int]) -> Roster:
         """Return the roster of chosen columns."""
         return Roster(
             Assignment(worker, shift)
@@ -231,3 +181,47 @@ class Generation:
             return self.dive(fixed, cutoff)
         finally:
             self.master.free(fixed.values())
+
+
+class Closing:
+    """Rounds of solving and pricing that close in on the value of the best mixture; it can be left and taken up again.
+
+    Prices lean towards those of the best bound so far, at first towards a given center.
+    """
+
+    def __init__(self, work: Generation, fixed: Mapping[str, int], center: Prices | None = None) -> None:
+        self._work, self._fixed = work, dict(fixed)
+        self._free = [each for each in work.workers if each not in fixed]
+        self.value, self.bound, self.prices = math.inf, -math.inf, center
+        self._is_steady, self._is_over = True, False
+
+    def is_above(self, cutoff: float) -> bool:
+        """Say whether nothing below a cutoff can be found; what is found costs whole points."""
+        return math.ceil(self.bound - EPSILON) >= cutoff
+
+    def is_done(self, cutoff: float = math.inf) -> bool:
+        """Say whether nothing improves any more, or nothing below a cutoff can be found."""
+        return self._is_over or self.is_above(min(self.value - EPSILON, cutoff))
+
+    def step(self) -> None:
+        """Solve the master and price the free workers once."""
+        master = self._work.master
+        self.value, prices = master.solve()
+        center = self.prices if self._is_steady else None
+        at = prices if center is None else prices.towards(center, STEADY)
+        costs = {worker: master.cost_of(worker, at) for worker in self._free}
+        found = self._work.desks.price(costs, WANTED)
+        least = {worker: each.bound for worker, each in found.items()}
+        new: list[Column] = []
+        for worker, each in found.items():
+            true = costs[worker] if center is None else master.cost_of(worker, prices)
+            most = prices.workers[master.place[worker]] - EPSILON
+            new += [column for _, column in each.columns if column.price + sum(true[s] for s in column.shifts) < most]
+        for number in self._fixed.values():
+            least[master.columns[number].worker] = master.cost_at(number, at)
+        bound = master.bound(at, least)
+        if bound > self.bound:
+            self.bound, self.prices = bound, at
+        is_any = master.add(new) > 0
+        self._is_over = not is_any and center is None
+        self._is_steady = is_any

@@ -7,12 +7,13 @@ them until its input ends. It ends by itself when the one who asks is gone.
 from __future__ import annotations
 
 import pickle
+import select
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduling.columns.machine import TooManyStatesError, machine_of
+from scheduling.columns.compiler import TooManyStatesError, machine_of
 from scheduling.columns.pricing import Pricer
 
 if TYPE_CHECKING:
@@ -22,17 +23,25 @@ if TYPE_CHECKING:
     from scheduling.problem import Problem
 
 ROOT = Path(__file__).resolve().parents[2]
+BEAT = 0.1
+"""Seconds between two looks at whether to stop."""
+
+
+class StoppedError(Exception):
+    """The search was told to end while it waited for something."""
 
 
 class Desk:
     """The pricers of some workers, made when they are first asked for."""
 
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
+    def __init__(self, problem: Problem, should_stop: Callable[[], bool] = lambda: False) -> None:
+        self._problem, self._should_stop = problem, should_stop
         self._pricers: dict[str, Pricer] = {}
 
     def pricer(self, worker: str) -> Pricer:
-        """Return a worker's pricer; raises TooManyStatesError."""
+        """Return a worker's pricer; raises TooManyStatesError, and StoppedError when it is time to end."""
+        if self._should_stop():
+            raise StoppedError
         if worker not in self._pricers:
             self._pricers[worker] = Pricer(machine_of(self._problem, worker))
         return self._pricers[worker]
@@ -49,9 +58,10 @@ class Desk:
 class _Helper:
     """One process and the pipe to it."""
 
-    def __init__(self, problem: Problem, workers: Sequence[str]) -> None:
+    def __init__(self, problem: Problem, workers: Sequence[str], should_stop: Callable[[], bool]) -> None:
+        self._should_stop = should_stop
         code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from scheduling.columns.helpers import serve; serve()"
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this same program
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 20
         )
         self.ask("open", problem, tuple(workers))
@@ -65,9 +75,13 @@ class _Helper:
 
     def answer(self) -> Any:
         """Return the answer to the question asked last; what went wrong there is raised here."""
-        if self._process.stdout is None:
+        pipe = self._process.stdout
+        if pipe is None:
             raise AssertionError("a helper has a pipe")
-        is_good, told = pickle.load(self._process.stdout)  # noqa: S301 - our own process
+        while not select.select([pipe], [], [], BEAT)[0]:
+            if self._should_stop():
+                raise StoppedError
+        is_good, told = pickle.load(pipe)  # noqa: S301 - our own process
         if not is_good:
             raise TooManyStatesError(told)
         return told
@@ -82,31 +96,37 @@ class _Helper:
 
 
 class Desks:
-    """All workers' pricers: some here, the others with helpers."""
+    """All workers' pricers: some here, the others with helpers. Everything may raise StoppedError."""
 
-    def __init__(self, problem: Problem, workers: Sequence[str], helpers: int) -> None:
-        self._here = Desk(problem)
+    def __init__(
+        self,
+        problem: Problem,
+        workers: Sequence[str],
+        helpers: int,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._here = Desk(problem, should_stop)
+        self._mine = [*workers[:: helpers + 1]]
         self._helpers: list[_Helper] = []
         self._helper_of: dict[str, _Helper] = {}
         for number in range(helpers):
-            mine = workers[number + 1 :: helpers + 1]
-            helper = _Helper(problem, mine)
+            theirs = workers[number + 1 :: helpers + 1]
+            helper = _Helper(problem, theirs, should_stop)
             self._helpers.append(helper)
-            self._helper_of.update((worker, helper) for worker in mine)
+            self._helper_of.update((worker, helper) for worker in theirs)
         self._is_open = not helpers
 
-    def open(self, should_stop: Callable[[], bool]) -> None:
+    def open(self) -> None:
         """Make all pricers, here and there at once."""
-        for worker in self._here._problem.worker:  # noqa: SLF001 - our own desk
-            if worker not in self._helper_of and not should_stop():
-                self._here.pricer(worker)
+        for worker in self._mine:
+            self._here.pricer(worker)
         self._wait()
 
     def _wait(self) -> None:
         if not self._is_open:
-            self._is_open = True
             for helper in self._helpers:
                 helper.answer()
+            self._is_open = True
 
     def price(self, costs: Mapping[str, Mapping[str, float]], wanted: int) -> dict[str, Priced]:
         """Price workers, each at what shifts cost them, everywhere at once."""
@@ -128,10 +148,10 @@ class Desks:
 
     def read(self, worker: str, shifts: Iterable[str]) -> int | None:
         """Return what worker-wise rules ask for a worker's shifts, None where they forbid them."""
-        self._wait()
         helper = self._helper_of.get(worker)
         if helper is None:
             return self._here.read(worker, shifts)
+        self._wait()
         helper.ask("read", worker, tuple(shifts))
         told: int | None = helper.answer()
         return told
@@ -151,14 +171,13 @@ def serve() -> None:
             what, *told = pickle.load(source)  # noqa: S301 - from the process that started this one
         except EOFError:
             return
-        answer: tuple[bool, Any]
+        answer: tuple[bool, Any] = (True, None)
         try:
             if what == "open":
                 problem, workers = told
                 desk = Desk(problem)
                 for worker in workers:
                     desk.pricer(worker)
-                answer = (True, None)
             elif desk is not None:
                 answer = (True, getattr(desk, what)(*told))
         except TooManyStatesError as error:
@@ -167,4 +186,4 @@ def serve() -> None:
         target.flush()
 
 
-__all__ = ["Desk", "Desks", "serve"]
+__all__ = ["Desk", "Desks", "StoppedError", "serve"]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from ortools.linear_solver import pywraplp
 
+from scheduling.columns.helpers import StoppedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -48,6 +50,7 @@ class Master:
         self._low, self._high = np.array(rows.low), np.array(rows.high)
         self._known: dict[tuple[str, frozenset[str]], int] = {}
         self._variables: list[Any] = []
+        self.values: Array = np.zeros(0)
         self._glop = self._program()
 
     def _entries_of(self, worker: str) -> tuple[Array, Array, Array, Array]:
@@ -111,9 +114,13 @@ class Master:
             count += 1
         return count
 
-    def number(self, worker: str, shifts: frozenset[str]) -> int | None:
-        """Return the number of a column, None when it is not known."""
-        return self._known.get((worker, shifts))
+    def knows(self, worker: str, shifts: frozenset[str]) -> bool:
+        """Say whether a column is known."""
+        return (worker, shifts) in self._known
+
+    def number(self, worker: str, shifts: frozenset[str]) -> int:
+        """Return the number of a column that is known."""
+        return self._known[worker, shifts]
 
     def _coefficients(self, column: Column) -> tuple[Array, Array, float]:
         """Return the rows and weights of a column, its place among workers included, and its cost by pair rules."""
@@ -130,26 +137,28 @@ class Master:
 
     def solve(self) -> tuple[float, Prices]:
         """Solve the relaxation; return its value and the prices."""
-        status = self._glop.Solve()
-        if status != pywraplp.Solver.OPTIMAL:
-            raise AssertionError(f"the master ended with status {status}")
+        if self._glop.Solve() != pywraplp.Solver.OPTIMAL:
+            self._glop.SetSolverSpecificParametersAsString("use_preprocessing: true")
+            status = self._glop.Solve()
+            self._glop.SetSolverSpecificParametersAsString("use_preprocessing: false")
+            if status != pywraplp.Solver.OPTIMAL:
+                raise StoppedError(f"the master ended with status {status}")
         dual = np.array([row.dual_value() for row in self._rows])
+        self.values = np.array([each.solution_value() for each in self._variables])
         rows = len(self.rows.low)
-        return self._glop.Objective().Value() + self.rows.constant, Prices(dual[:rows], dual[rows:])
+        prices = Prices(self._of_right_sign(dual[:rows]), dual[rows:])
+        return self._glop.Objective().Value() + self.rows.constant, prices
 
-    def values(self) -> Array:
-        """Return how much of each column the last solution takes."""
-        return np.array([each.solution_value() for each in self._variables])
+    def _of_right_sign(self, dual: Array) -> Array:
+        """Return row prices in which none stands on a side of its row that has no bound."""
+        wrong = (dual > 0) & np.isinf(self._low) | (dual < 0) & np.isinf(self._high)
+        return np.where(wrong, 0.0, dual)
 
     def bound(self, prices: Prices, best: Mapping[str, float]) -> float:
-        """Return what no roster can cost less than, given the least that each worker's roster costs at some prices.
-
-        Row prices of the wrong sign count as nothing, so any prices are good.
-        """
+        """Return what no roster can cost less than, given the least that each worker's roster costs at some prices."""
         dual = prices.rows
-        dual = np.where((dual > 0) & np.isinf(self._low) | (dual < 0) & np.isinf(self._high), 0.0, dual)
         edge = np.where(dual > 0, self._low, self._high)
-        value = float(np.sum(np.where(dual == 0, 0.0, dual * np.where(dual == 0, 0.0, edge))))
+        value = float(dual[dual != 0] @ edge[dual != 0])
         for low, high, cost, entries in zip(
             self.rows.side_low, self.rows.side_high, self.rows.side_cost, self.rows.of_side, strict=True
         ):

@@ -12,8 +12,6 @@ from scheduling.roster import Assignment, Roster
 from scheduling.rule import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from scheduling.columns.helpers import Desks
     from scheduling.columns.pricing import Column
     from scheduling.problem import Problem
@@ -41,7 +39,7 @@ class Team:
         """All rosters as one."""
         return Roster(Assignment(worker, shift) for worker, shifts in self.mine.items() for shift in shifts)
 
-    def set(self, worker: str, shifts: frozenset[str]) -> None:
+    def give(self, worker: str, shifts: frozenset[str]) -> None:
         """Give a worker a roster in place of the one they have."""
         had = self.mine.get(worker, frozenset())
         for shift in had - shifts:
@@ -50,11 +48,13 @@ class Team:
             self.people[shift] = self.people.get(shift, frozenset()) | {worker}
         self.mine[worker] = shifts
 
-    def respond(self, worker: str, noise: Mapping[str, float] | None = None) -> Column | None:
-        """Give a worker their best roster while all others keep theirs; None where nothing fits."""
-        costs = self.coupling.marginal(worker, self.problem.possible.shifts_of(worker), self.people)
-        if noise is not None:
-            costs = {shift: cost + noise.get(shift, 0.0) for shift, cost in costs.items()}
+    def respond(self, worker: str, *, is_hopeful: bool = False) -> Column | None:
+        """Give a worker their best roster while all others keep theirs; None where nothing fits.
+
+        When hopeful, they may begin what others still have to join (see `Coupling.price`).
+        """
+        shifts = self.problem.possible.shifts_of(worker)
+        costs = self.coupling.marginal(worker, shifts, self.people, is_hopeful=is_hopeful)
         for _ in range(TRIES):
             columns = self._desks.price({worker: costs}, 1)[worker].columns
             if not columns:
@@ -62,11 +62,18 @@ class Team:
             column = columns[0][1]
             clashes = self._clashes(worker, column.shifts)
             if not clashes:
-                self.set(worker, column.shifts)
+                self.give(worker, column.shifts)
                 return column
             for shift in clashes:
                 costs[shift] += FORBIDDEN
         return None
+
+    def clear_forbidden(self) -> None:
+        """Take everyone off shifts that rules forbid as they stand."""
+        for shift, people in list(self.people.items()):
+            if self.coupling.is_forbidden(shift, people):
+                for worker in people:
+                    self.give(worker, self.mine[worker] - {shift})
 
     def _clashes(self, worker: str, shifts: frozenset[str]) -> set[str]:
         """Return the shifts that rules about pairs of people forbid a worker as things stand."""

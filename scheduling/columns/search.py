@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import TYPE_CHECKING
 
-from scheduling.columns.generation import Generation
+from scheduling.columns.generation import Closing, Generation
+from scheduling.columns.helpers import StoppedError
 from scheduling.rule import Scope
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ LEAST_TEAM = 3
 FIRST_TEAM = 6.0
 LONG = 3.0
 """Seconds that one team may take before teams grow smaller."""
+BOUNDING = 0.5
+"""Share of the time that goes into the bound before anything else, and beside teams where it is not yet found."""
 
 
 def generate(
@@ -32,35 +34,68 @@ def generate(
         return
     work = Generation(incumbent.problem, lambda: control.should_end, seed, helpers)
     try:
-        _generate(work, incumbent, control, on_bound)
+        _Search(work, incumbent, control, on_bound).run()
+    except StoppedError:
+        pass
     finally:
         control.let_others_search()
         work.end()
 
 
-def _generate(
-    work: Generation, incumbent: Incumbent, control: Control, on_bound: Callable[[float], None]
-) -> None:
-    """Construct, bound, dive, and then go from team to team."""
-    incumbent.replace(work.construct())
-    if control.should_end:
-        return
-    work.open()
-    work.know(incumbent.now[1])
-    bound = work.converge(on_bound=on_bound).bound
+class _Search:
+    """One search by columns."""
 
-    def cutoff() -> float:
-        return incumbent.now[0] - work.idle
+    def __init__(
+        self, work: Generation, incumbent: Incumbent, control: Control, on_bound: Callable[[float], None]
+    ) -> None:
+        self.work, self.incumbent, self.control, self._on_bound = work, incumbent, control, on_bound
 
-    if control.should_end:
-        return
-    found = work.dive({}, cutoff)
-    if found is not None:
-        incumbent.replace(work.roster_of(found))
-    control.let_others_search()
-    teams = _Teams(work, incumbent)
-    while not control.should_end and math.ceil(bound) + work.idle < incumbent.now[0]:
-        teams.step(cutoff)
+    def cutoff(self) -> float:
+        """Return what a whole roster, without the idle, has to cost less than."""
+        return self.incumbent.now[0] - self.work.idle
+
+    def run(self) -> None:
+        """Construct, bound, dive, and then go from team to team."""
+        ledger = self.control.ledger
+        with ledger.on("building"):
+            self.work.desks.open()
+        with ledger.on("search"):
+            self.incumbent.replace(self.work.construct())
+        with ledger.on("building"):
+            self.work.open()
+            self.work.know(self.incumbent.now[1])
+        closing = Closing(self.work, {})
+        left = self.control.left
+        while not closing.is_done(self.cutoff()) and self.control.left > (1 - BOUNDING) * left:
+            self._bound(closing)
+        if closing.is_done():
+            with ledger.on("search"):
+                found = self.work.dive({}, self.cutoff)
+            if found is not None:
+                self.incumbent.replace(self.work.roster_of(found))
+        self.control.let_others_search()
+        self._teams(closing)
+
+    def _bound(self, closing: Closing) -> float:
+        """Take one more step towards the bound; return the seconds it took."""
+        began = time.monotonic()
+        with self.control.ledger.on("bounding"):
+            closing.step()
+        self._on_bound(closing.bound + self.work.idle)
+        return time.monotonic() - began
+
+    def _teams(self, closing: Closing) -> None:
+        """Solve team after team again, and go on with the bound in between where it is not yet found."""
+        teams = _Teams(self.work, self.incumbent)
+        bounding = searching = 0.0
+        while not closing.is_above(self.cutoff()):
+            if not closing.is_done() and bounding < searching:
+                bounding += self._bound(closing)
+                continue
+            began = time.monotonic()
+            with self.control.ledger.on("search"):
+                teams.step(self.cutoff)
+            searching += time.monotonic() - began
 
 
 class _Teams:
