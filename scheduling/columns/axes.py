@@ -183,7 +183,8 @@ def ended(table: Array, ends: Ends) -> Array:
     if not ends:
         return table
     axes = {axis for some, _ in ends for axis in some}
-    return table.min(axis=tuple(1 + axis for axis in axes), keepdims=True)
+    least: Array = table.min(axis=tuple(1 + axis for axis in axes), keepdims=True)
+    return least
 
 
 def opened_at(table: Array, ends: Ends, cell: tuple[int, ...]) -> tuple[int, ...]:

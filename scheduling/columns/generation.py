@@ -197,7 +197,7 @@ class Closing:
 
     def is_above(self, cutoff: float) -> bool:
         """Say whether nothing below a cutoff can be found; what is found costs whole points."""
-        return math.ceil(self.bound - EPSILON) >= cutoff
+        return self.bound > -math.inf and math.ceil(self.bound - EPSILON) >= cutoff
 
     def is_done(self, cutoff: float = math.inf) -> bool:
         """Say whether nothing improves any more, or nothing below a cutoff can be found."""
