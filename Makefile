@@ -17,10 +17,10 @@ test: dev-environment ## run every check and every test (at most 20 minutes on 2
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy --no-error-summary
-	@CHROMIUM=`VENV="$(VENV)" setup/browser` && export CHROMIUM && $(VENV)/bin/python -m pytest $(TESTS)
+	@CHROMIUM=`VENV="$(VENV)" setup/browser` && export CHROMIUM && $(VENV)/bin/python -m pytest --numprocesses auto --dist worksteal $(TESTS)
 
 soak: dev-environment ## run the tests with full counts (hours)
-	@CHROMIUM=`VENV="$(VENV)" setup/browser` && export CHROMIUM && EVENHAND_SOAK=1 $(VENV)/bin/python -m pytest $(TESTS)
+	@CHROMIUM=`VENV="$(VENV)" setup/browser` && export CHROMIUM && EVENHAND_SOAK=1 $(VENV)/bin/python -m pytest --numprocesses auto --dist worksteal $(TESTS)
 
 lint: dev-environment ## check style and types
 	@$(VENV)/bin/ruff check .

@@ -14,7 +14,28 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import access, assets, cli, clock, database, errors, headers, jobs, logs, navigation, vault, words
 from app.config import Config
 
-SLICES = ("auth", "home", "people", "sites", "roster", "review", "shifts", "rules", "transfer", "audit", "mail", "demo")
+SLICES = (
+    "auth",
+    "home",
+    "people",
+    "sites",
+    "roster",
+    "review",
+    "shifts",
+    "exchange",
+    "attendance",
+    "kiosk",
+    "outreach",
+    "growth",
+    "pay",
+    "checkins",
+    "incidents",
+    "rules",
+    "transfer",
+    "audit",
+    "mail",
+    "demo",
+)
 MEBIBYTE = 1_048_576
 
 

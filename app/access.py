@@ -84,7 +84,7 @@ def _check() -> Any:
     if roles is None:
         return None
     if not current_user.is_authenticated:
-        if request.method != "GET":
+        if request.method not in {"GET", "HEAD"}:
             abort(401)
         flash("Please sign in first.", "info")
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
 KEY = "evenhand_now"
+GAP = "evenhand_clock_gap"
 
 
 def init_app(app: Flask, now: Callable[[], datetime] | None = None) -> None:
     """Give the application its clock; `now` returns an aware instant."""
     app.extensions[KEY] = now or (lambda: datetime.now(UTC))
+    app.extensions[GAP] = timedelta()
 
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     read: Callable[[], datetime] = current_app.extensions[KEY]
-    return read().astimezone(UTC)
+    gap: timedelta = current_app.extensions[GAP]
+    return read().astimezone(UTC) + gap
+
+
+def shift(gap: timedelta) -> None:
+    """Put this application's clock forward by a gap (back by a negative one)."""
+    current_app.extensions[GAP] += gap
 
 
 def zone() -> ZoneInfo:

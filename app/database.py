@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,10 +21,15 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from app import clock
+from app.config import ConfigError
+
 if TYPE_CHECKING:
     from app.config import Config
 
 ID_LENGTH = 12
+OWNER_ONLY = 0o700
+OUR_FILES = ("evenhand.sqlite", "master.")  # what may lie in the folders of data and keys
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PRAGMAS = {
@@ -46,13 +52,23 @@ NAMING = {
 
 _mode: ContextVar[str | None] = ContextVar("evenhand_transaction_mode", default=None)
 
-db = SQLAlchemy()
+PRIVATE = "private"
+"""The engine of the check-ins: a file of its own, or a schema (and, where set, a role) of its own."""
 
 
 class Model(DeclarativeBase):
     """The base of all tables of the main database."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class PrivateModel(DeclarativeBase):
+    """The base of all tables of check-ins, which live apart from the main database and never join it."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy()
 
 
 class Instant(TypeDecorator[datetime]):
@@ -90,28 +106,43 @@ def id_column() -> sa.orm.MappedColumn[str]:
 
 def engine_options(config: Config) -> dict[str, Any]:
     """What `create_engine` is called with for the configured database."""
-    options: dict[str, Any] = {"url": config.database_url}
+    # Errors that reach a log or a terminal never tell the values that were written.
+    options: dict[str, Any] = {"url": config.database_url, "hide_parameters": True}
     if config.is_embedded:
-        import pysqlite3.dbapi2
+        return options | _of_sqlite()
+    return options | {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
 
-        options |= {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
-    else:
-        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
-    return options
+
+def private_options(config: Config) -> dict[str, Any]:
+    """The same for the check-ins; on PostgreSQL they see no schema but their own."""
+    options: dict[str, Any] = {"url": config.private_url}
+    if config.private_url.startswith("sqlite"):
+        return options | _of_sqlite()
+    apart = {"options": f"-c search_path={PRIVATE}"}
+    return options | {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 8, "connect_args": apart}
+
+
+def _of_sqlite() -> dict[str, Any]:
+    import pysqlite3.dbapi2
+
+    return {"module": pysqlite3.dbapi2, "connect_args": {"check_same_thread": False}}
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Make the engines and teach them how transactions begin."""
     if config.is_embedded:
         make_private_folder(config.data)
-    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(config)}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(config), PRIVATE: private_options(config)}
     db.init_app(app)
     # No session of ours is asynchronous: closing none of them would start an event loop for each request.
     app.teardown_appcontext_funcs[:] = [
         close for close in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(close)
     ]
     with app.app_context():
-        prepare_engine(db.engine)
+        # Set for each application: the extension would write the first one's engine into options all share.
+        db.sessionmaker.configure(binds={PrivateModel: db.get_engine(PRIVATE)})
+        for engine in db.engines.values():
+            prepare_engine(engine)
 
 
 def prepare_engine(engine: sa.Engine) -> None:
@@ -124,10 +155,20 @@ def prepare_engine(engine: sa.Engine) -> None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner may enter."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_uid == os.getuid():
-        folder.chmod(0o700)
+    """Make a folder that only its owner may enter; raises `ConfigError` for one that is there for something else."""
+    try:
+        folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ConfigError(f"The folder {folder} belongs to someone else: run this as its owner.")
+        is_open = stat.S_IMODE(folder.stat().st_mode) != OWNER_ONLY
+        if is_open and not all(path.name.startswith(OUR_FILES) for path in folder.iterdir()):
+            raise ConfigError(
+                f"The folder {folder} is open to others and holds other things: give Evenhand a folder of its own."
+            )
+        if is_open and folder.stat().st_uid == os.getuid():
+            folder.chmod(OWNER_ONLY)
+    except OSError as error:
+        raise ConfigError(f"The folder {folder} cannot be used: {error.strerror}.") from error
 
 
 def is_sqlite() -> bool:
@@ -135,12 +176,44 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def insert_if_absent(session: sa.orm.Session, model: type[Model], values: dict[str, Any]) -> bool:
+def clock_gap() -> timedelta:
+    """How far the database's clock is ahead of this process's, as near as the way there and back allows to tell."""
+    with db.engine.connect() as connection:
+        before = clock.now()
+        there = connection.execute(sa.select(sa.func.clock_timestamp(type_=Instant))).scalar_one()
+        after = clock.now()
+    return there - before - (after - before) / 2
+
+
+def insert_if_absent(session: sa.orm.Session, model: type[Model | PrivateModel], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key of it is taken, races included; whether it was inserted."""
     make = sa.dialects.sqlite.insert if is_sqlite() else sa.dialects.postgresql.insert
     table = cast("sa.Table", model.__table__)
     ask = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
     return session.execute(ask).first() is not None
+
+
+def copy_to(file: Path) -> None:
+    """Write a whole, checked copy of the SQLite database to a new private file; raises `ValueError` saying why not."""
+    if not is_sqlite():
+        raise ValueError("The data is in PostgreSQL: copy it with pg_dump.")
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise ValueError(f"{file} cannot be written: {error.strerror}.") from error
+    connection = db.engine.raw_connection()  # a copy is made outside any transaction
+    try:
+        connection.cursor().execute("VACUUM INTO ?", (str(file),))
+        connection.cursor().execute("ATTACH ? AS copied", (str(file),))
+        found = connection.cursor().execute("PRAGMA copied.integrity_check").fetchone()[0]
+        connection.cursor().execute("DETACH copied")
+    except db.engine.dialect.loaded_dbapi.Error as error:
+        file.unlink()
+        raise ValueError(f"The copy failed: {error}.") from error
+    finally:
+        connection.close()
+    if found != "ok":
+        raise ValueError(f"The copy is not sound: {found}.")
 
 
 def is_reading() -> bool:

@@ -15,8 +15,8 @@ from flask import current_app
 
 from app import clock, migrate
 from app.config import Config
-from app.database import PRAGMAS, db
-from app.jobs import Job, WorkerBeat
+from app.database import OWNER_ONLY, PRAGMAS, clock_gap, db
+from app.jobs import MAX_ATTEMPTS, Job, WorkerBeat
 from app.mail.models import OutgoingMail
 from app.mail.services import connect
 
@@ -32,6 +32,8 @@ EXPECTED_PRAGMAS = {
     "recursive_triggers": 1,
     "mmap_size": 0,
 }
+AGAIN = "when the cause is mended: flask --app wsgi retry (or, to forget them: retry --drop)"
+LARGEST_CLOCK_GAP = 2.0
 SILENCE = timedelta(seconds=30)
 SYSTEM_ZONES = Path("/usr/share/zoneinfo/tzdata.zi")
 
@@ -45,13 +47,46 @@ class Finding:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What an admin sees at a glance: whether a worker lives, what waits, and what was given up."""
+
+    is_worker_alive: bool
+    failed_jobs: int
+    waiting_mails: int
+    failed_mails: int
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing asks for a hand."""
+        return self.is_worker_alive and not self.failed_jobs and not self.failed_mails
+
+
+def glance() -> Glance:
+    """Look at what changes from hour to hour: one query."""
+    count = sa.select(sa.func.count())
+    mails = count.select_from(OutgoingMail)
+    seen, *counts = db.session.execute(
+        sa.select(
+            sa.select(sa.func.max(WorkerBeat.seen_at)).scalar_subquery(),
+            count.select_from(Job).where(Job.state == "failed").scalar_subquery(),
+            mails.where(OutgoingMail.state == "waiting").scalar_subquery(),
+            mails.where(OutgoingMail.state == "failed").scalar_subquery(),
+        )
+    ).one()
+    return Glance(seen is not None and clock.now() - seen < SILENCE, *counts)
+
+
 def findings() -> Iterator[Finding]:
     """Look at everything, cheapest first."""
     config: Config = current_app.config["EVENHAND"]
     yield from _secrets(config)
+    yield from _address(config)
     yield _zones()
     if config.is_embedded:
         yield from _sqlite()
+    else:
+        yield _clocks()
     yield _migrations()
     if migrate.is_current():
         yield _worker()
@@ -69,8 +104,9 @@ def _secrets(config: Config) -> Iterator[Finding]:
         yield Finding("master key", is_good=True, words="from EVENHAND_MASTER_KEY")
     else:
         path = config.keys / "master.key"
-        private = stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
-        yield Finding("master key", private, f"in {path}" if private else f"others can read {path}: chmod 600 it")
+        private = not path.stat().st_mode & 0o077 and not path.parent.stat().st_mode & 0o022
+        remedy = f"others can reach it: chmod 600 {path}; chmod 700 {path.parent}"
+        yield Finding("master key", private, f"in {path}" if private else remedy)
         apart = not path.is_relative_to(config.data)
         yield Finding(
             "keys apart from data",
@@ -78,12 +114,18 @@ def _secrets(config: Config) -> Iterator[Finding]:
             "a copy of the data holds no key" if apart else "move EVENHAND_KEYS out of EVENHAND_DATA",
         )
     if config.is_embedded:
-        private = stat.S_IMODE(config.data.stat().st_mode) == 0o700  # noqa: PLR2004 - rwx for the owner only
+        private = stat.S_IMODE(config.data.stat().st_mode) == OWNER_ONLY
         yield Finding("data folder", private, "private" if private else f"chmod 700 {config.data}")
+
+
+def _address(config: Config) -> Iterator[Finding]:
     if not config.is_https:
-        yield Finding(
-            "public address", is_good=True, words="this machine only (http); set EVENHAND_PUBLIC_URL for more"
-        )
+        words = "this machine only (http); set EVENHAND_PUBLIC_URL for more"
+        yield Finding("public address", is_good=True, words=words)
+    elif not config.proxies:
+        # Whoever ends TLS stands in front: unknown, it makes all visitors look like one, and one guesser shuts out all.
+        words = "https needs a proxy in front: set EVENHAND_PROXIES to how many there are"
+        yield Finding("public address", is_good=False, words=words)
 
 
 def _zones() -> Finding:
@@ -110,6 +152,15 @@ def _sqlite() -> Iterator[Finding]:
         yield Finding("database file", check == "ok", check)
 
 
+def _clocks() -> Finding:
+    seconds = clock_gap().total_seconds()
+    if abs(seconds) < LARGEST_CLOCK_GAP:
+        return Finding("clock", is_good=True, words="agrees with the database's")
+    side = "behind" if seconds > 0 else "ahead of"
+    words = f"{abs(seconds):.0f} seconds {side} the database's: let both follow a time server"
+    return Finding("clock", is_good=False, words=words)
+
+
 def _migrations() -> Finding:
     if migrate.is_current():
         return Finding("migrations", is_good=True, words=str(migrate.current()))
@@ -124,8 +175,12 @@ def _worker() -> Finding:
 
 
 def _jobs() -> Finding:
-    failed = db.session.scalar(sa.select(sa.func.count()).where(Job.state == "failed")) or 0
-    return Finding("jobs", failed == 0, "none failed" if not failed else f"{failed} failed for good")
+    stuck = sa.or_(Job.state == "failed", Job.attempts >= MAX_ATTEMPTS)
+    rows = db.session.execute(
+        sa.select(Job.kind, Job.error, sa.func.count()).where(stuck).group_by(Job.kind, Job.error)
+    )
+    found = ", ".join(sorted(f"{count} {kind} ({error or 'no error kept'})" for kind, error, count in rows))
+    return Finding("jobs", not found, f"failed for good: {found}; {AGAIN}" if found else "none failed")
 
 
 def _mail(config: Config) -> Iterator[Finding]:
@@ -139,4 +194,4 @@ def _mail(config: Config) -> Iterator[Finding]:
     else:
         yield Finding("mail server", is_good=True, words="answers, certificate verified")
     failed = db.session.scalar(sa.select(sa.func.count()).where(OutgoingMail.state == "failed")) or 0
-    yield Finding("outbox", failed == 0, "nothing given up" if not failed else f"{failed} mails were given up")
+    yield Finding("outbox", failed == 0, f"{failed} mails were given up; {AGAIN}" if failed else "nothing given up")

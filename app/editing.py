@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from flask_login import current_user
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database import Model, db
+from app.fields import Difference, EditForm, differences
 
 CODE_LENGTH = 32
 TAIL_LENGTH = 4
@@ -75,6 +76,16 @@ def kept(row_id: str) -> Outcome:
     except sa.exc.IntegrityError:
         return refuse(form="Someone else saved the same just now. Please look at the list and try again.")
     return Saved(row_id)
+
+
+def settle(form: EditForm, outcome: Outcome, as_kept: Callable[[], EditForm]) -> list[Difference] | None:
+    """Show a refusal in the form; after someone else's change, the fields that differ from what `as_kept` shows."""
+    if isinstance(outcome, Refused):
+        form.take(outcome.problems)
+    if isinstance(outcome, Outdated):
+        form.show(outcome.version)
+        return differences(form, as_kept())
+    return None
 
 
 def code_from(name: str) -> str:

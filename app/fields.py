@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -24,23 +25,33 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 MINUTES = 60
 NOTHING = "nothing"
+YEARS = range(1900, 2200)
+MOST_PEOPLE = 500
+MOST_SEATS = 100
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
+"""Characters that no page can show."""
 
 
 def stripped(text: str | None) -> str | None:
     """The text without white space around it; None when nothing is left."""
-    return (text or "").strip() or None
+    return UNSEEN.sub(" ", text or "").strip() or None
+
+
+def on_one_line(text: str | None) -> str | None:
+    """The text on one line, without white space around it; None when nothing is left."""
+    return " ".join(UNSEEN.sub(" ", text or "").split()) or None
 
 
 def text_field(label: str, most: int, *, required: str = "", description: str = "", area: bool = False) -> Field:
     """A text of at most `most` characters; `required` is what is said when it is empty."""
-    rules: list[Any] = [InputRequired(required)] if required else [Optional()]
+    rules: list[Any] = [DataRequired(required)] if required else [Optional()]
     rules.append(Length(max=most, message=f"Use at most {most} characters."))
-    kind = TextAreaField if area else StringField
-    return kind(label, rules, filters=[stripped], description=description)
+    kind, tidied = (TextAreaField, stripped) if area else (StringField, on_one_line)
+    return kind(label, rules, filters=[tidied], description=description)
 
 
 def whole_field(  # noqa: PLR0913 - what a number can be told; all but label and bounds has a default
@@ -53,14 +64,20 @@ def whole_field(  # noqa: PLR0913 - what a number can be told; all but label and
 
 
 def day_field(label: str, *, required: str = "", description: str = "") -> Field:
-    """A day."""
+    """A day of a year that can be meant."""
     return DateField(
         label,
-        [InputRequired(required) if required else Optional()],
+        [InputRequired(required) if required else Optional(), _likely_year],
         format=["%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d"],
         invalid_value_message="Type a day like 2026-03-31.",
         description=description,
     )
+
+
+def _likely_year(form: object, field: Any) -> None:
+    del form
+    if field.data is not None and field.data.year not in YEARS:
+        raise ValidationError(f"The year {field.data.year} cannot be right.")
 
 
 def time_field(label: str, *, required: str = "", description: str = "") -> Field:
@@ -190,7 +207,7 @@ def differences(mine: FlaskForm, theirs: FlaskForm) -> list[Difference]:
     return [
         Difference(each.label.text, field_words(theirs[each.short_name]), field_words(each))
         for each in mine
-        if each.short_name not in {"version", "csrf_token"}
+        if each.type not in {"HiddenField", "CSRFTokenField"}
         and field_words(each) != field_words(theirs[each.short_name])
     ]
 

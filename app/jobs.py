@@ -21,7 +21,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Instant, Model, db, id_column, insert_if_absent, is_sqlite, new_id
+from app.database import Instant, Model, clock_gap, db, id_column, insert_if_absent, is_sqlite, new_id
 
 KEY = "evenhand_jobs"
 LEASE = timedelta(seconds=15)
@@ -68,6 +68,10 @@ class WorkerBeat(Model):
 
 class Interrupted(Exception):  # noqa: N818 - it is a request to stop, not an error
     """Raised by a handler that was asked to stop and hands its job back for another worker."""
+
+
+class WorkersDied(Exception):  # noqa: N818 - it is kept by this name with the job
+    """Every worker that took the job up was gone before it was done: it may be the job that kills them."""
 
 
 @dataclass(slots=True)
@@ -159,17 +163,16 @@ def renew(owner: str, job_id: str) -> bool:
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def _settle(owner: str, job_id: str, **values: Any) -> None:
+def _settle(owner: str, task: Task, **values: Any) -> None:
     db.session.rollback()
-    db.session.execute(
-        sa.update(Job).where(Job.id == job_id, Job.lease_by == owner).values(lease_by=None, lease_until=None, **values)
-    )
+    mine = sa.and_(Job.id == task.job_id, Job.lease_by == owner)
+    db.session.execute(sa.update(Job).where(mine).values(lease_by=None, lease_until=None, **values))
     db.session.commit()
 
 
 def _finish(owner: str, task: Task, kind: Kind) -> None:
     if kind.every is not None:
-        _settle(owner, task.job_id, state="ready", attempts=0, error=None, run_at=clock.now() + kind.every)
+        _settle(owner, task, state="ready", attempts=0, error=None, run_at=clock.now() + kind.every)
     else:
         db.session.rollback()
         db.session.execute(sa.delete(Job).where(Job.id == task.job_id, Job.lease_by == owner))
@@ -177,21 +180,22 @@ def _finish(owner: str, task: Task, kind: Kind) -> None:
 
 
 def _fail(owner: str, task: Task, kind: Kind, error: Exception) -> None:
-    # The kind of error only: its text may hold what people wrote.
-    log.error(
-        "job failed",
-        extra={"job": kind.name, "error": type(error).__name__, "attempt": task.attempt},
-        exc_info=current_app.debug,
-    )
-    again = kind.every is not None or task.attempt < MAX_ATTEMPTS
+    """Put a job that failed back for later; for good after too many tries, its key free for the next that asks."""
+    log.error("job failed", extra={"job": kind.name, "attempt": task.attempt}, exc_info=error)
+    told: dict[str, Any] = {"error": type(error).__name__[:60]}
+    if kind.every is None and task.attempt >= MAX_ATTEMPTS:
+        _settle(owner, task, state="failed", key=None, **told)
+        return
     wait = timedelta(seconds=min(2**task.attempt, 600))
-    _settle(
-        owner,
-        task.job_id,
-        state="ready" if again else "failed",
-        error=type(error).__name__[:60],
-        run_at=clock.now() + wait,
-    )
+    _settle(owner, task, state="ready", run_at=clock.now() + wait, **told)
+
+
+def retry_failed(*, drop: bool = False) -> int:
+    """Put the jobs that failed for good back into the queue, or forget them; how many."""
+    again = sa.update(Job).values(state="ready", attempts=0, run_at=clock.now())
+    done = db.session.execute((sa.delete(Job) if drop else again).where(Job.state == "failed"))
+    db.session.commit()
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def kind_of(job_id: str) -> str | None:
@@ -210,12 +214,15 @@ def run_one(owner: str, lane: str, running: dict[str, Task] | None = None) -> bo
     if name is None:
         return True
     kind = kinds[name]
+    if task.attempt > MAX_ATTEMPTS and kind.every is None:
+        _fail(owner, task, kind, WorkersDied())
+        return True
     if running is not None:
         running[task.job_id] = task
     try:
         kind.handler(task)
     except Interrupted:
-        _settle(owner, task.job_id, state="ready", run_at=clock.now())
+        _settle(owner, task, state="ready", run_at=clock.now(), attempts=Job.attempts - 1)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises, the worker lives on
         _fail(owner, task, kind, error)
     else:
@@ -256,6 +263,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop.set())
         with self.app.app_context():
+            follow_database()
             ensure_recurring()
         threads = [threading.Thread(target=self._lane, args=(lane,), name=lane) for lane in LANES]
         for thread in threads:
@@ -293,6 +301,7 @@ class Worker:
                 self.stop.wait(IDLE_SECONDS)
 
     def _beat(self) -> None:
+        follow_database()
         now = clock.now()
         for task in list(self.running.values()):
             if not renew(self.owner, task.job_id):
@@ -308,6 +317,12 @@ class Worker:
     def _farewell(self) -> None:
         db.session.execute(sa.delete(WorkerBeat).where(WorkerBeat.id == self.owner))
         db.session.commit()
+
+
+def follow_database() -> None:
+    """Set this process's clock by the database's, so that machines whose clocks differ agree when a lease lapses."""
+    if not is_sqlite():
+        clock.shift(clock_gap())
 
 
 def be_nice() -> None:

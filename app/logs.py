@@ -6,11 +6,16 @@ import json
 import logging
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
-FIELDS = ("endpoint", "method", "status", "ms", "job", "run", "error", "attempt", "count", "worker")
+QUIET = "evenhand_quiet"
+FIELDS = ("endpoint", "method", "status", "ms", "job", "run", "error", "where", "attempt", "count", "worker")
+DEEPEST = 4
+HERE = Path(__file__).parents[1]
 
 
 class Formatter(logging.Formatter):
@@ -23,16 +28,23 @@ class Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Give the line."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        fields = {name: getattr(record, name) for name in FIELDS if getattr(record, name, None) is not None}
+        known = vars(record) | (told(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {})
+        fields = {name: known[name] for name in FIELDS if known.get(name) is not None}
         line = {"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **fields}
         if self._json:
             text = json.dumps(line, default=str)
         else:
-            extra = " ".join(f"{name}={value!s}" for name, value in fields.items())
+            extra = " ".join(f"{name}={value!s}".replace(" ", ",") for name, value in fields.items())
             text = f"{at} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
-        if record.exc_info:
-            text += " " + self.formatException(record.exc_info)
-        return text.replace("\r", "\\r").replace("\n", "\\n")
+        return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def told(error: BaseException) -> dict[str, str]:
+    """What may be told of an error: its kind and where in our code it came from, innermost first; never its text."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(HERE)]
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    places = " ".join(f"{Path(frame.filename).relative_to(HERE)}:{frame.lineno}" for frame in reversed(ours[-DEEPEST:]))
+    return {"error": type(error).__name__, "where": places}
 
 
 def init_app(app: Flask, style: str) -> None:
@@ -44,8 +56,17 @@ def init_app(app: Flask, style: str) -> None:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         logger.propagate = False
+    if not app.debug:
+        # Flask's own words for a broken page hold its address and the error's text; app/errors.py says what may be.
+        app.log_exception = lambda exc_info: None  # type: ignore[method-assign]  # noqa: ARG005 - Flask's name
+    app.extensions[QUIET] = set()
     app.before_request(_start)
     app.after_request(_log)
+
+
+def keep_quiet(app: Flask, blueprint: str) -> None:
+    """Log no request for these pages: when someone came to them is nobody's business."""
+    app.extensions[QUIET].add(blueprint)
 
 
 def _start() -> None:
@@ -53,7 +74,7 @@ def _start() -> None:
 
 
 def _log(response: Response) -> Response:
-    if request.endpoint != "static":
+    if request.endpoint != "static" and request.blueprint not in current_app.extensions[QUIET]:
         # The endpoint, not the path: paths hold ids and tokens.
         logging.getLogger("evenhand.web").info(
             "request",

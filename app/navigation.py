@@ -11,6 +11,7 @@ from flask_login import current_user
 from app.access import Role
 
 P, C, A = Role.PEER, Role.COORDINATOR, Role.ADMIN
+S, T = Role.SUPERVISOR, Role.TREASURER
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,21 @@ class Entry:
 
 ENTRIES = (
     Entry("Home", "home.index", frozenset(Role)),
-    Entry("My shifts", "shifts.mine", frozenset({P, C})),
-    Entry("When I can come", "people.availability", frozenset({P})),
+    Entry("Today", "attendance.today", frozenset({P, C})),
     Entry("Rosters", "roster.periods", frozenset({C})),
+    Entry("Open places", "exchange.gaps", frozenset({C})),
+    Entry("My shifts", "shifts.mine", frozenset({P, C})),
+    Entry("Shifts I can take", "exchange.take", frozenset({P})),
+    Entry("Pay", "pay.index", frozenset({T})),
+    Entry("My pay", "pay.mine", frozenset({P})),
+    Entry("For me", "checkins.weekly", frozenset(Role)),
+    Entry("When I can come", "people.availability", frozenset({P})),
+    Entry("Something happened", "incidents.index", frozenset({P, C})),
     Entry("People", "people.index", frozenset({C, A})),
     Entry("Sites", "sites.index", frozenset({C, A})),
+    Entry("Approve payments", "pay.approvals", frozenset({C, S, T, A})),
+    Entry("Cash boxes", "pay.boxes", frozenset({C, S, A})),
+    Entry("Rates", "pay.rates", frozenset({A})),
     Entry("Rules", "rules.index", frozenset({C, A})),
     Entry("Import and export", "transfer.index", frozenset({C, A})),
     Entry("Log", "audit.index", frozenset({A})),

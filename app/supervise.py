@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -30,7 +31,9 @@ class Child:
     def start(self) -> None:
         """Start the command in a process of its own."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", *self.arguments])  # noqa: S603
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *self.arguments]
+        # Nothing is ever written to this pipe: that it ends tells the process that its supervisor is gone.
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
 
     def watch(self) -> None:
         """Start the command again when it has ended, waiting longer each time it ends quickly."""
@@ -39,9 +42,31 @@ class Child:
             log.warning("process ended", extra={"job": self.arguments[0], "status": self.process.returncode})
             quick = now - self.started < QUICK_DEATH_SECONDS
             self.pause = min(max(1.0, self.pause * 2), LONGEST_PAUSE) if quick else 0.0
+            if self.process.stdin is not None:
+                self.process.stdin.close()
             self.due, self.process = now + self.pause, None
         if self.process is None and now >= self.due:
             self.start()
+
+
+def end_with_parent() -> None:
+    """End this process as SIGTERM would when the supervisor that started it is gone, however that was ended."""
+
+    def wait() -> None:
+        while os.read(0, 1):  # standard input, without a buffer whose lock this thread would hold for ever
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="supervisor is gone", daemon=True).start()
+
+
+def end_with_word() -> None:
+    """Let SIGTERM end this process as Ctrl-C does, so that a web server answers what it has begun."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, leave)
 
 
 def supervise(commands: list[list[str]]) -> int:

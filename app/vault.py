@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 KEY = "evenhand_vault"
 KEY_BYTES = 32
 NONCE_BYTES = 12
+FEWEST_BYTES = 12  # different ones in a key: a random key has about 30, one that was typed by hand few
 
 
 class Vault:
-    """Keys derived from one master key: one to seal fields, one to find sealed fields again, one for cookies."""
+    """Keys derived from one master key: to seal fields, to find them again, for cookies, for the ledger.
+
+    `pepper` goes into what wraps people's own keys: a copy of the database without it cannot even be guessed at.
+    """
 
     def __init__(self, master: bytes) -> None:
         if len(master) != KEY_BYTES:
@@ -36,6 +40,8 @@ class Vault:
         self._aead = AESGCM(_derive(master, "fields:v1"))
         self._index_key = _derive(master, "index:v1")
         self.cookie_key = _derive(master, "cookie:v1")
+        self.ledger_key = _derive(master, "ledger:v1")
+        self.pepper = _derive(master, "pepper:v1")
 
     def seal(self, text: str, context: str) -> bytes:
         """Encrypt `text`, bound to the `context` (table and column) it belongs to."""
@@ -90,7 +96,9 @@ def read_master_key(config: Config) -> bytes:
         try:
             return _checked(base64.b64decode(config.master_key, validate=True))
         except ValueError as error:
-            raise ConfigError("EVENHAND_MASTER_KEY must be base64 of 32 bytes.") from error
+            raise ConfigError(
+                "EVENHAND_MASTER_KEY must be base64 of 32 random bytes (openssl rand -base64 32)."
+            ) from error
     path = config.keys / "master.key"
     if not path.exists():
         if not config.is_embedded:
@@ -101,8 +109,10 @@ def read_master_key(config: Config) -> bytes:
         _make_key_file(path)
     try:
         return _checked(base64.b64decode(path.read_text().strip(), validate=True))
+    except OSError as error:
+        raise ConfigError(f"{path.name} in EVENHAND_KEYS cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise ConfigError(f"{path.name} in EVENHAND_KEYS is damaged: it must be base64 of 32 bytes.") from error
+        raise ConfigError(f"{path.name} in EVENHAND_KEYS is damaged: it must be base64 of 32 random bytes.") from error
 
 
 def _make_key_file(path: Path) -> None:
@@ -119,8 +129,8 @@ def _make_key_file(path: Path) -> None:
 
 
 def _checked(key: bytes) -> bytes:
-    if len(key) != KEY_BYTES:
-        raise ValueError("wrong length")
+    if len(key) != KEY_BYTES or len(set(key)) < FEWEST_BYTES:
+        raise ValueError("wrong length, or plainly not random")
     return key
 
 

@@ -14,13 +14,14 @@ LATE = 17
 
 
 def init_app(app: Flask) -> None:
-    """Teach templates the filters `when`, `day_words`, `long_day` and `clock_time`, and the function `span_words`."""
+    """Teach templates the filters `when`, `day_words`, `long_day`, `clock_time` and their like, and `span_words`."""
     app.jinja_env.filters |= {
         "when": when,
         "day_words": day_words,
         "long_day": long_day,
         "clock_time": clock_time,
         "is_night": is_night,
+        "capitalize_first": capitalize_first,
     }
     app.jinja_env.globals["span_words"] = span_words
 
@@ -28,6 +29,11 @@ def init_app(app: Flask) -> None:
 def clock_time(instant: datetime) -> str:
     """The time on the wall, as in 22:00."""
     return f"{clock.local(instant):%H:%M}"
+
+
+def capitalize_first(text: str) -> str:
+    """The text as the beginning of a sentence; names further on keep their capitals."""
+    return text[:1].upper() + text[1:]
 
 
 def long_day(day: date) -> str:

@@ -9,10 +9,11 @@ from scheduling.roster import Assignment, Roster
 from scheduling.rule import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from scheduling.problem import Problem
     from scheduling.roster import Violation
+    from scheduling.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def effect(problem: Problem, roster: Roster, move: Move) -> Effect:
     workers = tuple(dict.fromkeys(pair.worker for pair in touched))
     shifts = tuple(dict.fromkeys(pair.shift for pair in touched))
     before, after = (
-        [each for rule in problem.rules for each in rule.check(problem, state, workers, shifts)]
+        [each for rule in problem.rules for each in _touched(problem, rule, state, workers, shifts)]
         for state in (roster, move.applied(roster))
     )
     broken = sorted(
@@ -70,6 +71,13 @@ def effect(problem: Problem, roster: Roster, move: Move) -> Effect:
         refusals=tuple(each for each in forbidden if each not in unready),
         unready=unready,
     )
+
+
+def _touched(
+    problem: Problem, rule: Rule, roster: Roster, workers: tuple[str, ...], shifts: tuple[str, ...]
+) -> Iterator[Violation]:
+    """Check what a move touches: of a law about single shifts, not also the other shifts of those who move."""
+    return rule.check(problem, roster, () if rule.scope is Scope.SHIFT else workers, shifts)
 
 
 def newly_broken(problem: Problem, roster: Roster, move: Move) -> list[Violation]:

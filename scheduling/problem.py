@@ -241,6 +241,23 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Spell:
+    """Days (both included) in which a person takes on less: at most so many minutes and shifts in a calendar week.
+
+    Of the weeks in which it begins and ends only its own days count.
+    """
+
+    first_day: int
+    last_day: int
+    max_minutes_week: int | None = None
+    max_shifts_week: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(self.first_day <= self.last_day, "a spell ends before it begins")
+        _require(min(self.max_minutes_week or 0, self.max_shifts_week or 0) >= 0, "a spell holds no negative numbers")
+
+
+@dataclass(frozen=True)
 class Contract:
     """What was agreed with one person; whatever is None follows the rule's own parameter, or is not limited.
 
@@ -257,6 +274,7 @@ class Contract:
     min_days_off: int | None = None
     max_weekends: int | None = None
     max_of_kind: tuple[tuple[str, int], ...] = ()
+    spells: tuple[Spell, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = [
@@ -318,7 +336,10 @@ class Carried:
 
 @dataclass(frozen=True)
 class Worker:
-    """A person as the law of rosters sees them: an opaque id and the facts that rules ask for."""
+    """A person as the law of rosters sees them: an opaque id and the facts that rules ask for.
+
+    `unavailable_for` are shifts that they are not available for, whatever the time.
+    """
 
     id: str
     skills: tuple[Holding, ...] = ()
@@ -326,6 +347,7 @@ class Worker:
     contract: Contract = Contract()
     availability: tuple[Availability, ...] = ()
     default_grade: Grade = Grade.AVAILABLE
+    unavailable_for: frozenset[str] = frozenset()
     requests: tuple[Request, ...] = ()
     not_with: frozenset[str] = frozenset()
     not_at: frozenset[str] = frozenset()
@@ -345,6 +367,8 @@ class Worker:
 
     def grade(self, shift: Shift) -> Grade:
         """Return the worst grade that any minute of a shift has; the default where no span says anything."""
+        if shift.id in self.unavailable_for:
+            return Grade.UNAVAILABLE
         worst = -1
         covered: list[tuple[int, int]] = []
         for span in self.availability:

@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from scheduling.roster import Fact, Names, Violation
 
 
+class Number(int):
+    """A number that can be told with its noun: `{value:person/people}` is "1 person" or "3 people"."""
+
+    __slots__ = ()
+
+    def __format__(self, nouns: str) -> str:
+        one, _, many = nouns.partition("/")
+        return f"{int(self)} {one if self == 1 else many}" if nouns else str(int(self))
+
+
 def words(violation: Violation, names: Names | None = None) -> str:
     """Return one or two short sentences that say what is wrong."""
     return _told(rule_named(violation.rule).says[violation.code], violation, names or PlainNames())
@@ -36,10 +46,12 @@ def _told(sentence: str, violation: Violation, names: Names) -> str:
     )
 
 
-def _fact(key: str, value: Fact, names: Names) -> str:
+def _fact(key: str, value: Fact, names: Names) -> str | Number:
     """Return a fact as people read it."""
     if key == "skill":
         return names.skill(str(value))
+    if type(value) is int:
+        return Number(value)
     return names.day(value) if isinstance(value, dt.date) else str(value)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from flask import abort
 from itsdangerous import URLSafeTimedSerializer
 
 from app import migrate
@@ -124,28 +126,155 @@ def fingerprint(app: Flask) -> str:
     """A hash over every row of every table."""
     hashed = hashlib.sha256()
     with app.app_context():
-        for table in migrate.metadata().sorted_tables:
-            rows = sorted(repr(tuple(row)) for row in db.session.execute(sa.text(f'SELECT * FROM "{table.name}"')))
-            hashed.update(f"{table.name}{rows}".encode())
-        db.session.rollback()
+        for place in migrate.PLACES:
+            with db.get_engine(place.engine).connect() as connection:
+                for table in place.metadata().sorted_tables:
+                    asked = connection.execute(sa.text(f'SELECT * FROM "{table.name}"'))
+                    rows = sorted(repr(tuple(row)) for row in asked)
+                    hashed.update(f"{table.name}{rows}".encode())
     return hashed.hexdigest()
+
+
+@pytest.fixture
+def broken(bare_app):
+    """Pages that fail in every way a page can."""
+
+    def fail(code: int) -> str:
+        if code == 500:
+            raise ZeroDivisionError
+        if code == 503:
+            raise sa.exc.OperationalError("SELECT", {}, Exception("away"))
+        abort(code)
+
+    fail.evenhand_access = None  # type: ignore[attr-defined]
+    bare_app.add_url_rule("/fail/<int:code>", "fail", fail)
+    bare_app.config["PROPAGATE_EXCEPTIONS"] = False
+    return bare_app
 
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/no-such-page", 404), ("PUT", "/sign-in", 405), ("POST", "/sign-in", 400), ("GET", "/broken", 500)],
+    [
+        ("GET", "/no-such-page", 404),
+        ("GET", "/static/no-such-file.css", 404),
+        ("PUT", "/sign-in", 405),
+        ("TRACE", "/sign-in", 405),
+        ("POST", "/sign-in", 400),
+        ("POST", "/account/pin", 400),
+        *(("GET", f"/fail/{code}", code) for code in (400, 401, 403, 404, 409, 410, 413, 418, 429, 500, 501, 503)),
+    ],
 )
-def test_errors_are_pages_with_every_header(bare_app, method, path, status):
-    def broken() -> str:
-        raise ZeroDivisionError
-
-    broken.evenhand_access = None  # type: ignore[attr-defined]
-    bare_app.add_url_rule("/broken", "broken", broken)
-    bare_app.config["PROPAGATE_EXCEPTIONS"] = False
-    response = bare_app.test_client().open(path, method=method)
+def test_errors_are_pages_with_every_header(broken, method, path, status):
+    with broken.app_context():
+        ada = add_person("Ada Private", Role.ADMIN)
+    response = sign_in(broken.test_client(), ada).open(path, method=method)
     assert response.status_code == status
     assert list(header_faults(response)) == []
     assert response.mimetype == "text/html"
+    assert response.headers["Cache-Control"] == "no-store"  # the page shows who is signed in
+    assert "Cookie" in response.headers["Vary"]
+
+
+def test_a_head_is_led_to_the_door_like_a_get_and_what_else_comes_is_refused(bare_app):
+    client = bare_app.test_client()
+    assert client.head("/account").location == "/sign-in?next=/account"
+    assert client.options("/account").status_code == 401
+
+
+def test_every_answer_carries_exactly_these_headers(bare_app):
+    headers = bare_app.test_client().get("/sign-in").headers
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "no-store"
+    asked_for = headers["Permissions-Policy"].split(", ")
+    assert {"camera=()", "geolocation=()", "microphone=()"} < set(asked_for)
+    assert all(each.endswith("=()") for each in asked_for)
+    assert "Strict-Transport-Security" not in headers
+
+
+class TestBehindAProxy:
+    @pytest.fixture
+    def client(self, environ, make_app):
+        """A browser that reaches Evenhand over https through one proxy."""
+        environ |= {"EVENHAND_PUBLIC_URL": "https://shifts.example.org", "EVENHAND_PROXIES": "1"}
+        made = make_app().test_client()
+        made.environ_base |= {
+            "HTTP_HOST": "shifts.example.org",
+            "HTTP_X_FORWARDED_HOST": "shifts.example.org",
+            "HTTP_X_FORWARDED_PROTO": "https",
+            "HTTP_X_FORWARDED_FOR": "192.0.2.1",
+        }
+        return made
+
+    def test_cookies_are_bound_to_the_host_and_to_https(self, client):
+        answer = client.get("/sign-in")
+        cookie = answer.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-evenhand=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
+
+    def test_forms_work_and_only_from_our_own_pages(self, client):
+        form = client.page("/sign-in").form().filled(email="x@example.org", passphrase="x")
+        for referer, status in (("https://shifts.example.org/sign-in", 422), ("https://evil.example.org/", 400)):
+            assert client.post("/sign-in", data=form, headers={"Referer": referer}).status_code == status
+        assert client.post("/sign-in", data=form).status_code == 400
+
+    def test_a_visitor_is_known_by_what_the_proxy_says_not_by_what_they_say(self, client):
+        form = client.page("/sign-in").form().filled(email="x@example.org", passphrase="x")
+        answers = [
+            client.post(
+                "/sign-in",
+                data=form,
+                headers={"Referer": "https://shifts.example.org/", "X-Forwarded-For": f"203.0.113.{number}, 192.0.2.1"},
+            ).status_code
+            for number in range(6)
+        ]
+        assert answers == [422] * 5 + [429]
+
+    def test_another_host_is_refused(self, client):
+        assert client.get("/sign-in", headers={"X-Forwarded-Host": "evil.example.org"}).status_code == 400
+
+
+class TestAFormThatCameTooLate:
+    @pytest.fixture
+    def client(self, bare_app):
+        """Ada's browser, in which she signed in anew since the form was loaded."""
+        with bare_app.app_context():
+            ada = add_person("Ada", *Role)
+        return sign_in(bare_app.test_client(), ada)
+
+    def test_what_was_typed_is_shown_to_be_copied_but_no_secret(self, client):
+        typed = {"name": "A long story", "passphrase": "green kettle by the window", "csrf_token": "old one"}
+        answer = client.post("/people/add", data=typed, headers={"Origin": "http://localhost"})
+        assert answer.status_code == 400
+        assert "A long story" in answer.text
+        assert "kettle" not in answer.text
+
+    def test_a_file_that_came_too_late_is_refused_kindly_too(self, client):
+        file = (io.BytesIO(b"name\nSam\n"), "people.csv")
+        answer = client.post("/transfer/", data={"file": file}, headers={"Origin": "http://localhost"})
+        assert answer.status_code == 400
+        assert "open too long" in answer.text
+
+    def test_another_sites_form_is_shown_nothing_of(self, client):
+        typed = {"name": "Call this number"}
+        answer = client.post("/people/add", data=typed, headers={"Origin": "https://evil.example.org"})
+        assert answer.status_code == 400
+        assert "Call this number" not in answer.text
+
+    def test_who_was_signed_out_meanwhile_loses_no_text_either(self, client):
+        form = client.page("/people/add").form().filled(name="A long story")
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = "ended"
+        answer = client.post("/people/add", data=form, headers={"Origin": "http://localhost"})
+        assert answer.status_code == 401
+        assert "A long story" in answer.text
 
 
 def test_static_files_carry_the_headers_too(bare_app):

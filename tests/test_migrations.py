@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import sqlalchemy as sa
 
 from app import create_app, migrate
 from app.database import db
+from app.demo import build
 
 
 def test_the_migrated_database_equals_the_models(app):
@@ -16,7 +19,8 @@ def test_the_migrated_database_equals_the_models(app):
 def test_every_constraint_has_a_name(app):
     nameless = [
         f"{table.name}: {constraint}"
-        for table in migrate.metadata().tables.values()
+        for place in migrate.PLACES
+        for table in place.metadata().tables.values()
         for constraint in table.constraints
         if constraint.name is None
     ]
@@ -29,10 +33,66 @@ def test_migrations_go_down_and_up_again(databases, database, tmp_path):
         try:
             migrate.upgrade()
             migrate.downgrade("base")
-            left = set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
-            assert left == set()
+            for engine in db.engines.values():
+                left = set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
+                assert left == set()
             migrate.upgrade()
             assert list(migrate.differences()) == []
         finally:
-            db.engine.dispose()
+            for engine in db.engines.values():
+                engine.dispose()
             databases.forget()
+
+
+def counts() -> dict[str, int]:
+    """How many rows each table has."""
+    with db.engine.connect() as connection:
+        return {
+            table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for table in migrate.metadata().sorted_tables
+        }
+
+
+def test_steps_down_and_up_again_keep_the_rows_of_a_whole_group(app):
+    build.build()
+    before = counts()
+    revisions = [script.revision for script in migrate.scripts()]
+    db.session.close()
+    for revision in revisions[1:]:  # newest first; the last one makes the first tables
+        migrate.downgrade(revision, (migrate.MAIN,))
+    kept = set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+    migrate.upgrade()
+    after = counts()
+    assert {name: before[name] for name in kept} == {name: after[name] for name in kept}
+    migrate.downgrade("base")  # with rows that refer to one another
+    migrate.upgrade()
+    assert set(counts().values()) == {0}
+    assert list(migrate.differences()) == []
+
+
+def test_machines_that_start_at_once_migrate_once(databases, database, tmp_path):
+    environ = databases.empty(database, tmp_path)
+    apps, failed = [create_app(environ) for _ in range(3)], []
+    together = threading.Barrier(3)
+
+    def start(app):
+        with app.app_context():
+            try:
+                together.wait(10)
+                migrate.upgrade()
+            except Exception as error:  # noqa: BLE001 - told by the test
+                failed.append(error)
+            finally:
+                db.engine.dispose()
+
+    threads = [threading.Thread(target=start, args=(app,)) for app in apps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with apps[0].app_context():
+        is_current = migrate.is_current()
+        db.engine.dispose()
+    databases.forget()
+    assert not failed
+    assert is_current

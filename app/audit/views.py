@@ -1,16 +1,39 @@
-"""Pages of the audit slice."""
+"""The log page.
+
+It is for admins alone: it tells who signed in when and what every coordinator did. What a roster became, and by
+whose hand, coordinators see beside the roster itself.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from datetime import date
 
-from app.access import allow_signed_in
+from flask import Blueprint, render_template, request, url_for
+
+from app.access import Role, allow
+from app.audit import queries
+from app.audit.words import GROUP_WORDS, Group
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
 
 @bp.get("/")
-@allow_signed_in
+@allow(Role.ADMIN)
 def index() -> str:
-    """The first page of the slice."""
-    return render_template("audit/index.html")
+    """Who did what, and when."""
+    asked = request.args
+    group = asked.get("about", "")
+    narrowed = queries.LogFilter(
+        person_id=asked.get("person", "")[:12],
+        group=Group(group) if group in list(Group) else None,
+        day=asked.get("day", None, date.fromisoformat),
+    )
+    return render_template(
+        "audit/index.html",
+        found=queries.log_page(narrowed, asked.get("page", 1, int)),
+        narrowed=narrowed,
+        is_narrowed=narrowed != queries.LogFilter(),
+        people=queries.people_to_choose(),
+        groups=GROUP_WORDS,
+        page_url=url_for(".index", **(asked.to_dict() | {"page": "PAGE"})),  # type: ignore[arg-type]
+    )

@@ -82,16 +82,17 @@ GONE_LINK = _no("This link was used before or is too old. Please ask for a new o
 def sign_in_by_passphrase(address: str, passphrase: str, caller: Caller) -> Answer:
     """Try an e-mail address and passphrase."""
     who = address.strip().lower()
-    tries = (
+    tries: tuple[throttle.Try, ...] = (
         (throttle.PASSPHRASE_PAIR, f"{who} {caller.network}"),
         (throttle.PASSPHRASE_ACCOUNT, who),
         (throttle.PASSPHRASE_ADDRESS, caller.network),
     )
-    gate = throttle.reserve(db.session, *tries)
     person = person_by_email(address)
-    credential = credential_of(person.id) if person else None
-    hashed = credential.passphrase_hash if credential else None
     person_id = person.id if person else None
+    tries = throttle.fitting(db.session, person_id, caller.network, *tries)
+    gate = throttle.reserve(db.session, *tries)
+    credential = credential_of(person_id or "-")
+    hashed = credential.passphrase_hash if credential else None
     if gate is Gate.CLOSING:
         record(db.session, "refuse sign-in for a while", "person", person_id, door=Door.PASSPHRASE)
     db.session.commit()  # hashing takes long: no transaction waits for it
@@ -106,13 +107,14 @@ def sign_in_by_passphrase(address: str, passphrase: str, caller: Caller) -> Answ
 def ask_for_link(address: str, caller: Caller) -> Answer:
     """Ask for a magic link: whoever is or is not behind the address, a job is queued and the page says the same."""
     who = address.strip().lower()
-    gate = throttle.reserve(
-        db.session,
+    tries: tuple[throttle.Try, ...] = (
         (throttle.LINK_PAIR, f"{who} {caller.network}"),
         (throttle.LINK_ACCOUNT, who),
         (throttle.LINK_ADDRESS, caller.network),
     )
-    if gate is not Gate.OPEN:
+    person = person_by_email(address)
+    tries = throttle.fitting(db.session, person.id if person else None, caller.network, *tries)
+    if throttle.reserve(db.session, *tries) is not Gate.OPEN:
         db.session.commit()
         return WAIT
     browser = session.get("browser") or secrets.token_urlsafe(16)
@@ -157,14 +159,15 @@ def sign_in_by_link(token: str, caller: Caller) -> Answer:
 def sign_in_by_code(name: str, code: str, caller: Caller) -> Answer:
     """Try a one-time code together with the name-code it was made for."""
     who = name.strip().lower()
-    tries = (
+    tries: tuple[throttle.Try, ...] = (
         (throttle.CODE_PAIR, f"{who} {caller.network}"),
         (throttle.CODE_ACCOUNT, who),
         (throttle.CODE_ADDRESS, caller.network),
     )
-    gate = throttle.reserve(db.session, *tries)
     person = person_by_code(name)
     person_id = person.id if person else "-"
+    tries = throttle.fitting(db.session, person_id, caller.network, *tries)
+    gate = throttle.reserve(db.session, *tries)
     if gate is Gate.CLOSING:
         record(db.session, "refuse sign-in for a while", "person", person.id if person else None, door=Door.CODE)
     if gate is not Gate.OPEN:
@@ -179,12 +182,20 @@ def sign_in_by_code(name: str, code: str, caller: Caller) -> Answer:
 
 def sign_in_by_card(token: str, pin: str, caller: Caller) -> Answer:
     """Try the PIN of a printed card; five wrong ones in a row and the card is dead until it is renewed."""
-    address = (throttle.CARD_ADDRESS, caller.network)
-    if throttle.reserve(db.session, address) is not Gate.OPEN:
-        db.session.commit()
-        return WAIT
+    proven = prove_card(token, pin, caller)
+    return proven if isinstance(proven, Answer) else _enter(proven, Door.CARD, caller)
+
+
+def prove_card(token: str, pin: str, caller: Caller) -> str | Answer:
+    """Whose card and PIN these are, or why that is not said; a try that fails is committed, a success left to do so.
+
+    Only made-up cards count against the network: whoever makes some up locks nobody out who holds a real one.
+    """
     person = person_of_card(token)
     person_id = person.id if person else None
+    if person is None and throttle.reserve(db.session, (throttle.CARD_ADDRESS, caller.network)) is not Gate.OPEN:
+        db.session.commit()
+        return WAIT
     credential = credential_of(person_id) if person_id else None
     hashed = credential.pin_hash if credential else None
     # The try is counted before it is made: guesses sent at once count like guesses in a row.
@@ -206,18 +217,22 @@ def sign_in_by_card(token: str, pin: str, caller: Caller) -> Answer:
     if not is_right:
         return BLOCKED_CARD if counted >= CARD_TRIES else WRONG_CARD
     db.session.execute(sa.update(Credential).where(Credential.person_id == person_id).values(pin_failures=0))
-    throttle.forgive(db.session, address)
-    return _enter(person_id, Door.CARD, caller)
+    return person_id
 
 
 def begin_card(token: str, code: str, pin: str, caller: Caller) -> Answer:
-    """Choose the PIN of a new card, proven by the code the coordinator told with it."""
+    """Choose the PIN of a new card, proven by the code the coordinator told with it, and come in."""
+    proven = choose_pin(token, code, pin, caller)
+    return proven if isinstance(proven, Answer) else _enter(proven, Door.CARD, caller)
+
+
+def choose_pin(token: str, code: str, pin: str, caller: Caller) -> str | Answer:
+    """Whose new card has this PIN from now on, or why not; as with `prove_card`, a success is left to be committed."""
     problem = pin_problem(pin)
     if problem:
         return _no(problem)
-    address = (throttle.CARD_ADDRESS, caller.network)
     pair = (throttle.CODE_PAIR, f"card {digest(token)} {caller.network}")
-    gate = throttle.reserve(db.session, address, pair)
+    gate = throttle.reserve(db.session, pair)
     db.session.commit()
     if gate is not Gate.OPEN:
         return WAIT
@@ -236,8 +251,8 @@ def begin_card(token: str, code: str, pin: str, caller: Caller) -> Answer:
         db.session.rollback()
         return WRONG_CODE
     record(db.session, "choose PIN", "person", person_id, actor_id=person_id)
-    throttle.forgive(db.session, address, pair)
-    return _enter(person_id, Door.CARD, caller)
+    throttle.forgive(db.session, pair)
+    return person_id
 
 
 def set_up(token: str, passphrase: str, caller: Caller) -> Answer:
@@ -303,5 +318,6 @@ def _enter(person_id: str, door: Door, caller: Caller) -> Answer:
 def let_in(person_id: str, door: str, caller: Caller) -> None:
     """Open the session of a person who passed every step; commits."""
     open_session(person_id, door, caller.device, is_shared=caller.is_shared)
+    throttle.remember(db.session, person_id, caller.network)
     record(db.session, "sign in", "person", person_id, actor_id=person_id, door=door)
     db.session.commit()

@@ -80,7 +80,10 @@ class RecoveryCode(Model):
 
 
 class Throttle(Model):
-    """Tries at one door by one key (a keyed hash of account or address), so that guessing is slow."""
+    """Tries at one door by one key (a keyed hash of account or address), so that guessing is slow.
+
+    A row may also remember the network (hashed) a person came in from; `blocked_until` is then until when.
+    """
 
     __tablename__ = "throttle"
 

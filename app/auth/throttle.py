@@ -16,6 +16,7 @@ from app.database import insert_if_absent
 from app.vault import vault
 
 QUARTER = timedelta(minutes=15)
+KNOWN_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Limit:
 
 
 # One stranger at one address is stopped first (pair). A whole account is only ever slowed, for a quarter of an
-# hour and at one door: whoever guesses at it from many places cannot keep its owner out.
+# hour and at one door; and where its owner came in lately only the pair counts, so that whoever guesses from
+# many places, or spends what a shared address may try, cannot keep the owner out.
 PASSPHRASE_PAIR = Limit("passphrase pair", 5)
 PASSPHRASE_ACCOUNT = Limit("passphrase account", 40)
 PASSPHRASE_ADDRESS = Limit("passphrase address", 60)
@@ -41,6 +43,7 @@ LINK_ACCOUNT = Limit("link account", 10)
 LINK_ADDRESS = Limit("link address", 30)
 CARD_ADDRESS = Limit("card address", 60)
 SETUP_ADDRESS = Limit("setup address", 60)
+KIOSK_ADDRESS = Limit("kiosk address", 20)
 # Only someone who opened the first door gets to these.
 SECOND_STEP = Limit("second step", 8)
 OWN_PASSPHRASE = Limit("own passphrase", 8)
@@ -101,6 +104,26 @@ def reserve(session: Session, *tries: Try) -> Gate:
     return gate
 
 
+def fitting(session: Session, person_id: str | None, where: str, *tries: Try) -> tuple[Try, ...]:
+    """Of the tries at a door those that count for this person here: only the first (pair) at a network they know."""
+    known = session.get(Throttle, _known_key(person_id or "-", where))
+    is_known = known is not None and known.blocked_until is not None and known.blocked_until > clock.now()
+    return tries[:1] if is_known else tries
+
+
+def remember(session: Session, person_id: str, where: str) -> None:
+    """Keep for a month that this person came in from this network; of both only a keyed hash."""
+    now = clock.now()
+    key = _known_key(person_id, where)
+    insert_if_absent(session, Throttle, {"key": key, "failures": 0, "window_started_at": now})
+    session.execute(
+        sa.update(Throttle)
+        .where(Throttle.key == key)
+        .values(blocked_until=now + KNOWN_FOR)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def forgive(session: Session, *tries: Try) -> None:
     """Take back the count after a success: whole for a person's own keys, by one for a shared address."""
     for limit, who in tries:
@@ -116,3 +139,7 @@ def forgive(session: Session, *tries: Try) -> None:
 
 def _key(limit: Limit, who: str) -> str:
     return vault().index(f"{limit.name}:{who}", "throttle")
+
+
+def _known_key(person_id: str, where: str) -> str:
+    return vault().index(f"{person_id} {where}", "known network")

@@ -12,9 +12,11 @@ from app import clock
 from app.auth.models import Credential
 from app.auth.services import hash_secret
 from app.database import db, new_id
-from app.demo import cast
+from app.demo import cast, purse
+from app.demo.day import note_days
 from app.people.models import Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
-from app.roster.models import Assignment, Period, Publication, Shift, ShiftDemand
+from app.roster.models import Assignment, ChangeKind, Period, Publication, PublicationChange, Shift, ShiftDemand
+from app.roster.planning import period_name
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, Site
 from app.vault import vault
 
@@ -49,12 +51,16 @@ class Group:
 
 
 def build() -> None:
-    """Build the whole group in one transaction."""
+    """Build the whole group: its people and rosters in one transaction, its money by the services of pay."""
     group = Group(clock.today())
-    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history):
+    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history, _late_changes, _days):
         make(group)
         db.session.flush()
+    since = group.periods[0].starts_on
+    people = {name: person.id for name, person in group.people.items()}
+    service_ids = {code: service.id for code, service in group.services.items()}
     db.session.commit()
+    purse.fill(people, service_ids, since)
 
 
 def first_day(today: date) -> date:
@@ -97,6 +103,7 @@ def _people(group: Group) -> None:
             id=new_id(),
             code=member.code,
             name=member.name,
+            pronouns=member.pronouns,
             level=member.level,
             is_volunteer=member.is_volunteer,
             is_relief=member.is_relief,
@@ -191,7 +198,7 @@ def _periods(group: Group) -> None:
         end = start + timedelta(days=PERIOD_DAYS - 1)
         is_published = number < 1
         period = Period(
-            name=f"{start:%-d %b} to {end:%-d %b %Y}",
+            name=period_name(start, end),
             starts_on=start,
             ends_on=end,
             version=int(is_published),
@@ -223,6 +230,10 @@ def _history(group: Group) -> None:
         if publication is not None:
             for shift in shifts:
                 pen.fill(shift, publication)
+
+
+def _days(group: Group) -> None:
+    note_days(group.people, group.sites)
 
 
 def _shifts(group: Group, start: date, end: date) -> list[Shift]:
@@ -267,6 +278,32 @@ def _comes_round(pattern: Pattern, day: date) -> bool:
         return (day.day - 1) // 7 + 1 == pattern.nth
     monday = pattern.starts_on - timedelta(days=pattern.starts_on.weekday())
     return (day - monday).days // 7 % pattern.every_weeks == 0
+
+
+def _late_changes(group: Group) -> None:
+    """Two people came on a shift of the next days at short notice: one has not answered yet, one said no."""
+    now = clock.now()
+    for name, declined_at in (("Sam", None), ("Eli", now)):
+        assignment = db.session.scalars(
+            sa.select(Assignment)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .where(Assignment.person_id == group.people[name].id, Shift.starts_at > now + timedelta(days=1))
+            .order_by(Shift.starts_at)
+            .limit(1)
+        ).first()
+        if assignment is None:
+            continue
+        assignment.accepted_at, assignment.declined_at = None, declined_at
+        db.session.add(
+            PublicationChange(
+                publication_id=assignment.publication_id,
+                person_id=assignment.person_id,
+                shift_id=assignment.shift_id,
+                kind=ChangeKind.ADDED,
+                is_late=True,
+                seen_at=declined_at,
+            )
+        )
 
 
 class Pen:

@@ -24,6 +24,7 @@ class Member:
     roles: tuple[str, ...] = ("peer",)
     is_volunteer: bool = False
     is_relief: bool = False
+    pronouns: str | None = None
 
     @property
     def code(self) -> str:
@@ -153,16 +154,16 @@ CAST = (
     Member("Toni", "peer", 0, "days", {}, ("treasurer",)),
     Member("Noor", "lead", 12, "any", LEAD | {"driver": None}, ("coordinator", "peer")),
     Member("Sam", "peer", 20, "evenings", PEER | {"driver": None}),
-    Member("Alex", "lead", 24, "any", LEAD | {"driver": None}),
-    Member("Jo", "lead", 24, "evenings", LEAD),
+    Member("Alex", "lead", 24, "any", LEAD | {"driver": None}, pronouns="they"),
+    Member("Jo", "lead", 24, "evenings", LEAD, pronouns="she"),
     Member("Casey", "lead", 22, "nights", LEAD | {"driver": None}),
     Member("Dev", "lead", 24, "nights", LEAD | {"response": 55}),
     Member("Mika", "lead", 20, "days", LEAD),
     Member("Lou", "lead", 22, "any", LEAD),
     Member("Frankie", "lead", 24, "evenings", LEAD | {"cpr": -12}),
     Member("Sol", "peer", 24, "any", PEER | {"cpr": 200, "driver": None}),
-    Member("Ren", "peer", 20, "evenings", PEER | {"cpr": 90}),
-    Member("Ash", "peer", 22, "nights", PEER | {"driver": None}),
+    Member("Ren", "peer", 20, "evenings", PEER | {"cpr": 90}, pronouns="he"),
+    Member("Ash", "peer", 22, "nights", PEER | {"driver": None}, pronouns="they"),
     Member("Billie", "peer", 14, "days", PEER | {"cpr": 6}),
     Member("Charlie", "peer", 24, "any", PEER | {"cpr": 340}),
     Member("Dana", "peer", 20, "school", PEER | {"checking": 210}),

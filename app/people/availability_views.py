@@ -280,10 +280,22 @@ def dates_submit(who: str) -> ResponseReturnValue:
     return _times_page("people/dates.html", who, person, form, None), 422
 
 
+@bp.get("/me/availability/forget", defaults={"who": "me"})
+@bp.get("/<who>/availability/forget")
+@allow_signed_in
+def forget(who: str) -> ResponseReturnValue:
+    """Before one entry is forgotten; `?entry=` names it."""
+    person = someone(who)
+    entry = _entry(person)
+    if entry is None:
+        return redirect(url_for(".availability", who=who), 303)
+    return render_template("people/forget.html", person=person, who=who, entry=entry, badges=GRADE_BADGES)
+
+
 @bp.post("/me/availability/forget", defaults={"who": "me"})
 @bp.post("/<who>/availability/forget")
 @allow_signed_in
-def forget(who: str) -> ResponseReturnValue:
+def forget_submit(who: str) -> ResponseReturnValue:
     """Forget one entry."""
     person = someone(who)
     rows = frozenset(filter(None, request.form.get("rows", "").split(",")))

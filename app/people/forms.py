@@ -23,12 +23,32 @@ from app.fields import (
     time_field,
     whole_field,
 )
-from app.people.models import Grade, Level, Skill, WishKind
+from app.people.models import Dial, Grade, Level, Skill, WishKind
 from app.people.week import PARTS, Cell, Said, cells
-from app.people.words import GRADE_MEANINGS, GRADE_WORDS, LEVEL_MEANINGS, LEVEL_WORDS, WISH_WORDS
+from app.people.words import (
+    DIAL_MEANINGS,
+    DIAL_WORDS,
+    GRADE_MEANINGS,
+    GRADE_WORDS,
+    LEVEL_MEANINGS,
+    LEVEL_WORDS,
+    WISH_WORDS,
+)
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message="Use letters, digits, dots and hyphens only.")
 PHONE = Regexp(r"^[0-9+() ./-]{3,40}$", message="Use digits, spaces and + only.")
+
+
+def unless_kept(check: Any) -> Any:
+    """A check that lets pass what is kept already: files may have brought what nobody would type here."""
+
+    def checked(form: Any, field: Any) -> None:
+        if field.data != field.object_data:
+            check(form, field)
+
+    return checked
+
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EVERY_WEEKS = ((1, "every week"), (2, "every second week"), (3, "every third week"), (4, "every fourth week"))
 LONGEST_RANGE = timedelta(days=92)
@@ -53,12 +73,19 @@ class ProfileForm(EditForm):
         filters=[stripped],
         description="For sign-in links and word of changes. Nobody in the group sees it but coordinators and admins.",
     )
-    phone = TelField("Phone", [Optional(), Length(max=40), PHONE], filters=[stripped])
+    phone = TelField("Phone", [Optional(), Length(max=40), unless_kept(PHONE)], filters=[stripped])
     wanted_minutes = HoursField(
         "Wanted hours a week", [Optional()], description="About how many hours of shifts would be good."
     )
     maximum_minutes = HoursField(
         "At most, hours a week", [Optional()], description="A roster never gives more than this."
+    )
+    hours_dial = RadioField(
+        "For the coming rosters",
+        [InputRequired("Choose one.")],
+        choices=[choice(dial, DIAL_WORDS[dial], DIAL_MEANINGS[dial]) for dial in Dial],
+        default=Dial.SAME,
+        description="Counts until it is changed again. Nobody asks why.",
     )
     default_grade = RadioField(
         "Times that nothing is said about",
@@ -99,7 +126,7 @@ class PersonForm(ProfileForm):
     def validate_code(self, field: Any) -> None:
         """Letters, digits, dots and hyphens."""
         if field.data:
-            CODE(self, field)
+            unless_kept(CODE)(self, field)
 
     def validate_roles(self, field: Any) -> None:
         """At least one."""
@@ -115,7 +142,7 @@ class SkillForm(EditForm):
     )
     is_certificate = BooleanField("It is a certificate", description="Something on paper that may run out.")
     validity_months = whole_field(
-        "Valid for, in months", 1, 240, description="Left empty, it does not run out. Used to suggest the last day."
+        "Valid for, in months", 1, 600, description="Left empty, it does not run out. Used to suggest the last day."
     )
     code = text_field("Code", 32, description="Used in files. Made from the name when left empty.")
     is_active = BooleanField("In use", default=True, description="What is not in use cannot be given or asked for.")
@@ -123,7 +150,7 @@ class SkillForm(EditForm):
     def validate_code(self, field: Any) -> None:
         """Letters, digits, dots and hyphens."""
         if field.data:
-            CODE(self, field)
+            unless_kept(CODE)(self, field)
 
 
 class HeldSkillForm(EditForm):

@@ -26,6 +26,14 @@ class Level(StrEnum):
 LEARNING = frozenset({Level.OBSERVER, Level.TRAINEE})
 
 
+class Dial(StrEnum):
+    """Whether a person would like fewer or more hours than they usually want, for as long as they leave it so."""
+
+    FEWER = "fewer"
+    SAME = "same"
+    MORE = "more"
+
+
 class Grade(StrEnum):
     """How well a time suits a person; no reason is ever asked."""
 
@@ -67,6 +75,7 @@ class Person(Model):
     phone: Mapped[str | None] = mapped_column(Sealed("person.phone"))
     wanted_minutes: Mapped[int | None]
     maximum_minutes: Mapped[int | None]
+    hours_dial: Mapped[str] = mapped_column(sa.String(8), default=Dial.SAME, server_default=Dial.SAME.value)
     default_grade: Mapped[str] = mapped_column(sa.String(16), default=Grade.AVAILABLE)
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
@@ -176,3 +185,22 @@ class Wish(Model):
         ),
         sa.CheckConstraint("other_person_id <> person_id", name="not_oneself"),
     )
+
+
+class Capacity(Model):
+    """What a person takes on for some days, less than usual: set by themselves, without a reason.
+
+    Minutes and shifts are the most in a calendar week, None for no limit.
+    """
+
+    __tablename__ = "capacity"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    maximum_minutes: Mapped[int | None]
+    maximum_shifts: Mapped[int | None]
+    no_nights: Mapped[bool] = mapped_column(default=False)
+    no_demanding: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (sa.CheckConstraint("ends_on >= starts_on", name="days"),)

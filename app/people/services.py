@@ -21,7 +21,9 @@ from app.people.models import Person, PersonRole, PersonSkill, Skill
 from app.people.queries import has_other_admin, may_manage_fully
 from app.vault import vault
 
-OWN_FACTS = frozenset({"name", "pronouns", "email", "phone", "wanted_minutes", "maximum_minutes", "default_grade"})
+OWN_FACTS = frozenset(
+    {"name", "pronouns", "email", "phone", "wanted_minutes", "maximum_minutes", "hours_dial", "default_grade"}
+)
 """What people change about themselves."""
 
 

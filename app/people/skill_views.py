@@ -57,8 +57,7 @@ def skill(skill_id: str) -> str:
 @allow(*PLANNERS)
 def skill_submit(skill_id: str) -> ResponseReturnValue:
     """Change the skill."""
-    _ = queries.skill(skill_id) or abort(404)
-    form, theirs = SkillForm(), None
+    form, theirs = SkillForm(obj=queries.skill(skill_id) or abort(404)), None
     if form.validate_on_submit():
         outcome = services.change_skill(skill_id, form.facts, form.seen_version)
         if isinstance(outcome, Refused):
@@ -136,13 +135,21 @@ def held_submit(person_id: str, held_id: str) -> ResponseReturnValue:
     return _held_page(person_id, found, form), 422
 
 
+@bp.get("/<person_id>/skills/<held_id>/take")
+@allow(*PLANNERS)
+def take(person_id: str, held_id: str) -> str:
+    """Before it is noted that they do not have it."""
+    found = queries.held_skill(person_id, held_id) or abort(404)
+    return render_template("people/take.html", held=found, person=person_or_404(person_id))
+
+
 @bp.post("/<person_id>/skills/<held_id>/take")
 @allow(*PLANNERS)
-def take(person_id: str, held_id: str) -> ResponseReturnValue:
+def take_submit(person_id: str, held_id: str) -> ResponseReturnValue:
     """Note that they do not have it (any more)."""
     found = queries.held_skill(person_id, held_id) or abort(404)
     services.take_skill(person_id, held_id)
-    flash(f"{found.name} is taken off the list. Add it again if that was a mistake.", "success")
+    flash(f"{found.name} is taken off the list.", "success")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 

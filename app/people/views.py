@@ -12,7 +12,7 @@ from app.fields import differences
 from app.people import queries, services
 from app.people.forms import PersonForm, ProfileForm
 from app.people.models import Level, Person
-from app.people.words import GRADE_WORDS, LEVEL_WORDS, ROLE_SHORT
+from app.people.words import DIAL_WORDS, GRADE_WORDS, LEVEL_WORDS, ROLE_SHORT
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
@@ -21,7 +21,13 @@ PLANNERS = (Role.COORDINATOR, Role.ADMIN)
 
 @bp.app_context_processor
 def _words() -> dict[str, object]:
-    return {"LEVEL_WORDS": LEVEL_WORDS, "GRADE_WORDS": GRADE_WORDS, "ROLE_WORDS": ROLE_WORDS, "ROLE_SHORT": ROLE_SHORT}
+    return {
+        "LEVEL_WORDS": LEVEL_WORDS,
+        "GRADE_WORDS": GRADE_WORDS,
+        "DIAL_WORDS": DIAL_WORDS,
+        "ROLE_WORDS": ROLE_WORDS,
+        "ROLE_SHORT": ROLE_SHORT,
+    }
 
 
 def person_or_404(person_id: str) -> Person:
@@ -194,7 +200,7 @@ def me_edit() -> str:
 @allow_signed_in
 def me_edit_submit() -> ResponseReturnValue:
     """Change one's own profile."""
-    form, theirs = ProfileForm(), None
+    form, theirs = ProfileForm(obj=person_or_404(current_user.id)), None
     if form.validate_on_submit():
         outcome = services.change_own_profile(current_user.id, form.facts, form.seen_version)
         if isinstance(outcome, Refused):

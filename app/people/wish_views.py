@@ -51,9 +51,20 @@ def wish_submit(who: str, about: str) -> ResponseReturnValue:
     return _page(who, person, forms, form), 422
 
 
-@bp.post("/me/wishes/forget")
+@bp.get("/me/wishes/forget")
 @allow_signed_in
 def wish_forget() -> ResponseReturnValue:
+    """Before one of one's own wishes is forgotten; `?wish=` names it."""
+    asked = request.args.get("wish", "")
+    wish = next((each for each in queries.own_wishes(current_user.id) if each.id == asked), None)
+    if wish is None:
+        return redirect(url_for(".wishes"), 303)
+    return render_template("people/wish_forget.html", wish=wish, words=WISH_WORDS)
+
+
+@bp.post("/me/wishes/forget")
+@allow_signed_in
+def wish_forget_submit() -> ResponseReturnValue:
     """Forget one of one's own wishes."""
     wish_services.remove_wish(current_user.id, request.form.get("wish", ""))
     flash("Taken away.", "success")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 
 from app.access import Role
-from app.people.models import Grade, Level, WishKind
+from app.people.models import Dial, Grade, Level, WishKind
 
 LEVEL_WORDS = {
     Level.OBSERVER: "Observer",
@@ -27,6 +28,12 @@ ROLE_SHORT = {
     Role.SUPERVISOR: "Supervisor",
     Role.TREASURER: "Treasurer",
     Role.ADMIN: "Admin",
+}
+DIAL_WORDS = {Dial.FEWER: "Fewer hours", Dial.SAME: "About as many", Dial.MORE: "More hours"}
+DIAL_MEANINGS = {
+    Dial.FEWER: "about a quarter fewer than wanted",
+    Dial.SAME: "the hours wanted",
+    Dial.MORE: "about a quarter more, within the most",
 }
 GRADE_WORDS = {
     Grade.PREFERRED: "Gladly",
@@ -53,8 +60,18 @@ WISH_WORDS = {
     WishKind.LIKES_SERVICE: "Likes",
     WishKind.DISLIKES_SERVICE: "Does not like",
 }
-WARN_DAYS = 60
-"""A certificate that runs out within so many days is shown with a warning (first of 60, 30, 7)."""
+WARN_DAYS = ((7, "bad"), (30, "warn"), (60, "note"))
+"""A certificate that runs out within so many days is shown so."""
+
+
+STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe"})
+"""Letters that do not come apart into a plain one and a mark."""
+
+
+def plain(text: str) -> str:
+    """A name as it is looked up and sorted, whatever the database: without capitals and marks on letters."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in apart if not unicodedata.combining(each)).translate(STROKES)
 
 
 def expiry_badge(expires_on: date | None, today: date) -> tuple[str, str] | None:
@@ -64,6 +81,7 @@ def expiry_badge(expires_on: date | None, today: date) -> tuple[str, str] | None
     left = (expires_on - today).days
     if left < 0:
         return "expired", "bad"
-    if left > WARN_DAYS:
+    kind = next((kind for days, kind in WARN_DAYS if left <= days), None)
+    if kind is None:
         return None
-    return ("runs out today" if left == 0 else f"runs out in {left} day{'' if left == 1 else 's'}"), "warn"
+    return ("runs out today" if left == 0 else f"runs out in {left} day{'' if left == 1 else 's'}"), kind

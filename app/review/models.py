@@ -14,7 +14,8 @@ from app.database import Instant, Model, id_column
 class DraftMove(Model):
     """One move by hand. `draft_version` is the draft's version after it: while it still is, the move can be undone.
 
-    `before` holds what the move replaced: rows taken off and put on as [shift, person, is_pinned], waivers added.
+    `before` holds what the move replaced: rows taken off and put on as [shift, person, is_pinned], waivers added and
+    taken away, and the draft's version before it.
     """
 
     __tablename__ = "draft_move"

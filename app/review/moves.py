@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from scheduling import Assignment, Problem, Roster, Violation, fix, rule_named, words
+from scheduling import Assignment, Problem, Roster, Violation, Waiver, fix, rule_named, words
 from scheduling.exchange import Move as Exchange
 from scheduling.exchange import effect
 from scheduling.roster import Names
 
 NEUTRAL = "It would not fit."
+MOST_TOLD = 2
+"""Of what a move makes dearer only the dearest is told: a person who moves ten people does not read twenty lines."""
 NEVER_WAIVED = frozenset({"overlap"})  # nobody can be in two places at once
 
 
@@ -49,7 +52,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say to a move: what stops it, what of that a coordinator may set aside, what it brings."""
+    """What the rules say to a move: what stops it, and what else it brings."""
 
     stops: tuple[Violation, ...]
     notices: tuple[Violation, ...]
@@ -112,11 +115,39 @@ def _swapped(roster: Roster, here: Assignment, there: Assignment) -> Move | str:
     return Move(Kind.SWAP, take=(here, there), put=(mine, theirs))
 
 
+def noted(kind: str, before: Mapping[str, Any]) -> Move:
+    """Make a move anew of what was written down of it, with whom it put where and whom it took off."""
+    part = {
+        name: tuple(Assignment(worker, shift) for shift, worker, _ in before[key])
+        for name, key in (("put", "put"), ("take", "taken"), ("pin", "pins"))
+    }
+    return Move(Kind(kind), **part)
+
+
 def judge(problem: Problem, roster: Roster, move: Move) -> Verdict:
     """Say what a move newly breaks. Wanting more people never stops, nor does taking someone off."""
     done = effect(problem, roster, Exchange(move.put, move.take))
     stops = done.refusals if move.put else ()
-    return Verdict(stops, tuple(each for each in done.broken if each not in stops))
+    notices = [each for each in done.broken if each not in stops]
+    unready = [each for each in notices if each.is_forbidden]
+    dear = [each for each in notices if not each.is_forbidden and not is_private(each)]
+    return Verdict(stops, (*unready, *dear[:MOST_TOLD]))
+
+
+def waivers_for(problem: Problem, roster: Roster, move: Move, verdict: Verdict) -> tuple[Waiver, ...] | None:
+    """Return what a coordinator has to set aside so that nothing stops a move; None when that cannot be."""
+    if verdict.is_allowed:
+        return ()
+    if not verdict.may_waive:
+        return None
+    wanted = dict.fromkeys(
+        Waiver(stop.rule, put.shift, put.worker)
+        for stop in verdict.stops
+        for put in move.put
+        if put.worker in stop.workers
+    )
+    lenient = replace(problem, waivers=(*problem.waivers, *wanted))
+    return tuple(wanted) if wanted and judge(lenient, roster, move).is_allowed else None
 
 
 def is_private(violation: Violation) -> bool:
@@ -130,8 +161,12 @@ def is_waivable(violation: Violation) -> bool:
 
 
 def told(violations: Iterable[Violation], names: Names) -> list[str]:
-    """Plain sentences, each once; a private rule says no more than that it would not fit."""
-    found = dict.fromkeys(NEUTRAL if is_private(each) else words(each, names) for each in violations)
+    """Plain sentences, each once; of a private wish no more than that it would not fit, and nothing of its price."""
+    found = dict.fromkeys(
+        NEUTRAL if is_private(each) else words(each, names)
+        for each in violations
+        if each.is_forbidden or not is_private(each)
+    )
     return list(found)
 
 
@@ -139,6 +174,24 @@ def fixes(violations: Iterable[Violation], names: Names) -> list[str]:
     """What would help, each once, without the private ones."""
     found = dict.fromkeys(fix(each, names) for each in violations if not is_private(each))
     return [each for each in found if each]
+
+
+def proposal(move: Move, names: Names) -> str:
+    """Say in plain words what a move is to do, as in "Put Ana on Tue 24 Nov 9:00-15:00"."""
+    put = [(names.worker(each.worker), names.shift(each.shift)) for each in move.put]
+    taken = [(names.worker(each.worker), names.shift(each.shift)) for each in move.take]
+    if move.kind is Kind.SWAP:
+        return f"Let {taken[0][0]} ({taken[0][1]}) and {taken[1][0]} ({taken[1][1]}) change places"
+    if move.kind is Kind.GIVE:
+        return f"Give {put[0][1]} to {put[0][0]} in place of {taken[0][0]}"
+    if move.kind is Kind.MOVE:
+        return f"Move {put[0][0]} from {taken[0][1]} to {put[0][1]}"
+    if put:
+        return f"Put {put[0][0]} on {put[0][1]}"
+    if taken:
+        return f"Take {taken[0][0]} off {taken[0][1]}"
+    pair = move.pin[0]
+    return f"{'Pin' if move.kind is Kind.PIN else 'Unpin'} {names.worker(pair.worker)} on {names.shift(pair.shift)}"
 
 
 def sentence(move: Move, names: Names) -> str:

@@ -1,12 +1,10 @@
-"""Publishing a draft: what would change for whom, and the one transaction that makes it so."""
+"""Publishing a draft: the one transaction that makes it the live roster and tells everyone concerned."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask import current_app, render_template
@@ -16,9 +14,10 @@ from app.audit.services import record
 from app.database import db, new_id
 from app.mail.services import post
 from app.people.models import Person
-from app.review import moves
-from app.review.queries import Live, Review, changes_of, live_of, review_of, shifts_of, waivers_of
+from app.review.changes import Plan, change_words, plan_of
+from app.review.queries import review_of, waivers_of
 from app.review.services import Stale, take_draft
+from app.roster.lock import hold_roster
 from app.roster.models import (
     Assignment,
     ChangeKind,
@@ -28,61 +27,13 @@ from app.roster.models import (
     Publication,
     PublicationChange,
     Shift,
+    Waiver,
 )
-from app.roster.words import RosterNames, day_words
-from app.rules.queries import roster_settings
-from scheduling import Violation
 
 SUBJECT = "Your plan has changed"
+EDITED = "What would change is not what you were shown: something was edited meanwhile. Look again."
 SECOND_PERSON = frozenset({"company", "skill"})
 """Rules about being alone and trained responders: who set them aside may not be the one who publishes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What would change for one person on one shift."""
-
-    kind: ChangeKind
-    person: str
-    shift: Shift
-    is_late: bool
-    was: tuple[datetime, datetime] | None = None
-
-    @property
-    def key(self) -> str:
-        """The change as text, so that two lists of changes can be compared."""
-        shift = self.shift
-        return f"{self.kind}:{self.person}:{shift.id}:{shift.starts_at.isoformat()}:{shift.ends_at.isoformat()}"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything the publish page shows, and what publishing would write."""
-
-    review: Review
-    changes: tuple[Change, ...]
-    kept: tuple[Live, ...]
-    dropped: tuple[Live, ...]
-    begun: int
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of the changes: publishing does exactly what the page showed, or says that it is another thing now."""
-        text = "\n".join(sorted(each.key for each in self.changes))
-        return hashlib.sha256(text.encode()).hexdigest()[:20]
-
-    @property
-    def by_person(self) -> list[tuple[str, list[Change]]]:
-        """The changes of each person, by time."""
-        found: dict[str, list[Change]] = defaultdict(list)
-        for each in sorted(self.changes, key=lambda change: change.shift.starts_at):
-            found[each.person].append(each)
-        return sorted(found.items(), key=lambda item: self.review.names.worker(item[0]))
-
-    @property
-    def broken(self) -> list[Violation]:
-        """What the draft breaks although it is forbidden; a person's private wishes included."""
-        return [each for each in self.review.violations if each.is_forbidden]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,39 +66,6 @@ class Refused:
 Answer = Done | Overtaken | Stale | Refused
 
 
-def plan_of(review: Review) -> Plan:
-    """Compare a draft with what is live. What has begun already stays as it was."""
-    now = clock.now()
-    late_before = now + timedelta(days=roster_settings().notice_days)
-    shifts = shifts_of(review.period)
-    live = {(each.assignment.person_id, each.shift.id): each for each in live_of(review.period)}
-    begun = {each.id for each in shifts.values() if each.starts_at <= now}
-    wanted = {(pair.worker, pair.shift) for pair in review.roster if pair.shift not in begun}
-    kept = {key: each for key, each in live.items() if key in wanted}
-    dropped = [each for key, each in live.items() if key not in wanted and key[1] not in begun]
-    changes = [_change(ChangeKind.REMOVED, each.assignment.person_id, each.shift, late_before) for each in dropped]
-    changes += [
-        _change(ChangeKind.ADDED, person, shifts[shift], late_before)
-        for person, shift in wanted
-        if (person, shift) not in live
-    ]
-    changes += [
-        _change(ChangeKind.MOVED, person, each.shift, late_before, each)
-        for (person, _), each in kept.items()
-        if each.is_moved
-    ]
-    return Plan(review, tuple(changes), tuple(kept.values()), tuple(dropped), len(begun))
-
-
-def _change(kind: ChangeKind, person: str, shift: Shift, late_before: datetime, live: Live | None = None) -> Change:
-    was = None
-    first = shift.starts_at
-    if live is not None and live.assignment.told_starts_at and live.assignment.told_ends_at:
-        was = live.assignment.told_starts_at, live.assignment.told_ends_at
-        first = min(first, was[0])
-    return Change(kind, person, shift, first < late_before, was)
-
-
 def publish_roster(draft_id: str, version: int, period_version: int, fingerprint: str, by_id: str) -> Answer | None:
     """Make a draft the live roster, tell everyone for whom something changed; all of it or nothing.
 
@@ -156,6 +74,7 @@ def publish_roster(draft_id: str, version: int, period_version: int, fingerprint
     period_id = db.session.scalar(sa.select(Draft.period_id).where(Draft.id == draft_id))
     if period_id is None:
         return None
+    hold_roster()  # nobody claims or gives back a place while the roster changes
     if not _take_period(period_id, period_version):
         return _overtaken(period_id)
     if db.session.execute(take_draft(draft_id, version)).rowcount != 1:  # type: ignore[attr-defined]
@@ -164,40 +83,42 @@ def publish_roster(draft_id: str, version: int, period_version: int, fingerprint
     review = review_of(draft_id)
     assert review is not None  # its row is ours  # noqa: S101
     plan = plan_of(review)
-    refusal = refusal_of(plan, by_id)
+    refusal = refusal_of(plan, [waiver for waiver, _ in waivers_of(draft_id)], by_id)
     if refusal is None and plan.fingerprint != fingerprint:
-        refusal = ("What would change is not what you were shown: something was edited meanwhile. Look again.",)
+        refusal = (EDITED,)
     if refusal is not None:
         db.session.rollback()
         return Refused(refusal)
+    try:
+        return _publish(plan, by_id)
+    except (sa.exc.IntegrityError, sa.orm.exc.StaleDataError):  # someone took, gave away or swapped a shift just now
+        db.session.rollback()
+        return Refused((EDITED,))
+
+
+def _publish(plan: Plan, by_id: str) -> Done:
     publication = _write(plan, by_id)
     mails = _tell(publication, plan)
     record(
         db.session,
         "publish roster",
         "period",
-        period_id,
+        publication.period_id,
         publication=publication.number,
-        draft=review.draft.number,
+        draft=plan.review.draft.number,
         changes=len(plan.changes),
     )
-    people = len(plan.by_person)
-    done = Done(publication.id, len(plan.changes), people, mails)
+    done = Done(publication.id, len(plan.changes), len(plan.by_person), mails)
     db.session.commit()
     return done
 
 
-def refusal_of(plan: Plan, by_id: str) -> tuple[str, ...] | None:
+def refusal_of(plan: Plan, waivers: Iterable[Waiver], by_id: str) -> tuple[str, ...] | None:
     """Why a draft may not be published by this person as it is; None when it may."""
     reasons = []
     if plan.broken:
         reasons.append("Some rules that forbid are still broken. Mend them, or set each aside with a reason.")
-    own = {
-        waiver.rule
-        for waiver, _ in waivers_of(plan.review.draft.id)
-        if waiver.rule in SECOND_PERSON and waiver.by_id == by_id
-    }
-    if own:
+    if any(each.rule in SECOND_PERSON and each.by_id == by_id for each in waivers):
         reasons.append(
             "You set aside a rule about being alone or about trained people. "
             "Someone else has to look at that and publish."
@@ -259,6 +180,7 @@ def _write(plan: Plan, by_id: str) -> Publication:
         change = moved.get((row.person_id, row.shift_id))
         if change is not None:
             row.accepted_at = None if change.is_late else now
+            row.declined_at = None  # the question is a new one
         if change is not None or row.told_starts_at is None:
             _note_told(row, each.shift)
     for change in plan.changes:
@@ -300,7 +222,7 @@ def _tell(publication: Publication, plan: Plan) -> int:
     rows = db.session.execute(
         sa.select(Person.id, Person.name, Person.email).where(Person.id.in_(people), Person.email.is_not(None))
     ).all()
-    changes = dict(plan.by_person)
+    changes = {person: [each for _, _, group in groups for each in group] for person, groups in plan.by_person}
     base = current_app.config["EVENHAND"].public_url
     for person_id, name, address in rows:
         body = render_template(
@@ -308,42 +230,6 @@ def _tell(publication: Publication, plan: Plan) -> int:
         )
         post(db.session, key=f"publication-{publication.id}-{person_id}", to=address or "", subject=SUBJECT, body=body)
     return len(rows)
-
-
-def change_words(changes: Iterable[Change]) -> list[tuple[str, list[str]]]:
-    """A person's changes as days and times under a heading for each kind: no place, no work, nobody else."""
-    headings = {ChangeKind.ADDED: "New", ChangeKind.REMOVED: "No longer", ChangeKind.MOVED: "Changed"}
-    found: dict[str, list[str]] = {heading: [] for heading in headings.values()}
-    for each in changes:
-        words = span_words(each.shift.starts_at, each.shift.ends_at)
-        if each.was is not None and each.was != (each.shift.starts_at, each.shift.ends_at):
-            words = f"{words} (was {span_words(*each.was)})"
-        elif each.kind is ChangeKind.MOVED:
-            words = f"{words} (another place)"
-        if each.is_late and each.kind is not ChangeKind.REMOVED:
-            words = f"{words} - please say yes or no"
-        found[headings[each.kind]].append(words)
-    return [(heading, lines) for heading, lines in found.items() if lines]
-
-
-def span_words(starts_at: datetime, ends_at: datetime) -> str:
-    """A span on the wall clock, as in Mon 3 Jun, 22:00-06:00."""
-    starts, ends = clock.local(starts_at), clock.local(ends_at)
-    return f"{day_words(starts.date())}, {starts:%H:%M}-{ends:%H:%M}"
-
-
-def broken_words(plan: Plan, names: RosterNames) -> list[tuple[Violation, str, bool]]:
-    """What is broken, in plain words, and whether a coordinator may set it aside."""
-    return [(each, moves.told([each], names)[0], moves.is_waivable(each)) for each in plan.broken]
-
-
-def published_changes(publication_id: str) -> list[tuple[str, list[tuple[PublicationChange, str]]]]:
-    """What a publication changed, by person: each change with the shift's time."""
-    found: dict[tuple[str, str], list[tuple[PublicationChange, str]]] = {}
-    for change, name, shift in changes_of(publication_id):
-        words = span_words(shift.starts_at, shift.ends_at)
-        found.setdefault((name, change.person_id), []).append((change, words))
-    return [(name, lines) for (name, _), lines in found.items()]
 
 
 def done_words(done: Done) -> str:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.database import db
 from app.people.models import Person
 from app.review.models import DraftMove
-from app.roster.facts import DraftFacts, Facts, PeriodFacts, read_problem
+from app.roster.facts import DraftFacts, Facts, PeriodFacts, read_draft, read_problem
 from app.roster.models import (
     Assignment,
     Draft,
@@ -68,8 +68,7 @@ class Review:
 
 def review_of(draft_id: str) -> Review | None:
     """Read a draft for review; None when there is none."""
-    period_id = db.session.scalar(sa.select(Draft.period_id).where(Draft.id == draft_id))
-    facts = None if period_id is None else read_problem(period_id, draft_id)
+    facts = read_draft(draft_id)
     if facts is None or facts.draft is None:
         return None
     return Review(facts, facts.draft, dataclasses.replace(facts.problem, pins=()))
@@ -93,25 +92,16 @@ class Live:
         )
 
 
-def live_of(period: PeriodFacts) -> list[Live]:
-    """The live assignments of a period's shifts, called-off ones included."""
+def shifts_and_live(period: PeriodFacts) -> tuple[dict[str, Shift], list[Live]]:
+    """The period's shifts by id and who is live on them, called-off ones included: one query."""
     rows = db.session.execute(
-        sa.select(Assignment, Shift)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .where(Shift.day_on >= period.starts_on, Shift.day_on <= period.ends_on)
+        sa.select(Shift, Assignment)
+        .outerjoin(Assignment, Assignment.shift_id == Shift.id)
+        .where(Shift.day_on.between(period.starts_on, period.ends_on))
         .options(sa.orm.lazyload(Shift.demands))
-    )
-    return [Live(assignment, shift) for assignment, shift in rows]
-
-
-def shifts_of(period: PeriodFacts) -> dict[str, Shift]:
-    """The period's shifts by id, called-off ones included."""
-    found = db.session.scalars(
-        sa.select(Shift)
-        .where(Shift.day_on >= period.starts_on, Shift.day_on <= period.ends_on)
-        .options(sa.orm.lazyload(Shift.demands))
-    )
-    return {each.id: each for each in found}
+    ).all()
+    shifts = {shift.id: shift for shift, _ in rows}
+    return shifts, [Live(assignment, shift) for shift, assignment in rows if assignment is not None]
 
 
 def waivers_of(draft_id: str) -> list[tuple[Waiver, str]]:
@@ -181,17 +171,17 @@ def publications_of(period_id: str) -> list[Published]:
     ]
 
 
-def changes_of(publication_id: str) -> list[tuple[PublicationChange, str, Shift]]:
-    """What a publication changed: rows with the person's name and the shift, by name and time."""
+def changes_of(publication_id: str) -> list[tuple[PublicationChange, str, bool, Shift]]:
+    """What a publication changed: rows with the person's name, whether they have an address, and the shift."""
     rows = db.session.execute(
-        sa.select(PublicationChange, Person.name, Shift)
+        sa.select(PublicationChange, Person.name, Person.email.is_not(None).label("has_address"), Shift)
         .join(Person, Person.id == PublicationChange.person_id)
         .join(Shift, Shift.id == PublicationChange.shift_id)
         .where(PublicationChange.publication_id == publication_id)
         .order_by(Person.name, Person.id, Shift.starts_at)
         .options(sa.orm.lazyload(Shift.demands))
     )
-    return [(change, name, shift) for change, name, shift in rows]
+    return [(change, name, bool(has_address), shift) for change, name, has_address, shift in rows]
 
 
 def period_of(period_id: str) -> Period | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.review import moves
-from app.review.board import Board, Line, hours_of, lines_of
+from app.review.board import Board, hours_of
+from app.review.cells import Line, lines_of
+from app.review.gaps import Gap, gaps_of, unfit
 from app.review.moves import Kind, Move
 from app.review.queries import Review, live_problem_of
 from app.roster.words import RosterNames, ShiftLabel, hours_words
@@ -31,17 +33,6 @@ YOU_SAID = {
     Grade.UNWANTED: "You would rather not come at this time, but can.",
     Grade.UNAVAILABLE: "You said that you cannot come at this time. Please tell a coordinator.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One shift with open places."""
-
-    shift: str
-    label: ShiftLabel
-    missing: int
-    lines: tuple[str, ...]
-    is_below: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,28 +119,6 @@ class WhyMe:
     others: int
 
 
-def gaps_of(board: Board) -> list[Gap]:
-    """The open places of a board's shifts, by time."""
-    found = []
-    for shift in board.shifts:
-        missing = board.missing(shift)
-        if missing:
-            found.append(_gap(board.review.names, shift, board.lines[shift.id]))
-    return found
-
-
-def _gap(names: RosterNames, shift: Shift, lines: list[Line]) -> Gap:
-    missing = max(line.missing for line in lines)
-    words = tuple(_line_words(names, line) for line in lines if line.missing)
-    return Gap(shift.id, names.shifts[shift.id], missing, words, any(line.is_below for line in lines))
-
-
-def _line_words(names: RosterNames, line: Line) -> str:
-    what = f"with {names.skill(line.skill)}" if line.skill else ("person" if line.missing == 1 else "people")
-    below = f"; needs {line.minimum} to run" if line.is_below else ""
-    return f"{line.missing} {what} missing ({line.counted} of {line.target}{below})"
-
-
 def shift_facts(review: Review, shift_id: str) -> ShiftFacts:
     """Who is on a shift, what it lacks, what it breaks, who else could come and why the others cannot."""
     names, problem = review.names, review.problem
@@ -157,6 +126,7 @@ def shift_facts(review: Review, shift_id: str) -> ShiftFacts:
     on = review.roster.workers_on(shift_id)
     lines = lines_of(problem, on, shift)
     could, cannot = _split(review, why_open(problem, review.roster, shift_id))
+    could, cannot = _by_use(review, lines, shift, could, cannot)
     broken = check(problem, review.roster, workers=(), shifts=(shift_id,))
     return ShiftFacts(
         shift=shift,
@@ -173,13 +143,19 @@ def shift_facts(review: Review, shift_id: str) -> ShiftFacts:
     )
 
 
-def _split(review: Review, found: Iterable[Candidate]) -> tuple[tuple[Somebody, ...], tuple[Somebody, ...]]:
-    """Those who could, with what it would bring; those who cannot, with why and what would help."""
+def _split(
+    review: Review, found: Iterable[Candidate], without: str = ""
+) -> tuple[tuple[Somebody, ...], tuple[Somebody, ...]]:
+    """Those who could, with what it would bring; those who cannot, with why and what would help.
+
+    What it brings to the one whom they would replace (`without`) is the same for all, and left out.
+    """
     could: list[Somebody] = []
     cannot: list[Somebody] = []
     names = review.names
     for each in found:
-        violations = each.costs if each.could else each.stops
+        costs = [cost for cost in each.costs if cost.workers != (without,)]
+        violations = costs if each.could else each.stops
         person = Somebody(
             each.worker,
             names.worker(each.worker),
@@ -190,6 +166,21 @@ def _split(review: Review, found: Iterable[Candidate]) -> tuple[tuple[Somebody, 
         )
         (could if each.could else cannot).append(person)
     return tuple(could), tuple(cannot)
+
+
+def _by_use(
+    review: Review, lines: list[Line], shift: Shift, could: tuple[Somebody, ...], cannot: tuple[Somebody, ...]
+) -> tuple[tuple[Somebody, ...], tuple[Somebody, ...]]:
+    """Put those who could come but would fill no open place among those who cannot fill it, first, with why."""
+    useful: list[Somebody] = []
+    beside: list[Somebody] = []
+    for each in could:
+        why = unfit(review.problem, review.names, lines, shift, review.problem.worker[each.id])
+        if why is None:
+            useful.append(each)
+        else:
+            beside.append(replace(each, words=tuple(why[0]), fixes=tuple(why[1]), may_waive=True))
+    return tuple(useful), (*beside, *cannot)
 
 
 def _hours(review: Review, worker: str) -> str:
@@ -211,7 +202,7 @@ def place_facts(review: Review, person: str, shift_id: str) -> PlaceFacts:
     """Why a person is on a shift, and every way to change that."""
     names, problem = review.names, review.problem
     shift = problem.shift[shift_id]
-    could, cannot = _split(review, explain_me(problem, review.roster, person, shift_id).others)
+    could, cannot = _split(review, explain_me(problem, review.roster, person, shift_id).others, without=person)
     worker = problem.worker[person]
     mine = [each for each in check(problem, review.roster, (person,), (shift_id,)) if person in each.workers]
     why = [
@@ -284,11 +275,14 @@ def person_facts(review: Review, person: str) -> PersonFacts:
     could, cannot = [], []
     for gap in gaps[:MOST_CHECKED]:
         verdict = moves.judge(problem, roster, Move(Kind.ASSIGN, put=(Assignment(person, gap.shift),)))
+        why = moves.told(verdict.stops, names)
         if verdict.is_allowed:
-            could.append(gap)
+            shift = problem.shift[gap.shift]
+            why, _ = unfit(problem, names, board.lines[gap.shift], shift, problem.worker[person]) or ([], [])
+        if why:
+            cannot.append((gap, Somebody(person, names.worker(person), tuple(why))))
         else:
-            why = tuple(moves.told(verdict.stops, names))
-            cannot.append((gap, Somebody(person, names.worker(person), why, may_waive=verdict.may_waive)))
+            could.append(gap)
     return PersonFacts(
         person=person,
         name=names.worker(person),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +17,12 @@ from app.review import moves
 from app.review.models import DraftMove
 from app.review.queries import Review, last_move, review_of
 from app.roster.models import Draft, DraftAssignment, DraftState, Waiver
-from scheduling import Assignment, Violation
+from scheduling import Assignment, rule_named
+from scheduling import Waiver as SetAside
 
 REASON_LENGTH = 300
+NOT_OPEN = "This draft is published or set aside and cannot be changed. Begin a new draft from it."
+VANISHED = "A shift or a person of this was removed meanwhile. Nothing has changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +45,24 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The rules stop the move: why, what would help, and whether a coordinator may do it anyway."""
+    """The rules stop the move: why, what would help, and whether a coordinator may do it anyway.
+
+    `asked` says in plain words what was asked for; it is empty when there is no such move.
+    """
 
     reasons: tuple[str, ...]
     fixes: tuple[str, ...] = ()
     may_waive: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Someone else changed the draft since the person looked at it."""
+    """Someone else changed the draft since the person looked at it; `asked` as in `Refused`."""
 
     version: int
     by: str | None
+    asked: str = ""
 
 
 Answer = Done | Refused | Stale
@@ -64,34 +74,51 @@ def make_move(draft_id: str, wanted: moves.Wanted, by_id: str) -> Answer | None:
     if review is None:
         return None
     if not review.is_open:
-        return Refused(("This draft is published or set aside and cannot be changed. Begin a new draft from it.",))
-    if review.draft.version != wanted.version or not _take_version(draft_id, wanted.version):
-        return _stale(draft_id)
+        return Refused((NOT_OPEN,))
     move = moves.make(review.problem, review.roster, wanted)
+    asked = "" if isinstance(move, str) else moves.proposal(move, review.names)
+    if review.draft.version != wanted.version or not _take_version(draft_id, wanted.version):
+        return replace(_stale(draft_id), asked=asked)
     if isinstance(move, str):
         db.session.rollback()
         return Refused((move,))
     verdict = moves.judge(review.problem, review.roster, move)
+    waivers = moves.waivers_for(review.problem, review.roster, move, verdict)
     reason = wanted.reason.strip()[:REASON_LENGTH]
-    if not verdict.is_allowed and not (verdict.may_waive and reason):
+    if waivers is None or (waivers and not reason):
         db.session.rollback()
-        return _refused(review, verdict)
-    waived = _waivers(draft_id, move, verdict.stops, reason, by_id)
-    before = _write(draft_id, review, move) | {"waived": [each.id for each in waived]}
+        return _refused(review, verdict, asked, may_waive=waivers is not None)
+    waived = _waive(draft_id, waivers, reason, by_id)
+    before = _write(draft_id, review, move) | {"waived": [each.id for each in waived], "version": wanted.version}
     _note(draft_id, wanted, before, by_id)
-    db.session.commit()
-    return Done(moves.sentence(move, review.names), tuple(moves.told(verdict.notices, review.names)))
+    return _kept(Done(moves.sentence(move, review.names), tuple(moves.told(verdict.notices, review.names))))
+
+
+def _kept(done: Done) -> Done | Refused:
+    """Commit; a shift or person that was removed in this very moment is told of."""
+    try:
+        db.session.commit()
+    except sa.exc.IntegrityError:
+        db.session.rollback()
+        return Refused((VANISHED,))
+    return done
 
 
 def undo(draft_id: str, version: int) -> Answer | None:
     """Take the last move by hand back, or say why not; None when there is no such draft."""
-    draft = db.session.get(Draft, draft_id)
-    if draft is None:
+    if db.session.get(Draft, draft_id) is None:
         return None
-    found = last_move(draft_id, version)
-    if draft.version != version or found is None or not _take_version(draft_id, version):
+    if not _take_version(draft_id, version):
         return _stale(draft_id)
-    move, _ = found
+    found = last_move(draft_id, version)
+    if found is None:
+        db.session.rollback()
+        return Refused(("There is no move to take back.",))
+    _take_back(draft_id, version, found[0])
+    return _kept(Done("Taken back. Everything is as it was before."))
+
+
+def _take_back(draft_id: str, version: int, move: DraftMove) -> None:
     before: dict[str, Any] = move.before
     for shift, person, _ in before["put"]:
         _row(draft_id, shift, person, delete=True)
@@ -101,19 +128,16 @@ def undo(draft_id: str, version: int) -> Answer | None:
         _row(draft_id, shift, person, is_pinned=is_pinned)
     db.session.execute(sa.delete(Waiver).where(Waiver.id.in_(before["waived"])))
     for row in before["unwaived"]:
-        at = clock.now()
-        db.session.add(Waiver(**(row | {"draft_id": draft_id, "at": at})))
+        db.session.add(Waiver(**(row | {"draft_id": draft_id, "at": datetime.fromisoformat(row["at"])})))
     kind, move_id = move.kind, move.id
     db.session.execute(sa.delete(DraftMove).where(DraftMove.id == move_id))
     db.session.execute(  # the move before it can now be undone in its turn
         sa.update(DraftMove)
-        .where(DraftMove.draft_id == draft_id, DraftMove.draft_version == version - 1)
+        .where(DraftMove.draft_id == draft_id, DraftMove.draft_version == before["version"])
         .values(draft_version=version + 1)
         .execution_options(synchronize_session=False)
     )
     record(db.session, "undo move", "draft", draft_id, kind=kind)
-    db.session.commit()
-    return Done()
 
 
 def waive(draft_id: str, wanted: WantedWaiver, by_id: str) -> Answer | None:
@@ -123,16 +147,20 @@ def waive(draft_id: str, wanted: WantedWaiver, by_id: str) -> Answer | None:
         return None
     rule, shift, reason = wanted.rule, wanted.shift, wanted.reason.strip()[:REASON_LENGTH]
     broken = [each for each in review.violations if each.is_forbidden and each.rule == rule and shift in each.shifts]
-    if not broken:
-        return Refused(("This rule is not broken there any more.",))
-    if not reason or not all(moves.is_waivable(each) for each in broken):
-        return Refused(("This rule cannot be set aside without a reason, and some can never be.",))
-    if not review.is_open or review.draft.version != wanted.version or not _take_version(draft_id, wanted.version):
+    refusals = {
+        NOT_OPEN: not review.is_open,
+        "This rule is not broken there any more.": not broken,
+        "This rule can never be set aside.": not all(map(moves.is_waivable, broken)),
+        "Write a reason, in a few words.": not reason,
+    }
+    if any(refusals.values()):
+        return Refused(tuple(words for words, is_so in refusals.items() if is_so))
+    if review.draft.version != wanted.version or not _take_version(draft_id, wanted.version):
         return _stale(draft_id)
     db.session.add(Waiver(draft_id=draft_id, rule=rule, shift_id=shift, reason=reason, by_id=by_id, at=clock.now()))
     record(db.session, "waive rule", "draft", draft_id, rule=rule, shift=shift)
     db.session.commit()
-    return Done()
+    return Done(f"Set aside for {review.names.shift(shift)}: {rule_named(rule).title}.")
 
 
 def withdraw(draft_id: str, version: int, waiver_id: str) -> Answer | None:
@@ -144,7 +172,7 @@ def withdraw(draft_id: str, version: int, waiver_id: str) -> Answer | None:
     db.session.execute(sa.delete(Waiver).where(Waiver.id == waiver_id, Waiver.draft_id == draft_id))
     record(db.session, "withdraw waiver", "draft", draft_id)
     db.session.commit()
-    return Done()
+    return Done("Taken back. The rule looks at this shift again.")
 
 
 def _take_version(draft_id: str, version: int) -> bool:
@@ -170,29 +198,35 @@ def _stale(draft_id: str) -> Stale:
     return Stale(draft.version, found[1] if found else None)
 
 
-def _refused(review: Review, verdict: moves.Verdict) -> Refused:
+def _refused(review: Review, verdict: moves.Verdict, asked: str, *, may_waive: bool) -> Refused:
     return Refused(
         tuple(moves.told(verdict.stops, review.names)),
         tuple(moves.fixes(verdict.stops, review.names)),
-        verdict.may_waive,
+        may_waive,
+        asked,
     )
 
 
-def _waivers(draft_id: str, move: moves.Move, stops: tuple[Violation, ...], reason: str, by_id: str) -> list[Waiver]:
-    """Set each rule that stops a move aside, for the people it puts on a shift."""
-    wanted = dict.fromkeys(
-        (stop.rule, put.shift, put.worker) for stop in stops for put in move.put if put.worker in stop.workers
-    )
+def _waive(draft_id: str, waivers: Iterable[SetAside], reason: str, by_id: str) -> list[Waiver]:
+    """Set rules aside for the people whom a move puts on a shift."""
     made = [
         Waiver(
-            draft_id=draft_id, rule=rule, shift_id=shift, person_id=person, reason=reason, by_id=by_id, at=clock.now()
+            draft_id=draft_id,
+            rule=each.rule,
+            shift_id=each.shift,
+            person_id=each.worker,
+            reason=reason,
+            by_id=by_id,
+            at=clock.now(),
         )
-        for rule, shift, person in wanted
+        for each in waivers
     ]
     db.session.add_all(made)
     db.session.flush()
-    for rule, shift, person in wanted:
-        record(db.session, "waive rule", "draft", draft_id, rule=rule, shift=shift, person=person)
+    for row in made:
+        record(
+            db.session, "waive rule", "draft", draft_id, rule=row.rule, shift=row.shift_id, person=str(row.person_id)
+        )
     return made
 
 
@@ -225,7 +259,8 @@ def _unwaive(draft_id: str, pair: Assignment) -> list[dict[str, Any]]:
         )
     )
     kept = [
-        {"rule": w.rule, "shift_id": w.shift_id, "person_id": w.person_id, "reason": w.reason, "by_id": w.by_id}
+        {"id": w.id, "rule": w.rule, "shift_id": w.shift_id, "person_id": w.person_id, "reason": w.reason}
+        | {"by_id": w.by_id, "at": w.at.isoformat()}
         for w in found
     ]
     db.session.execute(sa.delete(Waiver).where(Waiver.id.in_([w.id for w in found])))

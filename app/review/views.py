@@ -11,8 +11,10 @@ from flask_login import current_user
 
 from app import clock
 from app.access import Role, allow, allow_signed_in
-from app.review import board, fairness, moves, publishing, queries, reasons, services
-from app.review.forms import DragForm, MoveForm, PublishForm, VersionForm, WaiveForm, WithdrawForm
+from app.review import board, fairness, moves, queries, reasons, services
+from app.review.changes import span_words
+from app.review.forms import DragForm, MoveForm, VersionForm, WaiveForm, WithdrawForm
+from app.review.gaps import gaps_of
 from app.review.queries import Review
 from app.roster.words import hours_words
 from app.words import when
@@ -25,33 +27,43 @@ ALL_WEEKS = "all"
 @bp.context_processor
 def _words() -> dict[str, Any]:
     """What the pages of this slice call things."""
-    return {"hours": hours_words, "rule_titles": {rule.name: rule.title for rule in all_rules()}, "when": when}
+    titles = {rule.name: rule.title for rule in all_rules()}
+    return {"hours": hours_words, "rule_titles": titles, "span": span_words, "when": when}
 
 
-def _review(draft_id: str) -> Review:
+def review_or_404(draft_id: str) -> Review:
+    """A draft for review; a draft that is not there ends the request."""
     review = queries.review_of(draft_id)
     if review is None:
         abort(404)
     return review
 
 
-def _page(template: str, review: Review, **facts: Any) -> str:
+def page_of(template: str, review: Review, **facts: Any) -> str:
     """A page of a draft: what its frame needs, and the facts of the page."""
-    return render_template(template, review=review, draft=review.draft, period=review.period, **facts)
+    here = request.full_path.rstrip("?")
+    return render_template(template, review=review, draft=review.draft, period=review.period, here=here, **facts)
 
 
-def _back(draft_id: str, form: VersionForm) -> str:
+def _page(template: str, review: Review, **facts: Any) -> str:
+    """A page of a draft on which the last move can be taken back."""
+    last = queries.last_move(review.draft.id, review.draft.version) if review.is_open else None
+    words = last and moves.proposal(moves.noted(last[0].kind, last[0].before), review.names)
+    return page_of(template, review, last_words=words, last_by=last and last[1], **facts)
+
+
+def back_of(draft_id: str, form: VersionForm) -> str:
     """The page of this draft that a button was pressed on."""
     target = form.back.data or ""
     mine = url_for("review.board", draft_id=draft_id)
-    return target if target.startswith(mine) and "\\" not in target and ":" not in target else mine
+    return target if target.startswith(mine) and not any(part in target for part in ("..", "\\", ":")) else mine
 
 
 @bp.get("/<draft_id>/", endpoint="board")
 @allow(Role.COORDINATOR)
 def show_board(draft_id: str) -> str:
     """The board: people or shifts and days, or one day."""
-    review = _review(draft_id)
+    review = review_or_404(draft_id)
     view = request.args.get("view", "")
     site = request.args.get("site", "")
     first, days = _span(review, request.args.get("from", ""), whole=request.args.get("weeks") == ALL_WEEKS)
@@ -66,8 +78,6 @@ def show_board(draft_id: str) -> str:
         weeks=board.week_links(review),
         first=first,
         is_whole=days > board.WEEK,
-        last_move=queries.last_move(draft_id, review.draft.version) if review.is_open else None,
-        here=request.full_path.rstrip("?"),
     )
 
 
@@ -97,16 +107,16 @@ def _day(review: Review, text: str, otherwise: int | None) -> int:
 @allow(Role.COORDINATOR)
 def open_places(draft_id: str) -> str:
     """Every place that is open, and the way to why."""
-    review = _review(draft_id)
+    review = review_or_404(draft_id)
     whole = board.Board(review, clock.today(), 0, review.problem.horizon.days)
-    return _page("review/open_places.html", review, gaps=reasons.gaps_of(whole))
+    return _page("review/open_places.html", review, gaps=gaps_of(whole))
 
 
 @bp.get("/<draft_id>/shift/<shift_id>")
 @allow(Role.COORDINATOR)
 def shift(draft_id: str, shift_id: str) -> str:
     """One shift: who is on it, what is missing, who could take it and why others cannot."""
-    review = _review(draft_id)
+    review = review_or_404(draft_id)
     if shift_id not in review.problem.shift:
         abort(404)
     return _page(
@@ -119,7 +129,7 @@ def shift(draft_id: str, shift_id: str) -> str:
 @allow(Role.COORDINATOR)
 def place(draft_id: str, shift_id: str, person_id: str) -> ResponseReturnValue:
     """One person on one shift: why, and every move that can be made from here."""
-    review = _review(draft_id)
+    review = review_or_404(draft_id)
     if Assignment(person_id, shift_id) not in review.roster:
         if shift_id in review.problem.shift:
             return redirect(url_for("review.shift", draft_id=draft_id, shift_id=shift_id))
@@ -131,7 +141,7 @@ def place(draft_id: str, shift_id: str, person_id: str) -> ResponseReturnValue:
 @allow(Role.COORDINATOR)
 def person(draft_id: str, person_id: str) -> str:
     """One person in this draft: their shifts, their share, what else they could take."""
-    review = _review(draft_id)
+    review = review_or_404(draft_id)
     if person_id not in review.problem.worker:
         abort(404)
     return _page(
@@ -148,8 +158,8 @@ def move(draft_id: str) -> ResponseReturnValue:
     """Make one move by hand."""
     form = MoveForm()
     if not form.validate_on_submit():
-        return _unclear(draft_id)
-    return _moved(draft_id, form.wanted(), _back(draft_id, form))
+        return unclear(draft_id)
+    return _moved(draft_id, form.wanted(), back_of(draft_id, form))
 
 
 @bp.post("/<draft_id>/drag")
@@ -159,11 +169,12 @@ def drag(draft_id: str) -> ResponseReturnValue:
     form = DragForm()
     wanted = form.wanted() if form.validate_on_submit() else None
     if wanted is None:
-        return _unclear(draft_id)
-    return _moved(draft_id, wanted, _back(draft_id, form))
+        return unclear(draft_id)
+    return _moved(draft_id, wanted, back_of(draft_id, form))
 
 
-def _unclear(draft_id: str) -> ResponseReturnValue:
+def unclear(draft_id: str) -> ResponseReturnValue:
+    """Answer what no button of ours sends."""
     flash("That was no move that can be made. Nothing has changed.", "error")
     return redirect(url_for("review.board", draft_id=draft_id))
 
@@ -177,18 +188,12 @@ def _moved(draft_id: str, wanted: moves.Wanted, back: str) -> ResponseReturnValu
     form = MoveForm(formdata=None, data=_fields(wanted) | {"back": back})
     is_refused = isinstance(answer, services.Refused)
     name, status = ("review/refused.html", 422) if is_refused else ("review/stale.html", 409)
-    return _page(name, _review(draft_id), answer=answer, form=form, back=back, asked=_asked(draft_id, wanted)), status
+    return page_of(name, review_or_404(draft_id), answer=answer, form=form, back=back), status
 
 
 def _fields(wanted: moves.Wanted) -> dict[str, Any]:
     names = ("version", "kind", "person", "shift", "to_person", "to_shift", "reason")
     return {name: getattr(wanted, name) for name in names}
-
-
-def _asked(draft_id: str, wanted: moves.Wanted) -> str:
-    review = _review(draft_id)
-    made = moves.make(review.problem, review.roster, wanted)
-    return made if isinstance(made, str) else moves.sentence(made, review.names)
 
 
 def _done(answer: services.Done, back: str) -> ResponseReturnValue:
@@ -205,8 +210,8 @@ def undo(draft_id: str) -> ResponseReturnValue:
     """Take the last move back."""
     form = VersionForm()
     if not form.validate_on_submit():
-        return _unclear(draft_id)
-    return _settled(draft_id, services.undo(draft_id, form.version.data or 0), _back(draft_id, form))
+        return unclear(draft_id)
+    return _settled(draft_id, services.undo(draft_id, form.version.data or 0), back_of(draft_id, form))
 
 
 @bp.post("/<draft_id>/waive")
@@ -216,9 +221,9 @@ def waive(draft_id: str) -> ResponseReturnValue:
     form = WaiveForm()
     if not form.validate_on_submit():
         flash("Write a reason, in a few words.", "error")
-        return redirect(_back(draft_id, form))
+        return redirect(back_of(draft_id, form))
     answer = services.waive(draft_id, form.wanted(), current_user.id)
-    return _settled(draft_id, answer, _back(draft_id, form))
+    return _settled(draft_id, answer, back_of(draft_id, form))
 
 
 @bp.post("/<draft_id>/withdraw")
@@ -227,9 +232,9 @@ def withdraw(draft_id: str) -> ResponseReturnValue:
     """Let a rule look again where it was set aside."""
     form = WithdrawForm()
     if not form.validate_on_submit():
-        return _unclear(draft_id)
+        return unclear(draft_id)
     answer = services.withdraw(draft_id, form.version.data or 0, form.waiver.data or "")
-    return _settled(draft_id, answer, _back(draft_id, form))
+    return _settled(draft_id, answer, back_of(draft_id, form))
 
 
 def _settled(draft_id: str, answer: services.Answer | None, back: str) -> ResponseReturnValue:
@@ -242,103 +247,15 @@ def _settled(draft_id: str, answer: services.Answer | None, back: str) -> Respon
         for words in answer.reasons:
             flash(words, "error")
         return redirect(back)
-    return _page("review/stale.html", _review(draft_id), answer=answer, form=None, back=back, asked=""), 409
+    return page_of("review/stale.html", review_or_404(draft_id), answer=answer, form=None, back=back), 409
 
 
 @bp.get("/<draft_id>/fairness", endpoint="fairness")
 @allow(Role.COORDINATOR)
 def show_fairness(draft_id: str) -> str:
     """How fair the draft is, as a picture and a table, and what each rule costs it."""
-    review = _review(draft_id)
+    review = review_or_404(draft_id)
     return _page("review/fairness.html", review, shares=fairness.shares_of(review), prices=fairness.prices_of(review))
-
-
-@bp.get("/<draft_id>/changes")
-@allow(Role.COORDINATOR)
-def changes(draft_id: str) -> str:
-    """What would change for whom if this draft were published now."""
-    review = _review(draft_id)
-    return _page("review/changes.html", review, plan=publishing.plan_of(review))
-
-
-@bp.get("/<draft_id>/publish")
-@allow(Role.COORDINATOR)
-def publish(draft_id: str) -> str:
-    """Exactly what publishing would do, to be confirmed."""
-    return _publish_page(draft_id)
-
-
-def _publish_page(draft_id: str, answer: publishing.Answer | None = None) -> str:
-    review = _review(draft_id)
-    plan = publishing.plan_of(review)
-    data = {
-        "version": review.draft.version,
-        "period_version": review.period.version,
-        "fingerprint": plan.fingerprint,
-    }
-    whole = board.Board(review, clock.today(), 0, review.problem.horizon.days)
-    return _page(
-        "review/publish.html",
-        review,
-        plan=plan,
-        answer=answer,
-        answer_kind=type(answer).__name__,
-        gaps=reasons.gaps_of(whole),
-        broken=publishing.broken_words(plan, review.names),
-        waivers=queries.waivers_of(draft_id),
-        refusal=publishing.refusal_of(plan, current_user.id),
-        latest=next(iter(queries.publications_of(review.period.id)), None),
-        form=PublishForm(formdata=None, data=data),
-        waive_form=WaiveForm(formdata=None),
-    )
-
-
-@bp.post("/<draft_id>/publish")
-@allow(Role.COORDINATOR)
-def publish_submit(draft_id: str) -> ResponseReturnValue:
-    """Publish: all of it, or nothing and why."""
-    form = PublishForm()
-    if not form.validate_on_submit():
-        return _unclear(draft_id)
-    answer = publishing.publish_roster(
-        draft_id,
-        form.version.data or 0,
-        form.period_version.data or 0,
-        form.fingerprint.data or "",
-        current_user.id,
-    )
-    if answer is None:
-        abort(404)
-    if isinstance(answer, publishing.Done):
-        flash(publishing.done_words(answer), "success")
-        return redirect(url_for("review.publication", publication_id=answer.publication_id))
-    return _publish_page(draft_id, answer), 409
-
-
-@bp.get("/periods/<period_id>/publications")
-@allow(Role.COORDINATOR)
-def publications(period_id: str) -> str:
-    """Everything published of a period."""
-    period = queries.period_of(period_id)
-    if period is None:
-        abort(404)
-    return render_template("review/publications.html", period=period, publications=queries.publications_of(period_id))
-
-
-@bp.get("/publications/<publication_id>")
-@allow(Role.COORDINATOR)
-def publication(publication_id: str) -> str:
-    """What one publication changed for whom."""
-    found = queries.publication_of(publication_id)
-    if found is None:
-        abort(404)
-    published, period = found
-    return render_template(
-        "review/publication.html",
-        publication=published,
-        period=period,
-        changes=publishing.published_changes(publication_id),
-    )
 
 
 @bp.get("/why/<shift_id>")

@@ -10,8 +10,8 @@ from app import clock
 from app.audit.services import record
 from app.database import db, new_id
 from app.editing import Outcome, Saved, actor_id, locked, outdated, refuse
-from app.roster.generation import next_number
-from app.roster.models import Assignment, Draft, DraftAssignment, DraftState, Period, Shift
+from app.roster.generation import carry_waivers, next_number
+from app.roster.models import Assignment, Draft, DraftAssignment, DraftState, Period, Publication, Shift
 
 
 class Source(StrEnum):
@@ -46,9 +46,21 @@ def begin_draft(period_id: str, source: Source) -> Outcome:
         )
         columns = ["draft_id", "shift_id", "person_id", "is_pinned"]
         db.session.execute(sa.insert(DraftAssignment).from_select(columns, live))
+        _carry_published_waivers(period_id, draft.id)
     record(db.session, "begin draft", "draft", draft.id, source=str(source))
     db.session.commit()
     return Saved(draft.id)
+
+
+def _carry_published_waivers(period_id: str, draft_id: str) -> None:
+    published = db.session.scalar(
+        sa.select(Publication.draft_id)
+        .where(Publication.period_id == period_id)
+        .order_by(Publication.number.desc())
+        .limit(1)
+    )
+    if published is not None:
+        carry_waivers(published, draft_id)
 
 
 def rename_draft(draft_id: str, name: str, version: int) -> Outcome:

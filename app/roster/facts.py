@@ -18,14 +18,27 @@ import sqlalchemy as sa
 
 from app import clock
 from app.access import Role
+from app.attendance.queries import WorkedRecord, noted_shifts
 from app.database import db
+from app.incidents.queries import exposure_since
 from app.people.calendar import availability_spans
-from app.people.models import LEARNING, Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
+from app.people.models import (
+    LEARNING,
+    Availability,
+    Capacity,
+    Dial,
+    Person,
+    PersonRole,
+    PersonSkill,
+    Skill,
+    Wish,
+    WishKind,
+)
 from app.roster.models import Assignment, Draft, DraftAssignment, Period, Shift, ShiftDemand, ShiftWish, Waiver
 from app.roster.words import PersonLabel, RosterNames, ShiftLabel
-from app.rules.queries import configured_rules, roster_settings
+from app.rules.queries import roster_law
 from app.rules.settings import RosterSettings
-from app.sites.models import Service, Site
+from app.sites.models import Service, ServiceNeed, Site
 from app.walltime import instant_of
 from scheduling import Assignment as Pair
 from scheduling import Availability as Span
@@ -40,6 +53,8 @@ from scheduling import (
     Problem,
     Request,
     Roster,
+    Rule,
+    Spell,
     Worked,
     Worker,
 )
@@ -52,6 +67,8 @@ LOOK_AHEAD = timedelta(days=14)
 DAY = timedelta(days=1)
 WEEK_DAYS = 7
 SATURDAY = 5
+TURN = 1
+"""Quarters by which the dial turns wanted hours down or up."""
 
 
 class Keep(StrEnum):
@@ -78,6 +95,7 @@ class Facts:
     period: PeriodFacts
     draft: DraftFacts | None
     lost: int
+    settings: RosterSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +129,22 @@ def read_problem(period_id: str, draft_id: str | None = None, *, keep: Keep = Ke
     `keep` says which roster the rule of stability compares with: the published one, the draft's own, or none.
     """
     found = _period_and_draft(period_id, draft_id)
-    if found is None:
-        return None
-    period, draft = found
-    reader = _Reader(period, clock.zone(), roster_settings())
+    return None if found is None else _read(*found, keep)
+
+
+def read_draft(draft_id: str) -> Facts | None:
+    """Read a draft and its period as facts, compared with what is published; None when there is no such draft."""
+    found = _period_and_draft(None, draft_id)
+    return None if found is None else _read(*found, Keep.PUBLISHED)
+
+
+def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
+    settings, rules = roster_law()
+    reader = _Reader(period, clock.zone(), settings, rules)
     reader.read_shifts()
     reader.read_people()
     reader.read_availability()
+    reader.read_capacities()
     reader.read_wishes()
     reader.read_assignments()
     if draft is not None:
@@ -125,7 +152,12 @@ def read_problem(period_id: str, draft_id: str | None = None, *, keep: Keep = Ke
     return reader.facts(draft, keep)
 
 
-def _period_and_draft(period_id: str, draft_id: str | None) -> tuple[PeriodFacts, DraftFacts | None] | None:
+def read_span(starts_on: date, ends_on: date) -> Facts:
+    """Read some days of published rosters, whatever periods they belong to: what a claim or a swap is held to."""
+    return _read(PeriodFacts("", "", starts_on, ends_on, 0, None), None, Keep.PUBLISHED)
+
+
+def _period_and_draft(period_id: str | None, draft_id: str | None) -> tuple[PeriodFacts, DraftFacts | None] | None:
     of_period: list[Any] = [Period.id, Period.name, Period.starts_on, Period.ends_on, Period.version]
     of_period.append(Period.published_at)
     if draft_id is None:
@@ -143,7 +175,7 @@ def _period_and_draft(period_id: str, draft_id: str | None) -> tuple[PeriodFacts
     row: Any = db.session.execute(
         sa.select(*of_period, *of_draft)
         .join(Draft, Draft.period_id == Period.id)
-        .where(Period.id == period_id, Draft.id == draft_id)
+        .where(Draft.id == draft_id, sa.true() if period_id is None else Period.id == period_id)
     ).one_or_none()
     if row is None:
         return None
@@ -166,6 +198,7 @@ class _Reader:
     period: PeriodFacts
     zone: ZoneInfo
     settings: RosterSettings
+    rules: tuple[Rule, ...]
     horizon: Horizon = field(init=False)
     zero: datetime = field(init=False)
     look_back: timedelta = field(init=False)
@@ -173,12 +206,15 @@ class _Reader:
     shift_labels: dict[str, ShiftLabel] = field(default_factory=dict)
     sites: dict[str, str] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
+    needs: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     skills: dict[str, str] = field(default_factory=dict)
     people: dict[str, Any] = field(default_factory=dict)
     holdings: dict[str, list[Holding]] = field(default_factory=lambda: defaultdict(list))
     availability: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     requests: dict[str, dict[str, Request]] = field(default_factory=lambda: defaultdict(dict))
     wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    capacities: dict[str, Capacity] = field(default_factory=dict)
+    exposure: dict[str, int] = field(default_factory=dict)
     past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
     live: set[Pair] = field(default_factory=set)
     drafted: set[Pair] = field(default_factory=set)
@@ -214,11 +250,22 @@ class _Reader:
             .where(Shift.day_on.between(self.period.starts_on, self.period.ends_on), Shift.cancelled_at.is_(None))
             .order_by(Shift.starts_at, Shift.ends_at, Shift.id, ShiftDemand.position)
         ).all()
+        self._read_needs()
         lines: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
             lines[row.id].append(row)
         for shift_id, of_shift in lines.items():
             self._take_shift(shift_id, of_shift)
+
+    def _read_needs(self) -> None:
+        """What everyone must hold, by kind of service."""
+        for row in db.session.execute(
+            sa.select(ServiceNeed.service_id, ServiceNeed.skill_id, Skill.name).join(
+                Skill, Skill.id == ServiceNeed.skill_id
+            )
+        ):
+            self.needs[row.service_id].add(row.skill_id)
+            self.skills[row.skill_id] = row.name
 
     def _take_shift(self, shift_id: str, rows: list[Any]) -> None:
         row = rows[0]
@@ -236,6 +283,7 @@ class _Reader:
             site=row.site_id,
             kind=row.service_id,
             demands=_demands(rows, row.lead_skill_id),
+            needs=frozenset(self.needs[row.service_id]),
             trainee_seats=row.trainee_seats,
             is_night=self.settings.is_night(row.starts_at, row.ends_at, self.zone),
             demanding=row.demanding,
@@ -260,6 +308,7 @@ class _Reader:
         may_work = sa.and_(Person.is_active, is_peer)
         rows = db.session.execute(
             sa.select(Person.id, Person.name, Person.level, Person.is_active, Person.default_grade, Person.created_at)
+            .add_columns(Person.hours_dial)
             .add_columns(Person.wanted_minutes, Person.maximum_minutes, may_work.label("may_work"))
             .add_columns(PersonSkill.skill_id, PersonSkill.obtained_on, PersonSkill.expires_on)
             .add_columns(Skill.name.label("skill_name"))
@@ -304,6 +353,37 @@ class _Reader:
                 if grade != person.default_grade
             )
 
+    def read_capacities(self) -> None:
+        """Who takes on less for some days of the period, and what people carry of incidents before it."""
+        asked = sa.select(Capacity).where(
+            Capacity.starts_on <= self.period.ends_on, Capacity.ends_on >= self.period.starts_on
+        )
+        self.capacities = {row.person_id: row for row in db.session.scalars(asked)}
+        self.exposure = exposure_since(self.zero - self.look_back, self.zero)
+
+    def _spells(self, person_id: str) -> tuple[Spell, ...]:
+        row = self.capacities.get(person_id)
+        if row is None:
+            return ()
+        first, last = (self.horizon_day(each) for each in (row.starts_on, row.ends_on))
+        return (Spell(first, last, row.maximum_minutes, row.maximum_shifts),)
+
+    def horizon_day(self, day: date) -> int:
+        """The number of a day, counted from the period's first."""
+        return (day - self.period.starts_on).days
+
+    def _unavailable_for(self, person_id: str) -> frozenset[str]:
+        """Shifts that a person's lower capacity rules out by their kind."""
+        row = self.capacities.get(person_id)
+        if row is None:
+            return frozenset()
+        days = range(self.horizon_day(row.starts_on), self.horizon_day(row.ends_on) + 1)
+        return frozenset(
+            work.id
+            for work in self.works.values()
+            if work.day in days and ((row.no_nights and work.is_night) or (row.no_demanding and work.demanding))
+        )
+
     def read_wishes(self) -> None:
         """Private wishes, and wishes for or against single shifts: one query for both."""
         nothing = sa.cast(sa.null(), sa.String(12))
@@ -333,37 +413,49 @@ class _Reader:
                     self.requests[person_id].setdefault(work.id, Request(work.id, is_on=False))
 
     def read_assignments(self) -> None:
-        """What is published in this period, and around it: one query."""
+        """What is published in this period, and what was worked (else published) around it."""
         first = self.period.starts_on - max(self.look_back, LOOK_BACK) - DAY
+        last = self.period.ends_on + LOOK_AHEAD
+        noted = noted_shifts(first, last)
         around: dict[str, _Past] = {}
         for row in db.session.execute(
             sa.select(Assignment.person_id, Assignment.shift_id, Shift.day_on, Shift.starts_at, Shift.ends_at)
             .add_columns(Shift.service_id, Service.demanding)
             .join(Shift, Shift.id == Assignment.shift_id)
             .join(Service, Service.id == Shift.service_id)
-            .where(Shift.day_on.between(first, self.period.ends_on + LOOK_AHEAD), Shift.cancelled_at.is_(None))
+            .where(Shift.day_on.between(first, last), Shift.cancelled_at.is_(None))
             .order_by(Shift.starts_at, Shift.id)
         ):
             if row.person_id not in self.people:
                 continue
             if self.period.starts_on <= row.day_on <= self.period.ends_on:
                 self.live.add(Pair(row.person_id, row.shift_id))
-            else:
+            elif (row.person_id, row.shift_id) not in noted:
                 if row.shift_id not in around:
-                    around[row.shift_id] = self._past(row)
+                    around[row.shift_id] = self._past(row.starts_at, row.ends_at, row.service_id, row.demanding)
                 self.past[row.person_id].append(around[row.shift_id])
+        for record in noted.values():
+            self._take_record(record)
 
-    def _past(self, row: Any) -> _Past:
-        day = row.starts_at.astimezone(self.zone).date()
+    def _take_record(self, record: WorkedRecord | None) -> None:
+        """What someone really worked around the period: it counts in the place of what was planned."""
+        if record is None or record.person_id not in self.people or record.service_id is None or not record.minutes:
+            return
+        if not self.period.starts_on <= record.day_on <= self.period.ends_on:
+            worked = self._past(record.starts_at, record.ends_at, record.service_id, record.demanding)
+            self.past[record.person_id].append(worked)
+
+    def _past(self, starts_at: datetime, ends_at: datetime, service_id: str, demanding: int) -> _Past:
+        day = starts_at.astimezone(self.zone).date()
         worked = Worked(
-            start=self.minute(row.starts_at),
-            end=self.minute(row.ends_at),
+            start=self.minute(starts_at),
+            end=self.minute(ends_at),
             day=(day - self.period.starts_on).days,
-            kind=row.service_id,
-            is_night=self.settings.is_night(row.starts_at, row.ends_at, self.zone),
-            demanding=row.demanding,
+            kind=service_id,
+            is_night=self.settings.is_night(starts_at, ends_at, self.zone),
+            demanding=demanding,
         )
-        return _Past(row.starts_at, worked, day.weekday() >= SATURDAY)
+        return _Past(starts_at, worked, day.weekday() >= SATURDAY)
 
     def read_draft(self, draft_id: str) -> None:
         """A draft's assignments, pins and waivers: one query."""
@@ -396,7 +488,7 @@ class _Reader:
             horizon=self.horizon,
             shifts=tuple(self.works.values()),
             workers=tuple(self._workers()),
-            rules=configured_rules(),
+            rules=self.rules,
             pins=tuple(Pin(*pair) for pair in sorted(self.pinned)),
             waivers=tuple(sorted(set(self.waivers), key=lambda each: (each.rule, each.shift, each.worker or ""))),
             published=frozenset(kept),
@@ -410,7 +502,7 @@ class _Reader:
         )
         live = Roster(self.live)
         roster = live if draft is None else Roster(self.drafted)
-        return Facts(problem, names, roster, live, frozenset(self.pinned), self.period, draft, self.lost)
+        return Facts(problem, names, roster, live, frozenset(self.pinned), self.period, draft, self.lost, self.settings)
 
     def _workers(self) -> Iterable[Worker]:
         usual = self._usual_minutes()
@@ -422,12 +514,14 @@ class _Reader:
                 skills=tuple(self.holdings.get(person_id, ())),
                 is_trainee=person.level in LEARNING,
                 contract=Contract(
-                    wanted_minutes=0 if away else _part(person.wanted_minutes, self.horizon.days),
+                    wanted_minutes=0 if away else _part(self._wanted(person, usual), self.horizon.days),
                     max_minutes=0 if away else None,
                     max_minutes_week=person.maximum_minutes,
+                    spells=self._spells(person_id),
                 ),
                 availability=self.availability[person_id],
                 default_grade=Grade[person.default_grade.upper()],
+                unavailable_for=self._unavailable_for(person_id),
                 requests=tuple(each for _, each in sorted(self.requests[person_id].items())),
                 not_with=frozenset(self.wishes[person_id, WishKind.NOT_WITH] - {person_id}),
                 not_at=frozenset(self.wishes[person_id, WishKind.NOT_AT]),
@@ -436,6 +530,17 @@ class _Reader:
                 carried=self._carried(person_id, person.wanted_minutes, usual),
             )
 
+    def _wanted(self, person: Any, usual: int) -> int | None:
+        """The minutes a week a person would like now: those they want, turned down or up by their dial.
+
+        Who has not said how many they want turns what the others want on average.
+        """
+        if person.hours_dial == Dial.SAME:
+            return person.wanted_minutes  # type: ignore[no-any-return]
+        wanted = usual if person.wanted_minutes is None else person.wanted_minutes
+        turned = wanted * (4 - TURN if person.hours_dial == Dial.FEWER else 4 + TURN) // 4
+        return turned if person.maximum_minutes is None else min(turned, person.maximum_minutes)
+
     def _usual_minutes(self) -> int:
         said = [row.wanted_minutes for row in self.people.values() if row.may_work and row.wanted_minutes is not None]
         return sum(said) // len(said) if said else 0
@@ -443,7 +548,8 @@ class _Reader:
     def _history(self, person_id: str) -> tuple[Worked, ...]:
         """Single shifts close enough to the period to matter for rest and runs, on both sides."""
         first = self.minute(self.zero - LOOK_BACK)
-        return tuple(each.worked for each in self.past[person_id] if each.worked.start >= first)
+        near = [each.worked for each in self.past[person_id] if each.worked.start >= first]
+        return tuple(sorted(near, key=lambda worked: (worked.start, worked.end)))
 
     def _carried(self, person_id: str, wanted: int | None, usual: int) -> Carried:
         """What the person did in the months before, and had wanted since they came."""
@@ -456,7 +562,7 @@ class _Reader:
             wanted_minutes=_part(usual if wanted is None else wanted, days) or 0,
             nights=sum(each.worked.is_night for each in before),
             weekends=sum(each.is_weekend for each in before),
-            demanding=sum(each.worked.demanding for each in before),
+            demanding=sum(each.worked.demanding for each in before) + self.exposure.get(person_id, 0),
         )
 
 

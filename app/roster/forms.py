@@ -6,57 +6,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    DateField,
-    FieldList,
-    Form,
-    FormField,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TimeField,
-)
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 
+from app.fields import MOST_PEOPLE, MOST_SEATS, EditForm, PlainInteger, day_field, text_field, time_field, whole_field
 from app.roster.facts import Keep
 from app.roster.patterns import Line
 
 SPARE_LINES = 2
-MOST_PEOPLE = 50
-NAME = Length(max=80, message="Use at most 80 characters.")
-DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d"]
-TIME_FORMATS = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p"]
 
 
-def _stripped(text: str | None) -> str | None:
-    return (text or "").strip() or None
+class PeriodForm(EditForm):
+    """Name and days of a period; `seen` is the mark of those the page showed."""
 
+    starts_on = day_field("First day", required="Choose the first day.")
+    ends_on = day_field("Last day", required="Choose the last day.")
+    name = text_field("Name", 80, description="Made from the days when left empty.")
+    seen = HiddenField()
 
-def _day(label: str, missing: str, description: str = "") -> DateField:
-    return DateField(label, [InputRequired(missing)], format=DAY_FORMATS, description=description)
-
-
-def _time(label: str, missing: str, description: str = "") -> TimeField:
-    return TimeField(label, [InputRequired(missing)], format=TIME_FORMATS, description=description)
-
-
-def _count(label: str, *, required: str = "") -> IntegerField:
-    first: Any = InputRequired(required) if required else Optional()
-    between = NumberRange(0, MOST_PEOPLE, f"Type a whole number from 0 to {MOST_PEOPLE}.")
-    return IntegerField(label, [first, between])
-
-
-class PeriodForm(FlaskForm):
-    """Name and days of a period."""
-
-    starts_on = _day("First day", "Choose the first day.")
-    ends_on = _day("Last day", "Choose the last day.")
-    name = StringField(
-        "Name", [Optional(), NAME], filters=[_stripped], description="Made from the days when left empty."
-    )
+    def see(self, mark: str) -> None:
+        """Let the page carry this mark from now on."""
+        self.seen.raw_data = None
+        self.seen.data = mark
 
     def validate_ends_on(self, field: Any) -> None:
         """Not before the first day."""
@@ -82,36 +53,36 @@ class LineForm(Form):
     """One demand line with a skill."""
 
     skill_id = SelectField("With this skill", validate_choice=True)
-    minimum = _count("Needed to run")
-    target = _count("Wanted")
-    maximum = _count("At most")
+    minimum = whole_field("Needed to run", 0, MOST_PEOPLE)
+    target = whole_field("Wanted", 0, MOST_PEOPLE)
+    maximum = whole_field("At most", 0, MOST_PEOPLE)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether this line asks for nothing."""
+        return not self.skill_id.data
 
 
-class ShiftForm(FlaskForm):
-    """One shift. `version` is the one the page showed."""
+class ShiftForm(EditForm):
+    """One shift."""
 
-    version = HiddenField(default="0")
     site_id = SelectField("Site", [InputRequired("Choose a site.")])
     service_id = SelectField("Work", [InputRequired("Choose the kind of work.")])
-    day_on = _day("Day it starts on", "Choose a day.")
-    starts_at = _time("Starts", "Type when it starts, like 22:00.")
-    ends_at = _time("Ends", "Type when it ends, like 06:00.", "At or before the start means: on the next day.")
-    minimum = _count("Needed to run", required="How many people must be there for it to run?")
-    target = _count("Wanted", required="How many people would be good?")
-    maximum = _count("At most")
+    day_on = day_field("Day it starts on", required="Choose a day.")
+    starts_at = time_field("Starts", required="Type when it starts, like 22:00.")
+    ends_at = time_field(
+        "Ends",
+        required="Type when it ends, like 06:00.",
+        description="At or before the start means: on the next day.",
+    )
+    minimum = whole_field("Needed to run", 0, MOST_PEOPLE, required="How many people must be there for it to run?")
+    target = whole_field("Wanted", 0, MOST_PEOPLE, required="How many people would be good?")
+    maximum = whole_field("At most", 0, MOST_PEOPLE)
     lines = FieldList(FormField(LineForm))
-    trainee_seats = IntegerField(
-        "Places for people who learn",
-        [Optional(), NumberRange(0, MOST_PEOPLE, f"Type a whole number from 0 to {MOST_PEOPLE}.")],
-        default=0,
-        description="They come on top and never count as cover.",
+    trainee_seats = whole_field(
+        "Trainee seats", 0, MOST_SEATS, default=0, description="They come on top and never count as cover."
     )
-    note = StringField(
-        "Note",
-        [Optional(), Length(max=200, message="Use at most 200 characters.")],
-        filters=[_stripped],
-        description="Everybody on the shift sees it.",
-    )
+    note = text_field("Note", 200, description="Everybody on the shift sees it.")
 
     def offer(
         self, sites: Sequence[tuple[str, str]], services: Sequence[tuple[str, str]], skills: Sequence[tuple[str, str]]
@@ -123,12 +94,6 @@ class ShiftForm(FlaskForm):
                 self.lines.append_entry()
         for entry in self.lines:
             entry.form.skill_id.choices = [("", "No skill"), *skills]
-
-    @property
-    def seen_version(self) -> int:
-        """The version this page showed; nonsense counts as none."""
-        text = self.version.data or ""
-        return int(text) if text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004 - more digits than versions
 
     @property
     def demand(self) -> tuple[Line, ...]:
@@ -172,7 +137,7 @@ class ShiftForm(FlaskForm):
             raise ValidationError("")
 
 
-class PatternsForm(FlaskForm):
+class PatternsForm(EditForm):
     """Which patterns to follow again, as the page showed the difference."""
 
     fingerprint = HiddenField()
@@ -189,10 +154,11 @@ class GenerateForm(FlaskForm):
     """How a roster is to be made."""
 
     keep = RadioField("Stay close to", default=Keep.PUBLISHED)
-    seconds = IntegerField("Work on it for at most", description="The longer it works, the better the roster may get.")
-    seed = IntegerField(
+    seconds = PlainInteger("Work on it for at most", description="The longer it works, the better the roster may get.")
+    seed = whole_field(
         "Seed",
-        [Optional(), NumberRange(0, 999_999, "Type a whole number from 0 to 999999.")],
+        0,
+        999_999,
         description="The same number with the same input gives the same roster, when the work ends by itself.",
     )
 
@@ -208,17 +174,7 @@ class GenerateForm(FlaskForm):
             self.keep.data = keeps[0][0]
 
 
-class NameForm(FlaskForm):
+class NameForm(EditForm):
     """A draft's name."""
 
-    version = HiddenField(default="0")
-    name = StringField("Name of this draft", [InputRequired("Type a name."), NAME], filters=[_stripped])
-
-
-def take(form: FlaskForm, problems: dict[str, str]) -> None:
-    """Show a service's refusals beside their fields, or on top when they belong to none."""
-    for name, words in problems.items():
-        if name in form:
-            form[name].errors = [*form[name].errors, words]
-        else:
-            form.form_errors.append(words)
+    name = text_field("Name of this draft", 80, required="Type a name.")

@@ -22,7 +22,7 @@ from app.audit.services import record
 from app.database import db, new_id, reading
 from app.people.models import Person
 from app.roster.facts import Facts, Keep, read_problem
-from app.roster.models import RUN_ENDED, Draft, DraftAssignment, Period, Run, RunState, Shift
+from app.roster.models import RUN_ENDED, Draft, DraftAssignment, Period, Run, RunState, Shift, Waiver
 from scheduling import Problem, Progress, Result, Roster, check, solve
 
 KIND = "generate roster"
@@ -202,6 +202,8 @@ def finish(taken: Taken, facts: Facts, result: Result) -> None:
     db.session.add(draft)
     db.session.flush()
     put_on(draft.id, result.roster, facts.pinned)
+    if taken.from_draft_id is not None:
+        carry_waivers(taken.from_draft_id, draft.id)
     done = _ended(taken, RunState.DONE, draft_id=draft.id)
     if not done:
         db.session.rollback()
@@ -223,6 +225,22 @@ def put_on(draft_id: str, roster: Roster, pinned: Iterable[tuple[str, str]] = ()
     ]
     if rows:
         db.session.execute(sa.insert(DraftAssignment), rows)
+
+
+def carry_waivers(older_id: str, newer_id: str) -> None:
+    """Set aside in a draft what was set aside in the one it was made from, where the same people still stand."""
+    stands = sa.exists().where(
+        DraftAssignment.draft_id == newer_id,
+        DraftAssignment.shift_id == Waiver.shift_id,
+        DraftAssignment.person_id == Waiver.person_id,
+    )
+    rows = db.session.execute(
+        sa.select(Waiver.rule, Waiver.shift_id, Waiver.person_id, Waiver.reason, Waiver.by_id, Waiver.at).where(
+            Waiver.draft_id == older_id, sa.or_(Waiver.person_id.is_(None), stands)
+        )
+    ).all()
+    if rows:
+        db.session.execute(sa.insert(Waiver), [{"draft_id": newer_id, **row._asdict()} for row in rows])
 
 
 def next_number(period_id: str) -> int:

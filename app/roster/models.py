@@ -112,6 +112,7 @@ class ShiftDemand(Model):
 class Assignment(Model):
     """A published assignment of a person to a shift; `accepted_at` is None while a late change awaits their yes.
 
+    `declined_at` is when they said no to it: they stand here until a coordinator publishes something else.
     The `told_*` columns are the time and place the person was last told, so that a moved shift is noticed.
     """
 
@@ -123,6 +124,7 @@ class Assignment(Model):
     publication_id: Mapped[str | None] = mapped_column(sa.ForeignKey("publication.id"))
     assigned_at: Mapped[datetime] = mapped_column(Instant)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    declined_at: Mapped[datetime | None] = mapped_column(Instant)
     told_starts_at: Mapped[datetime | None] = mapped_column(Instant)
     told_ends_at: Mapped[datetime | None] = mapped_column(Instant)
     told_site_id: Mapped[str | None] = mapped_column(sa.ForeignKey("site.id"))

@@ -68,12 +68,19 @@ def add_period(name: str | None, starts_on: date, ends_on: date, pattern_ids: It
     return Saved(period.id, _shifts_made(len(new)))
 
 
-def edit_period(period_id: str, name: str, starts_on: date, ends_on: date) -> Outcome:
-    """Rename a period, and move its edges while nothing of it is published."""
+def mark_of(period: Period) -> str:
+    """A text that changes when a period's name or days do (its version counts publications)."""
+    return f"{period.starts_on}/{period.ends_on}/{period.name}"
+
+
+def edit_period(period_id: str, name: str, starts_on: date, ends_on: date, seen: str) -> Outcome:
+    """Rename a period, and move its edges while nothing of it is published; `seen` is the mark the page showed."""
     _hold_periods()
     period = locked(Period, period_id)
     if period is None:
         return refuse(form="This period is gone.")
+    if mark_of(period) != seen:
+        return outdated(period.version)
     is_moved = (starts_on, ends_on) != (period.starts_on, period.ends_on)
     if is_moved and period.published_at is not None:
         return refuse(starts_on="This period is published: its days stay as they are.")
@@ -111,6 +118,7 @@ def follow_patterns(period_id: str, pattern_ids: Iterable[str], fingerprint: str
     period = locked(Period, period_id)
     if period is None:
         return refuse(form="This period is gone.")
+    _hold_shifts(period)
     difference = queries.pattern_difference(period)
     if difference.fingerprint != fingerprint:
         return refuse(form="Patterns or shifts were changed meanwhile. This is how it is now: please look again.")
@@ -154,14 +162,25 @@ def edit_shift(period_id: str, shift_id: str, facts: ShiftFacts, version: int) -
         return refuse(day_on=problem)
     if shift.pattern_id is not None and facts.day_on != shift.day_on:
         return refuse(day_on="This shift comes from a pattern. Call it off and add a new one on the other day.")
-    starts_at, ends_at = shift_instants(facts.day_on, facts.starts_at, facts.ends_at, clock.zone())
-    shift.site_id, shift.service_id, shift.day_on = facts.site_id, facts.service_id, facts.day_on
-    shift.starts_at, shift.ends_at = starts_at, ends_at
+    if (facts.day_on, facts.starts_at, facts.ends_at) != (shift.day_on, *wall_times(shift)):
+        starts_at, ends_at = shift_instants(facts.day_on, facts.starts_at, facts.ends_at, clock.zone())
+        shift.day_on, shift.starts_at, shift.ends_at = facts.day_on, starts_at, ends_at
+    shift.site_id, shift.service_id = facts.site_id, facts.service_id
     shift.trainee_seats, shift.note, shift.is_edited = facts.trainee_seats, facts.note, True
     _put_lines(shift, facts.lines)
     record(db.session, "edit shift", "shift", shift_id)
     db.session.commit()
     return Saved(shift_id)
+
+
+def wall_times(shift: Shift) -> tuple[time, time]:
+    """The times on the wall at which a shift begins and ends, as its form shows them.
+
+    They do not always say which instants are meant: a time comes twice when clocks go back, and a shift brought in
+    from a file may be longer than a day. Whoever saves them unchanged therefore keeps the instants.
+    """
+    starts, ends = (clock.local(at).time().replace(second=0, fold=0) for at in (shift.starts_at, shift.ends_at))
+    return starts, ends
 
 
 def call_off(period_id: str, shift_id: str) -> Outcome:
@@ -244,6 +263,12 @@ def _hold_periods() -> None:
     """Let nobody else add a period until this transaction ends: two must not share a day."""
     if not is_sqlite():  # there, whoever may write has the only write lock anyway
         db.session.execute(sa.text("LOCK TABLE period IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _hold_shifts(period: Period) -> None:
+    """Let nobody change these shifts until this transaction ends: what a hand has just changed stays so."""
+    of_period = sa.select(Shift.id).where(Shift.day_on.between(period.starts_on, period.ends_on))
+    db.session.execute(of_period.order_by(Shift.id).with_for_update())
 
 
 def _span_problem(starts_on: date, ends_on: date) -> str:

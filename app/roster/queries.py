@@ -227,21 +227,26 @@ class PatternCard:
 
 
 def pattern_cards() -> list[PatternCard]:
-    """Every active pattern of an active site, by site, work and time."""
+    """Every pattern that makes shifts (it, its site and its work are in use), by site, work and time."""
     rows = db.session.execute(
         sa.select(Pattern.id, Pattern.code, Site.name, Service.name, Pattern.weekdays, Pattern.every_weeks)
         .add_columns(Pattern.nth, Pattern.starts_at, Pattern.ends_at)
         .join(Site, Site.id == Pattern.site_id)
         .join(Service, Service.id == Pattern.service_id)
-        .where(Pattern.is_active, Site.is_active)
+        .where(Pattern.is_active, Site.is_active, Service.is_active)
         .order_by(Site.name, Service.name, Pattern.starts_at, Pattern.code)
     )
     return [PatternCard(*row) for row in rows]
 
 
 def patterns_of(ids: Iterable[str] | None = None) -> Sequence[Pattern]:
-    """Patterns with their demand lines: these, or all there are."""
-    query = sa.select(Pattern).join(Site, Site.id == Pattern.site_id).where(Site.is_active)
+    """Patterns of sites and work in use, with their demand lines: these, or all there are."""
+    query = (
+        sa.select(Pattern)
+        .join(Site, Site.id == Pattern.site_id)
+        .join(Service, Service.id == Pattern.service_id)
+        .where(Site.is_active, Service.is_active)
+    )
     if ids is not None:
         query = query.where(Pattern.id.in_(list(ids)))
     return db.session.scalars(query.order_by(Pattern.code)).all()
@@ -311,22 +316,64 @@ def shift_in(period: Period, shift_id: str) -> Shift | None:
     )
 
 
-def site_choices() -> list[tuple[str, str]]:
-    """Active sites for a form: id and name."""
-    rows = db.session.execute(sa.select(Site.id, Site.name).where(Site.is_active).order_by(Site.name))
-    return [(row.id, row.name) for row in rows]
+def site_choices(shift: Shift | None = None) -> list[tuple[str, str]]:
+    """Sites for a form, id and name: those in use, and where a shift is even when that is not."""
+    return _choices(Site, set() if shift is None else {shift.site_id})
 
 
-def service_choices() -> list[tuple[str, str]]:
-    """Active kinds of service for a form: id and name."""
-    rows = db.session.execute(sa.select(Service.id, Service.name).where(Service.is_active).order_by(Service.name))
-    return [(row.id, row.name) for row in rows]
+def service_choices(shift: Shift | None = None) -> list[tuple[str, str]]:
+    """Kinds of service for a form, likewise."""
+    return _choices(Service, set() if shift is None else {shift.service_id})
 
 
-def skill_choices() -> list[tuple[str, str]]:
-    """Active skills for a form: id and name."""
-    rows = db.session.execute(sa.select(Skill.id, Skill.name).where(Skill.is_active).order_by(Skill.name))
-    return [(row.id, row.name) for row in rows]
+def skill_choices(shift: Shift | None = None) -> list[tuple[str, str]]:
+    """Skills for a form, likewise."""
+    return _choices(Skill, set() if shift is None else {each.skill_id for each in shift.demands if each.skill_id})
+
+
+def _choices(model: type[Site | Service | Skill], also: set[str]) -> list[tuple[str, str]]:
+    rows = db.session.execute(
+        sa.select(model.id, model.name, model.is_active)
+        .where(sa.or_(model.is_active, model.id.in_(also)))
+        .order_by(sa.func.lower(model.name))
+    )
+    return [(row.id, row.name if row.is_active else f"{row.name} (not in use)") for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What was changed in a published period and nobody was told of: shifts called off, shifts moved, their people."""
+
+    off: int
+    moved: int
+    people: int
+
+    def __bool__(self) -> bool:
+        return bool(self.off or self.moved)
+
+
+def untold_changes(period: Period, shift_id: str | None = None) -> Untold:
+    """Coming shifts of a period (or this one) that are no longer as the people on them were told: one query."""
+    is_off = Shift.cancelled_at.is_not(None)
+    is_moved = sa.and_(
+        Assignment.told_starts_at.is_not(None),
+        sa.or_(
+            Assignment.told_starts_at != Shift.starts_at,
+            Assignment.told_ends_at != Shift.ends_at,
+            Assignment.told_site_id != Shift.site_id,
+        ),
+    )
+    query = (
+        sa.select(Shift.id, Assignment.person_id, is_off.label("is_off"))
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .where(Shift.day_on.between(period.starts_on, period.ends_on), Shift.starts_at > clock.now())
+        .where(sa.or_(is_off, is_moved))
+    )
+    if shift_id is not None:
+        query = query.where(Shift.id == shift_id)
+    rows = db.session.execute(query).all()
+    off = {row.id for row in rows if row.is_off}
+    return Untold(len(off), len({row.id for row in rows} - off), len({row.person_id for row in rows}))
 
 
 def run_of(period_id: str, run_id: str) -> Run | None:

@@ -11,7 +11,7 @@ from flask import current_app
 from app import clock, jobs
 from app.audit.services import record
 from app.database import db, insert_if_absent, new_id
-from app.editing import actor_id
+from app.editing import actor_id, locked
 from app.roster.facts import Keep
 from app.roster.generation import KIND
 from app.roster.models import RUN_ENDED, Draft, Period, Run, RunState
@@ -31,7 +31,7 @@ def request_run(
     period_id: str, *, seconds: int, keep: Keep, from_draft_id: str | None = None, seed: int | None = None
 ) -> Asked | None:
     """Ask for a roster; while one is being made for the period, that one is answered. None without such a period."""
-    period = db.session.get(Period, period_id)
+    period = locked(Period, period_id)  # nobody deletes it meanwhile
     draft = db.session.get(Draft, from_draft_id) if from_draft_id else None
     if period is None or (from_draft_id and (draft is None or draft.period_id != period_id)):
         db.session.rollback()

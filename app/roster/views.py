@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.access import Role, allow
-from app.editing import Outcome, Outdated, Refused, Saved
+from app.editing import Outcome, Outdated, Refused, Saved, settle
 from app.roster import compare as comparing
 from app.roster import drafts as draft_services
 from app.roster import gaps, planning, queries, runs
@@ -22,7 +22,6 @@ from app.roster.forms import (
     PatternsForm,
     PeriodForm,
     ShiftForm,
-    take,
 )
 from app.roster.models import RUN_ENDED, Draft, DraftState, Period, Run, RunState, Shift
 from app.roster.planning import ShiftFacts
@@ -96,7 +95,7 @@ def add_period_submit() -> ResponseReturnValue:
         if isinstance(outcome, Saved):
             flash(f"The period is there. {outcome.words}", "success")
             return redirect(url_for("roster.period", period_id=outcome.id))
-        take(form, _refused(outcome))
+        form.take(_refused(outcome))
     return render_template("roster/add_period.html", form=form), UNPROCESSABLE
 
 
@@ -119,6 +118,7 @@ def period(period_id: str) -> str:
         published=next((each for each in shown if each.state == DraftState.PUBLISHED), None),
         run=queries.latest_run(period_id),
         ended=RUN_ENDED,
+        untold=queries.untold_changes(found),
     )
 
 
@@ -127,23 +127,32 @@ def period(period_id: str) -> str:
 def edit_period(period_id: str) -> str:
     """The form of a period's name and days."""
     found = _period(period_id)
-    return render_template("roster/edit_period.html", form=PeriodForm(obj=found), period=found)
+    return render_template("roster/edit_period.html", form=_period_form(found), period=found, theirs=None)
+
+
+def _period_form(period: Period) -> PeriodForm:
+    form = PeriodForm(formdata=None, obj=period)
+    form.see(planning.mark_of(period))
+    return form
 
 
 @bp.post("/<period_id>/edit")
 @allow(Role.COORDINATOR)
 def edit_period_submit(period_id: str) -> ResponseReturnValue:
     """Keep a period's name and days."""
-    found, form = _period(period_id), PeriodForm()
+    found, form, theirs = _period(period_id), PeriodForm(), None
     if form.validate_on_submit():
         starts_on, ends_on = form.starts_on.data, form.ends_on.data
         name = form.name.data or planning.period_name(starts_on, ends_on)
-        outcome = planning.edit_period(period_id, name, starts_on, ends_on)
+        outcome = planning.edit_period(period_id, name, starts_on, ends_on, form.seen.data or "")
         if isinstance(outcome, Saved):
             flash("Saved.", "success")
             return redirect(url_for("roster.period", period_id=period_id))
-        take(form, _refused(outcome))
-    return render_template("roster/edit_period.html", form=form, period=found), UNPROCESSABLE
+        found = _period(period_id)
+        theirs = settle(form, outcome, lambda: _period_form(found))
+        form.see(planning.mark_of(found))
+    page = render_template("roster/edit_period.html", form=form, period=found, theirs=theirs)
+    return page, UNPROCESSABLE if theirs is None else CONFLICT
 
 
 @bp.get("/<period_id>/delete")
@@ -190,20 +199,22 @@ def shifts(period_id: str) -> str:
     )
 
 
-def _shift_form(shift: Shift | None = None) -> ShiftForm:
-    if shift is None or request.method == "POST":
+def _shift_form(shift: Shift | None = None, *, is_fresh: bool = False) -> ShiftForm:
+    """The form of a shift, or of a new one; a fresh one shows what is kept, whatever was sent."""
+    if shift is None or (request.method == "POST" and not is_fresh):
         form = ShiftForm()
     else:
-        starts, ends = clock.local(shift.starts_at), clock.local(shift.ends_at)
+        starts, ends = planning.wall_times(shift)
         everyone = next((each for each in shift.demands if each.skill_id is None), None)
         form = ShiftForm(
+            formdata=None,
             data={
                 "version": str(shift.version),
                 "site_id": shift.site_id,
                 "service_id": shift.service_id,
                 "day_on": shift.day_on,
-                "starts_at": starts.time(),
-                "ends_at": ends.time(),
+                "starts_at": starts,
+                "ends_at": ends,
                 "minimum": everyone.minimum if everyone else 0,
                 "target": everyone.target if everyone else 0,
                 "maximum": everyone.maximum if everyone else None,
@@ -214,9 +225,9 @@ def _shift_form(shift: Shift | None = None) -> ShiftForm:
                 ],
                 "trainee_seats": shift.trainee_seats,
                 "note": shift.note,
-            }
+            },
         )
-    form.offer(queries.site_choices(), queries.service_choices(), queries.skill_choices())
+    form.offer(queries.site_choices(shift), queries.service_choices(shift), queries.skill_choices(shift))
     return form
 
 
@@ -250,7 +261,7 @@ def add_shift_submit(period_id: str) -> ResponseReturnValue:
         if isinstance(outcome, Saved):
             flash("The shift is added.", "success")
             return redirect(url_for("roster.shifts", period_id=period_id))
-        take(form, _refused(outcome))
+        form.take(_refused(outcome))
     return render_template("roster/add_shift.html", form=form, period=found), UNPROCESSABLE
 
 
@@ -267,7 +278,7 @@ def edit_shift(period_id: str, shift_id: str) -> str:
     """One shift, to be changed or called off."""
     found = _period(period_id)
     shift = _shift(found, shift_id)
-    return render_template("roster/edit_shift.html", form=_shift_form(shift), period=found, shift=shift)
+    return render_template("roster/edit_shift.html", form=_shift_form(shift), period=found, shift=shift, theirs=None)
 
 
 @bp.post("/<period_id>/shifts/<shift_id>")
@@ -276,16 +287,25 @@ def edit_shift_submit(period_id: str, shift_id: str) -> ResponseReturnValue:
     """Change one shift."""
     found = _period(period_id)
     shift = _shift(found, shift_id)
-    form = _shift_form(shift)
-    status = UNPROCESSABLE
+    form, theirs = _shift_form(shift), None
     if form.validate_on_submit():
         outcome = planning.edit_shift(period_id, shift_id, _shift_facts(form), form.seen_version)
         if isinstance(outcome, Saved):
-            flash("The shift is changed.", "success")
+            flash(f"The shift is changed. {_untold_words(period_id, shift_id)}".strip(), "success")
             return redirect(url_for("roster.shifts", period_id=period_id))
-        status = CONFLICT if isinstance(outcome, Outdated) else UNPROCESSABLE
-        take(form, _refused(outcome))
-    return render_template("roster/edit_shift.html", form=form, period=found, shift=shift), status
+        shift = _shift(found := _period(period_id), shift_id)
+        theirs = settle(form, outcome, lambda: _shift_form(shift, is_fresh=True))
+    page = render_template("roster/edit_shift.html", form=form, period=found, shift=shift, theirs=theirs)
+    return page, UNPROCESSABLE if theirs is None else CONFLICT
+
+
+def _untold_words(period_id: str, shift_id: str) -> str:
+    """What a coordinator must still do when people stand on a shift that is no longer as they were told."""
+    untold = queries.untold_changes(_period(period_id), shift_id)
+    if not untold:
+        return ""
+    who = "1 person is" if untold.people == 1 else f"{untold.people} people are"
+    return f"{who} on it and not told yet: publish a draft of this period, and they will be."
 
 
 @bp.post("/<period_id>/shifts/<shift_id>/call-off")
@@ -293,7 +313,9 @@ def edit_shift_submit(period_id: str, shift_id: str) -> ResponseReturnValue:
 def call_off_shift(period_id: str, shift_id: str) -> ResponseReturnValue:
     """Call a shift off."""
     _shift(_period(period_id), shift_id)
-    _told(planning.call_off(period_id, shift_id), "The shift is called off. You can bring it back from the list.")
+    outcome = planning.call_off(period_id, shift_id)
+    words = f"The shift is called off. You can bring it back from the list. {_untold_words(period_id, shift_id)}"
+    _told(outcome, words.strip())
     return redirect(url_for("roster.shifts", period_id=period_id))
 
 
@@ -345,7 +367,7 @@ def follow_patterns(period_id: str) -> ResponseReturnValue:
     if isinstance(outcome, Saved):
         flash(f"Shifts brought up to date: {outcome.words}", "success")
         return redirect(url_for("roster.shifts", period_id=period_id))
-    take(form, _refused(outcome))
+    form.take(_refused(outcome))
     return _patterns_page(found, form), CONFLICT
 
 
@@ -578,13 +600,13 @@ def rename_draft(period_id: str, draft_id: str) -> ResponseReturnValue:
     _draft(period_id, draft_id)
     form = NameForm()
     if form.validate_on_submit():
-        text = form.version.data or ""
-        version = int(text) if text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004 - more digits than versions
-        outcome = draft_services.rename_draft(draft_id, form.name.data, version)
+        outcome = draft_services.rename_draft(draft_id, form.name.data, form.seen_version)
         if isinstance(outcome, Saved):
             flash("Saved.", "success")
             return redirect(url_for("roster.draft", period_id=period_id, draft_id=draft_id))
-        take(form, _refused(outcome))
+        form.take(_refused(outcome))
+        if isinstance(outcome, Outdated):
+            form.show(outcome.version)
     return _draft_page(period_id, draft_id, form), UNPROCESSABLE
 
 

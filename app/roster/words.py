@@ -118,7 +118,7 @@ def cycle_words(pattern: PatternLabel) -> str:
     """When a pattern comes round, as in "every second week on Monday and Friday"."""
     days = [WEEKDAYS[int(digit)] for digit in sorted(pattern.weekdays)]
     if pattern.nth is not None:
-        return f"{NTH_WORDS[pattern.nth]} {days[0] if days else 'day'} of the month"
+        return f"{NTH_WORDS[pattern.nth]} {' and '.join(days) or 'day'} of the month"
     if len(days) == len(WEEKDAYS):
         told = "every day"
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.rules.settings import NAME
 from scheduling import Parameter, Rule, all_rules
 
 ALWAYS_ON = frozenset(
@@ -43,6 +44,16 @@ FOR_OTHER_GROUPS = frozenset({"kinds", "short_run", "succession"})
 """Rules about agreements that Evenhand's pages do not hold: they would never say anything here."""
 
 
+ORDERED = (
+    ("days_in_row", "soft", "most"),
+    ("fair_hours", "near", "far"),
+    ("hours", "most_average", "most_week"),
+    ("nights_in_row", "soft", "most"),
+    ("shift_length", "most_hard", "most"),
+)
+"""Numbers of one rule of which the first is never more than the second, as (rule, first, second)."""
+
+
 def shown_rules() -> tuple[type[Rule], ...]:
     """The rules a group sees and sets, sorted by title."""
     return tuple(sorted((rule for rule in all_rules() if rule.name not in FOR_OTHER_GROUPS), key=lambda r: r.title))
@@ -73,6 +84,23 @@ def _fits(parameter: Parameter, value: object) -> bool:
     if isinstance(parameter.default, bool) or isinstance(value, bool):
         return isinstance(parameter.default, bool) and isinstance(value, bool)
     return isinstance(value, int) and parameter.minimum <= value <= parameter.maximum
+
+
+def clashes(rule: str, parameters: tuple[Parameter, ...], values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with numbers that fit one by one but make no sense together, in words by name."""
+    labels = {each.name: each.label for each in parameters}
+    found = {
+        first: f"This is more than “{labels[second]}”."
+        for name, first, second in ORDERED
+        if name == rule and values[first] > values[second]
+    }
+    if rule == NAME:
+        night = (values["night_until"] - values["night_from"]) % 24 * 60
+        if not night:
+            found["night_until"] = "The night ends at another hour than it begins."
+        elif values["night_least"] > night:
+            found["night_least"] = "This is longer than the night."
+    return found
 
 
 def built(rule: type[Rule], chosen: Mapping[str, Any]) -> Rule:

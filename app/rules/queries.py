@@ -12,7 +12,7 @@ from app.database import db
 from app.people.models import Person
 from app.rules.catalogue import built, fitting, may_switch_off, shown_rules
 from app.rules.models import RuleSetting
-from app.rules.settings import NAME, RosterSettings, setting_parameters
+from app.rules.settings import DAY_NAME, GROUPS, NAME, DaySettings, RosterSettings, setting_parameters
 from scheduling import Parameter, Rule
 
 
@@ -36,20 +36,25 @@ class RuleCard:
 
 def configured_rules() -> tuple[Rule, ...]:
     """The law of this group's rosters: each rule that is on, with the group's numbers, sorted by name."""
-    settings = _settings()
-    found = []
-    for rule in shown_rules():
-        setting = settings.get(rule.name)
-        if _is_on(rule, setting):
-            found.append(built(rule, setting.parameters if setting else {}))
-    return tuple(sorted(found, key=lambda rule: rule.name))
+    return _rules(_settings())
 
 
 def roster_settings() -> RosterSettings:
     """What the group agreed about rosters as a whole."""
-    setting = db.session.get(RuleSetting, NAME)
-    values: dict[str, Any] = fitting(NAME, setting_parameters(), setting.parameters if setting else {})
-    return RosterSettings(**values)
+    return _agreed(db.session.get(RuleSetting, NAME))
+
+
+def roster_law() -> tuple[RosterSettings, tuple[Rule, ...]]:
+    """What the group agreed about rosters, and its rules: both in one query."""
+    settings = _settings()
+    return _agreed(settings.get(NAME)), _rules(settings)
+
+
+def day_settings() -> DaySettings:
+    """What the group agreed about the days before a shift, and the day itself."""
+    setting = db.session.get(RuleSetting, DAY_NAME)
+    values: dict[str, Any] = fitting(DAY_NAME, setting_parameters(DAY_NAME), setting.parameters if setting else {})
+    return DaySettings(**values)
 
 
 def rule_cards() -> list[RuleCard]:
@@ -59,11 +64,25 @@ def rule_cards() -> list[RuleCard]:
 
 
 def rule_card(name: str) -> RuleCard | None:
-    """One rule, or the settings of rosters as a whole, by name; None when there is no such rule."""
+    """One rule, or one group of settings, by name; None when there is no such rule."""
     setting, names = db.session.get(RuleSetting, name), _names()
-    if name == NAME:
-        return _settings_card(setting, names)
+    if name in GROUPS:
+        return _settings_card(name, setting, names)
     return next((_card(rule, setting, names) for rule in shown_rules() if rule.name == name), None)
+
+
+def _rules(settings: dict[str, RuleSetting]) -> tuple[Rule, ...]:
+    found = []
+    for rule in shown_rules():
+        setting = settings.get(rule.name)
+        if _is_on(rule, setting):
+            found.append(built(rule, setting.parameters if setting else {}))
+    return tuple(sorted(found, key=lambda rule: rule.name))
+
+
+def _agreed(setting: RuleSetting | None) -> RosterSettings:
+    values: dict[str, Any] = fitting(NAME, setting_parameters(), setting.parameters if setting else {})
+    return RosterSettings(**values)
 
 
 def _settings() -> dict[str, RuleSetting]:
@@ -104,13 +123,13 @@ def _card(rule: type[Rule], setting: RuleSetting | None, names: dict[str, str]) 
     )
 
 
-def _settings_card(setting: RuleSetting | None, names: dict[str, str]) -> RuleCard:
-    parameters = setting_parameters()
-    chosen = fitting(NAME, parameters, setting.parameters if setting else {})
+def _settings_card(name: str, setting: RuleSetting | None, names: dict[str, str]) -> RuleCard:
+    parameters = setting_parameters(name)
+    chosen = fitting(name, parameters, setting.parameters if setting else {})
     return RuleCard(
-        name=NAME,
-        title="Rosters as a whole",
-        about="What the group agreed that belongs to no single rule.",
+        name=name,
+        title=GROUPS[name].title,
+        about=GROUPS[name].about,
         is_on=True,
         may_switch_off=False,
         is_private=False,

@@ -8,7 +8,7 @@ from app import clock
 from app.audit.services import record
 from app.database import db, insert_if_absent
 from app.editing import Outcome, Saved, actor_id, locked, outdated, refuse
-from app.rules.catalogue import fitting
+from app.rules.catalogue import clashes, fitting
 from app.rules.models import RuleSetting
 from app.rules.queries import RuleCard, configured_rules, roster_settings, rule_card
 
@@ -23,6 +23,8 @@ def set_rule(name: str, values: Mapping[str, int | bool | None], version: int, *
     unfit = [each for each in values if each not in fitting(name, card.parameters, values)]
     if unfit:
         return refuse(**dict.fromkeys(unfit, "This number does not fit the rule."))
+    if problems := clashes(name, card.parameters, card.values | dict(values)):
+        return refuse(**problems)
     if not is_on and not card.may_switch_off:
         return refuse(form="This rule keeps people safe. It cannot be switched off.")
     differing = {

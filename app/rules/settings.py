@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
 
 from app.walltime import span_of
 from scheduling.rule import Parameter, parameter
 
 NAME = "roster"
+DAY_NAME = "day"
 DAY = timedelta(days=1)
 
 
@@ -43,9 +45,7 @@ class RosterSettings:
     )
 
     def __post_init__(self) -> None:
-        for each in setting_parameters():
-            if not each.minimum <= getattr(self, each.name) <= each.maximum:
-                raise ValueError(f"{each.name} must lie from {each.minimum} to {each.maximum}")
+        _check(self)
 
     def is_night(self, starts_at: datetime, ends_at: datetime, zone: tzinfo) -> bool:
         """Whether a shift (aware instants) lies in the night long enough to count as a night shift."""
@@ -58,9 +58,75 @@ class RosterSettings:
         return longest >= timedelta(minutes=self.night_least)
 
 
-def setting_parameters() -> tuple[Parameter, ...]:
-    """What a coordinator can set, in the order of the class."""
+@dataclass(frozen=True)
+class DaySettings:
+    """What the group agreed about the days before a shift, and the day itself."""
+
+    ask_days: int = parameter(
+        6, "People are first asked whether they come", unit="days before", minimum=1, maximum=21, source="our choice"
+    )
+    ask_again_days: int = parameter(
+        1, "Who has not answered is asked again", unit="days before", maximum=5, source="our choice"
+    )
+    raise_hours: int = parameter(
+        20, "Coordinators hear of who has still not answered", unit="hours before", maximum=72, source="our choice"
+    )
+    arrive_minutes: int = parameter(
+        60, "People can note that they are there before the start", unit="min", maximum=240, source="our choice"
+    )
+    close_minutes: int = parameter(
+        120,
+        "When nobody noted the leaving, the planned end is taken after",
+        unit="min",
+        minimum=30,
+        maximum=720,
+        source="our choice",
+    )
+    overdue_minutes: int = parameter(
+        15,
+        "The contact of people who are out is mailed when they are overdue by",
+        unit="min",
+        maximum=120,
+        source="our choice",
+    )
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+
+@dataclass(frozen=True)
+class SettingsGroup:
+    """Numbers that are set on one page: its name, title, words and the class that holds them."""
+
+    name: str
+    title: str
+    about: str
+    kind: type[Any]
+
+
+GROUPS = {
+    each.name: each
+    for each in (
+        SettingsGroup(
+            NAME, "Rosters as a whole", "What the group agreed that belongs to no single rule.", RosterSettings
+        ),
+        SettingsGroup(
+            DAY_NAME, "Before and on the day", "When people are asked, and how the day is noted.", DaySettings
+        ),
+    )
+}
+
+
+def setting_parameters(name: str = NAME) -> tuple[Parameter, ...]:
+    """What a coordinator can set in one group of settings, in the order of its class."""
     return tuple(
         Parameter(name=field.name, default=field.default, **field.metadata)  # type: ignore[arg-type]
-        for field in dataclasses.fields(RosterSettings)
+        for field in dataclasses.fields(GROUPS[name].kind)
     )
+
+
+def _check(settings: object) -> None:
+    name = next(each.name for each in GROUPS.values() if isinstance(settings, each.kind))
+    for each in setting_parameters(name):
+        if not each.minimum <= getattr(settings, each.name) <= each.maximum:
+            raise ValueError(f"{each.name} must lie from {each.minimum} to {each.maximum}")

@@ -11,7 +11,7 @@ from app.fields import Difference, differences
 from app.rules import queries, services
 from app.rules.forms import RuleForm, fixed_words, rule_form, settings_of
 from app.rules.queries import RuleCard
-from app.rules.settings import NAME
+from app.rules.settings import GROUPS
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
 
@@ -31,7 +31,7 @@ def index() -> str:
     return render_template(
         "rules/index.html",
         cards=cards,
-        whole=card_or_404(NAME),
+        wholes=list(GROUPS.values()),
         strengths={card.name: _strengths(card) for card in cards},
     )
 
@@ -66,7 +66,7 @@ def show_submit(name: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         outcome = services.set_rule(name, form.values(card), form.seen_version, is_on=form.is_on_now)
         if isinstance(outcome, Saved):
-            flash(f"{card.title}: saved. It counts for every roster generated from now on.", "success")
+            flash(f"{card.title}: saved. It counts from now on.", "success")
             return redirect(url_for(".show", name=name), 303)
         if isinstance(outcome, Outdated):
             card = card_or_404(name)

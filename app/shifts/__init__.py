@@ -1,4 +1,4 @@
-"""The shifts slice."""
+"""The shifts slice: one's own shifts, and the calendar that shows them elsewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Add the slice to the application."""
-    from app.shifts.views import bp
+    from app.shifts import feed_views, views
 
-    app.register_blueprint(bp)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(feed_views.calendars)

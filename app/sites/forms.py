@@ -9,7 +9,18 @@ from typing import Any
 from wtforms import FieldList, Form, FormField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Regexp, ValidationError
 
-from app.fields import EditForm, choice, choices, day_field, same_or, text_field, time_field, whole_field
+from app.fields import (
+    MOST_PEOPLE,
+    MOST_SEATS,
+    EditForm,
+    choice,
+    choices,
+    day_field,
+    same_or,
+    text_field,
+    time_field,
+    whole_field,
+)
 from app.sites.calendar import NTH_WORDS, WEEKDAYS
 from app.sites.models import Cycle, Pattern, Service, Site
 from app.sites.words import DEMANDING_WORDS
@@ -18,15 +29,14 @@ CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message="Use letters, digits, dot
 CODE_HINT = "Used in files. Made from the name when left empty."
 BLANK_LINES = 2
 MOST_LINES = 12
-MOST_PEOPLE = 500
 
 
 class CodedForm(EditForm):
     """A form with a code."""
 
     def validate_code(self, field: Any) -> None:
-        """Letters, digits, dots and hyphens."""
-        if field.data:
+        """Letters, digits, dots and hyphens, unless a file brought another one before."""
+        if field.data and field.data != field.object_data:
             CODE(self, field)
 
 
@@ -62,12 +72,17 @@ class ServiceForm(CodedForm):
     lead_skill_id = SelectField(
         "Who may lead", description="One person with this skill is on every shift. Choose none when no lead is needed."
     )
+    need_ids = SelectMultipleField(
+        "Everyone holds",
+        description="Nobody without these, valid on the day, is put on such a shift. People in training are excepted.",
+    )
     hazards = text_field("What to look out for", 4000, area=True, description="People read it before a shift.")
     code = text_field("Code", 32, description=CODE_HINT)
 
     def __init__(self, skills: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lead_skill_id.choices = choices([("", "No lead needed"), *skills])
+        self.need_ids.choices = choices(skills)
         if not self.is_submitted() and self.lead_skill_id.data is None:
             self.lead_skill_id.data = ""
 
@@ -156,7 +171,7 @@ class PatternForm(CodedForm):
     starts_on = day_field("First day", required="Type a day.")
     ends_on = day_field("Last day", description="Left empty, it goes on.")
     trainee_seats = whole_field(
-        "Trainee seats", 0, 20, required="Type a number.", default=0, description="They never count as cover."
+        "Trainee seats", 0, MOST_SEATS, required="Type a number.", default=0, description="They never count as cover."
     )
     lines = FieldList(FormField(DemandForm))
     code = text_field("Code", 32, description=CODE_HINT)

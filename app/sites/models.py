@@ -38,7 +38,8 @@ class Service(Model):
     """A kind of service with its needs: company, a lead, how demanding it is (0 light to 3 very), hazards.
 
     `minimum_company` of 2 or more means: nobody does this alone. `maximum_company` is None without a limit.
-    `lead_skill_id` is the skill that makes a person a lead here; None asks for no lead.
+    `lead_skill_id` is the skill that makes a person a lead here; None asks for no lead. `needs` are the skills and
+    certificates that everyone must hold on the day, trainees excepted.
     """
 
     __tablename__ = "service"
@@ -54,12 +55,28 @@ class Service(Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
 
+    needs: Mapped[list[ServiceNeed]] = relationship(cascade="all, delete-orphan", order_by="ServiceNeed.skill_id")
+
+    @property
+    def need_ids(self) -> list[str]:
+        """The ids of the skills that everyone must hold."""
+        return [each.skill_id for each in self.needs]
+
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         sa.CheckConstraint("demanding BETWEEN 0 AND 3", name="demanding"),
         sa.CheckConstraint("minimum_company >= 1", name="minimum_company"),
         sa.CheckConstraint("maximum_company >= minimum_company", name="maximum_company"),
     )
+
+
+class ServiceNeed(Model):
+    """A skill or certificate that everyone must hold who does a kind of service."""
+
+    __tablename__ = "service_need"
+
+    service_id: Mapped[str] = mapped_column(sa.ForeignKey("service.id", ondelete="CASCADE"), primary_key=True)
+    skill_id: Mapped[str] = mapped_column(sa.ForeignKey("skill.id"), primary_key=True)
 
 
 class Pattern(Model):

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.access import allow
-from app.editing import Saved
+from app.editing import Saved, settle
 from app.sites import queries, services
 from app.sites.calendar import next_days
 from app.sites.forms import PatternForm, new_pattern_data, pattern_data
 from app.sites.models import Pattern
-from app.sites.views import PLANNERS, bp, settle, skill_choices
+from app.sites.views import PLANNERS, bp, skill_choices
 
 AHEAD = 12
 MORE_LINES = 2
@@ -65,7 +65,10 @@ def pattern(pattern_id: str) -> str:
     """One pattern with its next days."""
     entry = queries.pattern_entry(pattern_id) or abort(404)
     return render_template(
-        "sites/pattern.html", entry=entry, days=next_days(entry.pattern, clock.today(), AHEAD) if entry.is_live else []
+        "sites/pattern.html",
+        entry=entry,
+        needs=queries.needs_of(entry.service.id),
+        days=next_days(entry.pattern, clock.today(), AHEAD) if entry.is_live else [],
     )
 
 
@@ -84,7 +87,7 @@ def pattern_edit(pattern_id: str) -> str:
 def pattern_edit_submit(pattern_id: str) -> ResponseReturnValue:
     """Change the pattern, or only look at its days or get more lines."""
     found = queries.pattern(pattern_id) or abort(404)
-    form, theirs = _offered(PatternForm(), found), None
+    form, theirs = _offered(PatternForm(data={"code": found.code}), found), None
     if _asks_only():
         return _page("sites/pattern_edit.html", form, pattern=found, theirs=None)
     if form.validate_on_submit():

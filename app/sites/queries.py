@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.people.models import Skill
-from app.sites.models import Pattern, Service, Site
+from app.sites.models import Pattern, Service, ServiceNeed, Site
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,12 @@ class SiteEntry:
 
 @dataclass(frozen=True)
 class ServiceEntry:
-    """A kind of service with the name of its lead skill and the number of patterns of it."""
+    """A kind of service with the name of its lead skill, the number of patterns of it, and what everyone holds."""
 
     service: Service
     lead: str | None
     patterns: int
+    needs: list[str]
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,27 @@ def service_entries() -> list[ServiceEntry]:
         .outerjoin(counts, counts.c.id == Service.id)
         .order_by(Service.is_active.desc(), sa.func.lower(Service.name))
     )
-    return [ServiceEntry(found, lead, number) for found, lead, number in rows]
+    needs = _need_names()
+    return [ServiceEntry(found, lead, number, needs.get(found.id, [])) for found, lead, number in rows]
+
+
+def needs_of(service_id: str) -> list[str]:
+    """The names of what everyone must hold who does a kind of service."""
+    return _need_names(service_id).get(service_id, [])
+
+
+def _need_names(service_id: str | None = None) -> dict[str, list[str]]:
+    query = (
+        sa.select(ServiceNeed.service_id, Skill.name)
+        .join(Skill, Skill.id == ServiceNeed.skill_id)
+        .order_by(sa.func.lower(Skill.name))
+    )
+    if service_id is not None:
+        query = query.where(ServiceNeed.service_id == service_id)
+    found: dict[str, list[str]] = {}
+    for of_service, name in db.session.execute(query):
+        found.setdefault(of_service, []).append(name)
+    return found
 
 
 def _pattern_counts(column: sa.orm.InstrumentedAttribute[str]) -> sa.Subquery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -11,7 +11,7 @@ from app.audit.services import record
 from app.database import db, new_id
 from app.editing import Outcome, changed_names, free_code, is_taken, kept, locked, outdated, refuse
 from app.people.models import Skill
-from app.sites.models import Pattern, PatternDemand, Service, Site
+from app.sites.models import Pattern, PatternDemand, Service, ServiceNeed, Site
 
 Thing = Site | Service | Pattern
 WORDS: dict[type[Thing], str] = {Site: "site", Service: "service", Pattern: "pattern"}
@@ -96,11 +96,14 @@ def set_in_use(model: type[Thing], row_id: str, version: int, *, is_active: bool
 
 def _add(model: type[Site | Service], facts: Mapping[str, Any]) -> Outcome:
     values = dict(facts)
+    needs = values.pop("need_ids", None)
     code = values.pop("code", None) or free_code(model.code, values["name"])
-    problems = _named_problems(model, values | {"code": code}, None)
+    problems = _named_problems(model, values | {"code": code}, None) | _need_problems(needs)
     if problems:
         return refuse(**problems)
     row = model(id=new_id(), code=code, **values)
+    if isinstance(row, Service) and needs is not None:
+        _put_needs(row, needs)
     db.session.add(row)
     record(db.session, f"add {WORDS[model]}", WORDS[model], row.id, name=row.name)
     return kept(row.id)
@@ -113,17 +116,32 @@ def _change(model: type[Site | Service], row_id: str, facts: Mapping[str, Any], 
     if row.version != version:
         return outdated(row.version)
     values = dict(facts)
+    needs = values.pop("need_ids", None)
     if not values.get("code"):
         values.pop("code", None)
-    problems = _named_problems(model, values, row_id)
+    problems = _named_problems(model, values, row_id) | _need_problems(needs)
     if problems:
         return refuse(**problems)
     changed = changed_names(row, values)
     for name in changed:
         setattr(row, name, values[name])
+    if isinstance(row, Service) and needs is not None and set(needs) != set(row.need_ids):
+        _put_needs(row, needs)
+        flag_modified(row, "code")  # the version rises with the needs too
+        changed.append("needs")
     if changed:
         record(db.session, f"change {WORDS[model]}", WORDS[model], row_id, changed=changed)
     return kept(row_id)
+
+
+def _put_needs(service: Service, skill_ids: Iterable[str]) -> None:
+    kept = {each.skill_id: each for each in service.needs}
+    service.needs = [kept.get(each) or ServiceNeed(skill_id=each) for each in sorted(set(skill_ids))]
+
+
+def _need_problems(skill_ids: Iterable[str] | None) -> dict[str, str]:
+    is_known = all(db.session.get(Skill, each) is not None for each in skill_ids or ())
+    return {} if is_known else {"need_ids": "Choose those of the list."}
 
 
 def _named_problems(model: type[Site | Service], values: Mapping[str, Any], row_id: str | None) -> dict[str, str]:

@@ -8,8 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from app.access import Role, allow
-from app.editing import Outcome, Outdated, Refused, Saved
-from app.fields import differences
+from app.editing import Saved, settle
 from app.people import queries as people
 from app.sites import queries, services
 from app.sites.forms import ServiceForm, SiteForm
@@ -87,8 +86,7 @@ def edit(site_id: str) -> str:
 @allow(*PLANNERS)
 def edit_submit(site_id: str) -> ResponseReturnValue:
     """Change the site."""
-    _ = queries.site(site_id) or abort(404)
-    form, theirs = SiteForm(), None
+    form, theirs = SiteForm(obj=queries.site(site_id) or abort(404)), None
     if form.validate_on_submit():
         outcome = services.change_site(site_id, form.facts, form.seen_version)
         if isinstance(outcome, Saved):
@@ -97,16 +95,6 @@ def edit_submit(site_id: str) -> ResponseReturnValue:
         theirs = settle(form, outcome, lambda: SiteForm(formdata=None, obj=queries.site(site_id)))
     page = render_template("sites/edit.html", form=form, site=queries.site(site_id) or abort(404), theirs=theirs)
     return page, 422 if theirs is None else 409
-
-
-def settle(form: Any, outcome: Outcome, as_kept: Any) -> Any:
-    """Show a refusal in the form; after someone else's change, the fields that differ from what `as_kept` shows."""
-    if isinstance(outcome, Refused):
-        form.take(outcome.problems)
-    if isinstance(outcome, Outdated):
-        form.show(outcome.version)
-        return differences(form, as_kept())
-    return None
 
 
 @bp.get("/services")
@@ -152,7 +140,7 @@ def service(service_id: str) -> str:
 def service_submit(service_id: str) -> ResponseReturnValue:
     """Change the kind of service."""
     found = queries.service(service_id) or abort(404)
-    form, theirs = ServiceForm(_skills_with(found)), None
+    form, theirs = ServiceForm(_skills_with(found), obj=found), None
     if form.validate_on_submit():
         outcome = services.change_service(service_id, form.facts, form.seen_version)
         if isinstance(outcome, Saved):
@@ -161,7 +149,7 @@ def service_submit(service_id: str) -> ResponseReturnValue:
         theirs = settle(
             form,
             outcome,
-            lambda: ServiceForm(skill_choices(), formdata=None, obj=queries.service(service_id)),
+            lambda: ServiceForm(_skills_with(found), formdata=None, obj=queries.service(service_id)),
         )
     page = render_template(
         "sites/service.html", form=form, service=queries.service(service_id) or abort(404), theirs=theirs
@@ -170,12 +158,11 @@ def service_submit(service_id: str) -> ResponseReturnValue:
 
 
 def _skills_with(found: Service) -> list[tuple[str, str]]:
-    """Skills in use, and the one that leads now even when it is not."""
+    """Skills in use, and those that lead or are needed now even when they are not."""
     offered = skill_choices()
-    lead = people.skill(found.lead_skill_id) if found.lead_skill_id else None
-    if lead is not None and lead.id not in {each for each, _ in offered}:
-        offered.append((lead.id, f"{lead.name} (not in use)"))
-    return offered
+    asked = {found.lead_skill_id or "", *found.need_ids} - {"", *(each for each, _ in offered)}
+    old = [each for skill_id in sorted(asked) if (each := people.skill(skill_id)) is not None]
+    return offered + [(each.id, f"{each.name} (not in use)") for each in old]
 
 
 KINDS: dict[str, tuple[type[services.Thing], Any, Any]] = {

@@ -21,7 +21,7 @@ class UploadForm(FlaskForm):
     """A file and what it holds."""
 
     kind = SelectField("What is in the file?")
-    file = FileField("File", [FileRequired("Choose a file.")], description="CSV, or a ZIP of CSV files. At most 2 MB.")
+    file = FileField("File", [FileRequired("Choose a file.")], description="CSV, or a ZIP of CSV files. At most 4 MB.")
     date_order = SelectField("Dates like 3/4/2026", choices=ORDERS, default="")
 
     def offer(self, kinds: list[Kind]) -> None:

@@ -479,3 +479,26 @@ class Reference(Type):
     def text(self, value: Any, world: World) -> str:
         """Write the code of the thing."""
         return str(world[self.kind].by_id[value].values["code"])
+
+
+@dataclass(frozen=True)
+class References(Reference):
+    """Any number of other things, one on each line of the cell or with semicolons between; kept as a set of ids."""
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """What may stand here."""
+        return f"codes or names of {self.plural}, with semicolons between"
+
+    def parse(self, text: str, reading: Reading) -> frozenset[str]:  # type: ignore[override]
+        """Find the things; a code that holds a semicolon itself stands alone on its line."""
+        found: set[str] = set()
+        for line in filter(str.strip, text.splitlines()):
+            is_one = reading.world[self.kind].with_code(line.strip()) is not None
+            for part in [line] if is_one else filter(str.strip, line.split(";")):
+                found.add(Reference.parse(self, part.strip(), reading))
+        return frozenset(found)
+
+    def text(self, value: Any, world: World) -> str:
+        """Write their codes."""
+        return "\n".join(sorted(Reference.text(self, each, world) for each in value))

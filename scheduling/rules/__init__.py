@@ -9,8 +9,8 @@ To add a rule:
    with its unit and the source of its default. A price of None forbids.
 3. Speak the law in clauses (`Together`, `OneOf`, `Total`); give each code a sentence in `says` and `fixes`.
 4. If it needs a new fact, add that to `problem.py` with its unit and to the one query that fills it.
-5. Write a test that tells the law by example. The property test, the planted faults, the solver, the board,
-   the explanations and the settings page find the rule by themselves.
+5. Work it out anew in `tests/scheduling/paper.py`, from the facts alone. The property test, the planted faults, the
+   solver, the board, the explanations and the settings page find the rule by themselves.
 """
 
 from __future__ import annotations

@@ -19,7 +19,9 @@ class Certificate(AssignmentRule):
 
     name: ClassVar[str] = "certificate"
     title: ClassVar[str] = "Certificates valid on the day"
-    about: ClassVar[str] = "A certificate that has run out by the date of the shift does not count."
+    about: ClassVar[str] = (
+        "Everyone but people in training holds what a kind of service asks of all, valid on the day of the shift."
+    )
     says: ClassVar[Mapping[str, str]] = {
         "missing": "{shift} needs {skill}. {worker} does not hold it.",
         "expired": "{shift} needs {skill}. That of {worker} is not valid on {date}.",

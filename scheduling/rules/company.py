@@ -22,12 +22,14 @@ class Company(ShiftRule):
 
     name: ClassVar[str] = "company"
     title: ClassVar[str] = "Never alone"
-    about: ClassVar[str] = "Outreach goes in pairs or threes, in sight of one another; a site has two people at least."
+    about: ClassVar[str] = (
+        "Each kind of service says how many go together, at least and at most. People in training do not count."
+    )
     scope: ClassVar[Scope] = Scope.SHIFT
     unready: ClassVar[frozenset[str]] = frozenset({"alone"})
     says: ClassVar[Mapping[str, str]] = {
         "alone": "{shift} would have too few people to be safe: {workers} only.",
-        "crowd": "{shift} would have {value} people. More than {bound} can scare people off.",
+        "crowd": "{shift} would have {value:person/people}. More than {bound} can scare people off.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "alone": "Add {excess} more, or leave the shift empty.",

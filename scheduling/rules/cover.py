@@ -41,10 +41,10 @@ class Cover(ShiftRule):
     about: ClassVar[str] = "Each place that stays open has a price; a shift below its minimum cannot run."
     scope: ClassVar[Scope] = Scope.SHIFT
     says: ClassVar[Mapping[str, str]] = {
-        "minimum": "{shift} has {value} people and needs {bound} to run.",
-        "under": "{shift} has {value} people. The aim is {bound}.",
-        "over": "{shift} has {value} people. {bound} would be enough.",
-        "maximum": "{shift} has {value} people. No more than {bound} may be on it.",
+        "minimum": "{shift} has {value:person/people} and needs {bound} to run.",
+        "under": "{shift} has {value:person/people}. The aim is {bound}.",
+        "over": "{shift} has {value:person/people}. {bound} would be enough.",
+        "maximum": "{shift} has {value:person/people}. No more than {bound} may be on it.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "minimum": "Add {excess} more.",

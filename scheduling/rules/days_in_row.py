@@ -23,9 +23,9 @@ class DaysInRow(WorkerRule):
     title: ClassVar[str] = "Days in a row"
     about: ClassVar[str] = "Days worked before and after this period count too."
     says: ClassVar[Mapping[str, str]] = {
-        "most": "{worker} would work more than {days} days in a row.",
-        "agreed": "{worker} would work more than {days} days in a row. They agreed to that at most.",
-        "many": "{worker} would work more than {days} days in a row, which tires.",
+        "most": "{worker} would work more than {days:day/days} in a row.",
+        "agreed": "{worker} would work more than {days:day/days} in a row. They agreed to that at most.",
+        "many": "{worker} would work more than {days:day/days} in a row, which tires.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "most": "Take {worker} off one of these days.",

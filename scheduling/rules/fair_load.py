@@ -30,8 +30,8 @@ class FairLoad(WorkerRule):
     title: ClassVar[str] = "Fair share of nights, weekends and demanding shifts"
     about: ClassVar[str] = "Counted over the last months, among those who could do them, by the hours people want."
     says: ClassVar[Mapping[str, str]] = {
-        "nights": "{worker} would have {value} nights with the last months. A fair share is {share}.",
-        "weekends": "{worker} would have {value} weekend shifts with the last months. A fair share: {share}.",
+        "nights": "{worker} would have {value:night/nights} with the last months. A fair share is {share}.",
+        "weekends": "{worker} would have {value:weekend shift/weekend shifts} with the last months. Fair is {share}.",
         "demanding": "{worker} would have a load of {value} with the last months. A fair share is {share}.",
     }
     fixes: ClassVar[Mapping[str, str]] = {

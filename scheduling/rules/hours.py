@@ -28,23 +28,31 @@ class Hours(WorkerRule):
     says: ClassVar[Mapping[str, str]] = {
         "week": "{worker} would work {value} in the week of {first}. The most is {bound}.",
         "agreed_week": "{worker} would work {value} in the week of {first}. They agreed to {bound} at most.",
-        "average": "{worker} would work {value} in this period. The most on average is {bound}.",
+        "agreed_shifts": "{worker} would work {value} shifts in the week of {first}. They agreed to {bound} at most.",
+        "average": "{worker} would work {value} in this period. The most for so many weeks is {bound}.",
         "agreed": "{worker} would work {value} in this period. They agreed to {bound} at most.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "week": "Take {worker} off a shift in that week.",
         "agreed_week": "Ask {worker}, or take them off a shift in that week.",
+        "agreed_shifts": "Ask {worker}, or take them off a shift in that week.",
         "average": "Take {worker} off a shift.",
         "agreed": "Ask {worker}, or take them off a shift.",
     }
 
     most_week: int = parameter(
-        4320, "Most in one calendar week", unit="minutes", maximum=10080, source="BMA: 72 hours in 168 hours"
+        4320,
+        "Most in one calendar week",
+        unit="minutes",
+        minimum=60,
+        maximum=10080,
+        source="BMA: 72 hours in 168 hours",
     )
     most_average: int = parameter(
         2880,
         "Most per week on average over the period",
         unit="minutes",
+        minimum=60,
         maximum=10080,
         source="Directive 2003/88/EC, article 6: 48 hours",
     )
@@ -60,11 +68,28 @@ class Hours(WorkerRule):
                 bound, told = contract.max_minutes_week, (("first", horizon.date(first)),)
                 limits.append(Limit("agreed_week", bound, self.price, unit=60, facts=told))
             yield _minutes(worker, shifts, range(first, first + 7), limits)
+        yield from self._of_spells(problem, worker, shifts)
         weeks = -(-horizon.days // 7)
         limits = [Limit("average", self.most_average * weeks, self.price, unit=60)]
         if contract.max_minutes is not None:
             limits.append(Limit("agreed", contract.max_minutes, self.price, unit=60))
         yield _minutes(worker, shifts, range(horizon.days), limits)
+
+    def _of_spells(self, problem: Problem, worker: Worker, shifts: tuple[Shift, ...]) -> Iterator[Clause]:
+        """Yield what a person takes on at most in each week of a spell."""
+        for spell in worker.contract.spells:
+            for week in problem.horizon.weeks:
+                first = problem.horizon.week_start(week)
+                days = range(max(first, spell.first_day), min(first + 7, spell.last_day + 1))
+                told = (("first", problem.horizon.date(first)),)
+                if days and spell.max_minutes_week is not None:
+                    limit = Limit("agreed_week", spell.max_minutes_week, self.price, unit=60, facts=told)
+                    yield _minutes(worker, shifts, days, [limit])
+                if days and spell.max_shifts_week is not None:
+                    limit = Limit("agreed_shifts", spell.max_shifts_week, self.price, facts=told)
+                    terms = tuple((on(worker.id, each.id), 1) for each in shifts if each.day in days)
+                    base = sum(past.day in days for past in worker.history)
+                    yield Total(terms, (limit,), base, workers=(worker.id,))
 
 
 def _minutes(worker: Worker, shifts: tuple[Shift, ...], days: range, limits: list[Limit]) -> Total:

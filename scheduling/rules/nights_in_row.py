@@ -23,8 +23,8 @@ class NightsInRow(WorkerRule):
     title: ClassVar[str] = "Nights in a row"
     about: ClassVar[str] = "The risk of injury grows with each further night."
     says: ClassVar[Mapping[str, str]] = {
-        "most": "{worker} would work more than {nights} nights in a row.",
-        "many": "{worker} would work more than {nights} nights in a row, which tires.",
+        "most": "{worker} would work more than {nights:night/nights} in a row.",
+        "many": "{worker} would work more than {nights:night/nights} in a row, which tires.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "most": "Take {worker} off one of these nights.",

@@ -30,12 +30,15 @@ class ShiftLength(AssignmentRule):
         "long_hard": "Split the shift, or change over in the middle.",
     }
 
-    most: int = parameter(720, "Longest shift", unit="minutes", maximum=2880, source="HSE fatigue guidance: 12 hours")
+    most: int = parameter(
+        720, "Longest shift", unit="minutes", minimum=60, maximum=2880, source="HSE fatigue guidance: 12 hours"
+    )
     price: int | None = cost(None, "A shift beyond that (empty: forbidden)")
     most_hard: int = parameter(
         480,
         "Longest night or demanding shift",
         unit="minutes",
+        minimum=60,
         maximum=2880,
         source="HSE fatigue guidance: 8 hours",
     )

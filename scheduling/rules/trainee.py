@@ -26,7 +26,7 @@ class Trainee(ShiftRule):
     scope: ClassVar[Scope] = Scope.SHIFT
     unready: ClassVar[frozenset[str]] = frozenset({"alone"})
     says: ClassVar[Mapping[str, str]] = {
-        "seats": "{shift} would have {value} trainees and has {bound} seats for them.",
+        "seats": "{shift} would have {value:trainee/trainees} and has {bound:seat/seats} for them.",
         "alone": "{worker} is in training and would have nobody to learn from on {shift}.",
     }
     fixes: ClassVar[Mapping[str, str]] = {

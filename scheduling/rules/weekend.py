@@ -24,8 +24,8 @@ class Weekend(WorkerRule):
     title: ClassVar[str] = "Free weekends"
     about: ClassVar[str] = "A weekend is worked when a shift begins on its Saturday or Sunday."
     says: ClassVar[Mapping[str, str]] = {
-        "many": "{worker} would work {value} weekends. {bound} are enough.",
-        "agreed": "{worker} would work {value} weekends. They agreed to {bound} at most.",
+        "many": "{worker} would work {value:weekend/weekends}. Enough would be {bound}.",
+        "agreed": "{worker} would work {value:weekend/weekends}. They agreed to {bound} at most.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "many": "Give {worker} a weekend off.",

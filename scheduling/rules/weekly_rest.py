@@ -35,7 +35,7 @@ class WeeklyRest(WorkerRule):
         2100,
         "Free time in a row in each seven days",
         unit="minutes",
-        maximum=7 * 1440,
+        maximum=5 * 1440,
         source="Directive 2003/88/EC, articles 3 and 5: 24 hours and 11 hours",
     )
     price: int | None = cost(None, "Each seven days without it (empty: forbidden)")

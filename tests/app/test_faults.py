@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from app.database import db
 from tests.support.people import add_person
@@ -36,3 +37,9 @@ def test_a_database_that_stays_locked_gives_a_page_to_try_again(app, client, sig
         thread.join()
     db.session.rollback()
     assert client.post("/sign-out", data={"csrf_token": token}).status_code == 303
+
+
+def test_who_writes_on_what_another_changed_in_that_moment_is_told_so(app):
+    with app.test_request_context("/"):
+        _, code = app.handle_user_exception(sa.orm.exc.StaleDataError())
+    assert code == 409

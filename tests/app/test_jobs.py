@@ -4,15 +4,18 @@ import os
 import signal
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from app import jobs
+from app import create_app, jobs
+from app.clock import now as clock_now
 from app.database import db, reading
 from app.jobs import Job, WorkerBeat
 from tests.support.processes import wait_until
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -72,6 +75,46 @@ def test_a_job_that_fails_for_ever_stays_to_be_seen(done, clock):
     assert db.session.scalar(sa.select(Job.state)) == "failed"
 
 
+def test_a_key_whose_job_failed_for_good_can_be_asked_for_again(done, clock):
+    add(name="one", key="k", fail=99)
+    for _ in range(20):
+        jobs.run_due()
+        clock.move(minutes=15)
+    add(name="two", key="k")
+    jobs.run_due()
+    assert done[-1] == "two"
+
+
+def test_a_job_that_kills_every_worker_is_not_tried_for_ever(done, clock):
+    add(name="one")
+    for _ in range(jobs.MAX_ATTEMPTS):
+        assert jobs.claim("killed", ["note"])
+        clock.move(minutes=1)
+    jobs.run_due()
+    assert done == []
+    assert db.session.execute(sa.select(Job.state, Job.error)).one() == ("failed", "WorkersDied")
+
+
+def test_workers_whose_clocks_differ_agree_when_a_lease_lapses(environ, make_app, database):
+    if database == "sqlite":
+        pytest.skip("one file, one machine, one clock")
+    fast, slow = (create_app(environ, lambda off=off: datetime.now(UTC) + off) for off in (HOUR, -HOUR))
+    for app in (fast, slow):
+        jobs.register(app, "note", lambda task: None)
+        with app.app_context():
+            jobs.follow_database()
+    with slow.app_context():
+        jobs.enqueue(db.session, "note", {})
+        db.session.commit()
+        assert jobs.claim("slow", ["note"])
+        assert abs(clock_now() - datetime.now(UTC)) < timedelta(seconds=2)
+    with fast.app_context():
+        assert jobs.claim("fast", ["note"]) is None
+    for app in (fast, slow):
+        with app.app_context():
+            db.engine.dispose()
+
+
 def test_nobody_takes_a_job_whose_lease_holds_and_anybody_one_whose_lease_lapsed(done, clock):
     add(name="one")
     first = jobs.claim("first", ["note"])
@@ -91,8 +134,9 @@ def test_a_job_handed_back_is_there_for_the_next_worker(app, clock):
 
     jobs.register(app, "note", interrupted)
     add(name="one")
-    assert jobs.run_one("w", jobs.QUICK)
-    assert db.session.scalar(sa.select(Job.state)) == "ready"
+    for _ in range(jobs.MAX_ATTEMPTS + 2):  # a worker that is restarted is no fault of the job
+        assert jobs.run_one("w", jobs.QUICK)
+    assert db.session.execute(sa.select(Job.state, Job.attempts)).one() == ("ready", 0)
 
 
 def test_a_recurring_job_comes_round(app, clock):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from app.access import Role
 from tests.support.people import add_person
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.browser
 def test_the_doors_open_on_every_device(visit, axe, size, javascript):
     page = visit("/", size=size, javascript=javascript)
     assert page.url.partition("?")[0].endswith("/sign-in")
-    assert page.locator("h1").is_visible()
+    expect(page.locator("h1")).to_be_visible()
     if javascript:
         axe(page)
 

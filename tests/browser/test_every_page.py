@@ -29,7 +29,7 @@ def town(bare_app):
 
 def test_axe_finds_nothing_serious_on_any_page(bare_app, town, visit, axe):
     seen: set[str] = set()
-    for role in ("peer", "coordinator", "admin"):
+    for role in ("peer", "coordinator", "treasurer", "admin"):
         client = bare_app.test_client()
         sign_in(client, town[role])
         found = {step.kind.endpoint: step.path for step in walk(client, most=1) if step.page and not step.is_dead}

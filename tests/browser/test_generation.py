@@ -7,6 +7,7 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import expect
 
 from app import jobs
 from app.database import db
@@ -85,7 +86,7 @@ def test_without_javascript_the_same_by_reloading(robin, worker, visit):
     page.get_by_text("waiting for its turn").first.wait_for()
     worker()
     page.wait_for_url("**/drafts/*", timeout=90_000)
-    assert page.get_by_text("Places filled").first.is_visible()
+    expect(page.get_by_text("Places filled").first).to_be_visible()
 
 
 def test_it_is_stopped_by_keyboard_and_keeps_the_best(robin, worker, visit):
@@ -96,7 +97,7 @@ def test_it_is_stopped_by_keyboard_and_keeps_the_best(robin, worker, visit):
     page.get_by_text("lower is better").wait_for(timeout=60_000)
     page.get_by_role("button", name="Stop and keep the best so far").press("Enter")
     page.wait_for_url("**/drafts/*", timeout=60_000)
-    assert page.get_by_text("How good is it?").is_visible()
+    expect(page.get_by_text("How good is it?")).to_be_visible()
 
 
 def test_single_shifts_and_patterns_fit_every_screen(robin, visit, axe):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import expect
 
 from app.access import Role
 from app.database import db
@@ -39,7 +40,7 @@ def test_a_coordinator_imports_people(visit, axe, bare_app, size, javascript):
         page.wait_for_url("**/transfer/files/*")
 
     bring(WRONG)
-    assert page.get_by_role("heading", name="Rows to mend").is_visible()
+    expect(page.get_by_role("heading", name="Rows to mend")).to_be_visible()
     assert "Line 3" in page.inner_text("main")
     assert page.get_by_role("button", name="Yes, import").count() == 0
     looked_at()

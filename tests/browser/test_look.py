@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support import styleguide
 
@@ -48,9 +48,9 @@ def test_buttons_and_links_of_the_frame_are_large_enough_for_a_thumb(visit):
 def test_the_rest_of_the_navigation_opens_on_a_phone_without_javascript(visit):
     page: Page = visit("/styleguide/parts", size="phone", javascript=False)
     rules = page.get_by_role("link", name="Rules")
-    assert not rules.is_visible()
+    expect(rules).not_to_be_visible()
     page.locator("summary", has_text="More").click()
-    assert rules.is_visible()
+    expect(rules).to_be_visible()
 
 
 def test_what_is_wrong_in_a_form_is_said_first_and_leads_to_the_field(visit, axe):
@@ -101,6 +101,6 @@ def test_the_board_of_sixty_people_stays_small(bare_app):
 def test_the_board_prints_on_white_with_every_day(visit):
     page: Page = visit("/styleguide/board/people")
     page.emulate_media(media="print")
-    assert not page.locator(".top").is_visible()
+    expect(page.locator(".top")).not_to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.board')).overflowX") == "visible"
     assert page.evaluate("getComputedStyle(document.querySelector('a.s')).backgroundColor") == "rgb(255, 255, 255)"

@@ -23,6 +23,7 @@ from scheduling import (
     Request,
     Roster,
     Shift,
+    Spell,
     Waiver,
     Worked,
     Worker,
@@ -139,7 +140,16 @@ def contracts(draw):
         min_days_off=draw(optional(st.integers(1, 3))),
         max_weekends=draw(optional(st.integers(0, 2))),
         max_of_kind=draw(optional(st.just((("late", 1), ("night", 0))))) or (),
+        spells=draw(st.lists(spells(), max_size=1).map(tuple)),
     )
+
+
+@st.composite
+def spells(draw):
+    """Some days in which a person takes on less."""
+    first = draw(st.integers(-3, 9))
+    minutes = draw(optional(st.sampled_from([0, 480, 1000])))
+    return Spell(first, first + draw(st.integers(0, 9)), minutes, draw(optional(st.integers(0, 2))))
 
 
 @st.composite
@@ -162,6 +172,7 @@ def workers_of(draw, horizon, shifts, most):
                 contract=draw(contracts()),
                 availability=draw(availabilities(horizon)),
                 default_grade=draw(st.sampled_from([Grade.AVAILABLE, Grade.AVAILABLE, Grade.UNWANTED])),
+                unavailable_for=frozenset(each.id for each in shifts if draw(st.integers(0, 5)) == 0),
                 requests=tuple(Request(s.id, draw(st.booleans()), draw(st.integers(0, 3))) for s in wishes),
                 not_with=frozenset(draw(st.sets(st.sampled_from(others), max_size=1))) if others else frozenset(),
                 not_at=frozenset(draw(st.sampled_from([(), (), ("south",)]))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 
 from scheduling import (
     Assignment,
@@ -16,9 +17,11 @@ from scheduling import (
     Problem,
     Roster,
     Shift,
+    Violation,
     Waiver,
     Worked,
     Worker,
+    all_rules,
     check,
     default_rules,
     effect,
@@ -179,3 +182,13 @@ def test_a_private_wish_is_told_as_absence_and_never_by_its_reason():
     assert problem.rule[stopped.stops[0].rule].is_private
     assert "ben" not in words(stopped.stops[0]).lower()
     assert Assignment("dee", "tue") not in roster
+
+
+def test_no_sentence_speaks_of_one_people_or_one_weekends():
+    facts = {"value": 1, "bound": 1, "excess": 1, "days": 1, "nights": 1, "share": 1, "least": 1, "skill": "lead"}
+    facts |= dict.fromkeys(("gap", "length", "most", "kind", "before", "first", "date"), "x")
+    for rule in all_rules():
+        for code in rule.says:
+            said = words(Violation(rule.name, code, None, ("ana",), ("mon",), tuple(facts.items())))
+            assert not re.search(r"\b1 (people|weekends|nights|days|shifts|trainees|seats)\b", said), said
+            assert "{" not in said

@@ -23,3 +23,21 @@ class Clock:
     def move(self, **step: float) -> datetime:
         """Move the clock by a step (`days=1, minutes=-5`) and return the new instant."""
         return self.set(self._now + timedelta(**step))
+
+
+class RunningClock(Clock):
+    """The machine's own clock, put forward or back by what a test moves it."""
+
+    def __init__(self) -> None:
+        self._moved = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._moved
+
+    def set(self, now: datetime) -> datetime:
+        self._moved += now - self()
+        return self()
+
+    def move(self, **step: float) -> datetime:
+        self._moved += timedelta(**step)
+        return self()

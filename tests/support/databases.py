@@ -25,7 +25,7 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._postgres: Postgres | None = None
-        self._sqlite: Path | None = None
+        self._sqlite: list[Path] = []
         self._numbers = count(1)
         self._made: list[str] = []
 
@@ -33,10 +33,10 @@ class Databases:
         """Settings for a fresh copy; `folder` holds its data."""
         environ = settings(folder)
         if kind == "sqlite":
-            template = self._sqlite_template()
             data = folder / "data"
             data.mkdir(mode=0o700, parents=True)
-            shutil.copyfile(template, data / template.name)
+            for template in self._sqlite_templates():
+                shutil.copyfile(template, data / template.name)
         else:
             server = self._postgres_template()
             name = f"test_{next(self._numbers)}"
@@ -73,12 +73,13 @@ class Databases:
             migrate_at(settings(self._folder / "template") | {"DATABASE_URL": server.create(TEMPLATE)})
         return self._server()
 
-    def _sqlite_template(self) -> Path:
-        if self._sqlite is None:
+    def _sqlite_templates(self) -> list[Path]:
+        if not self._sqlite:
             migrate_at(settings(self._folder / "template"))
-            self._sqlite = self._folder / "template" / "data" / "evenhand.sqlite"
-            left = self._sqlite.with_name(self._sqlite.name + "-wal")
-            assert not left.exists(), "the template is not whole: its write-ahead log was left"
+            self._sqlite = sorted((self._folder / "template" / "data").glob("*.sqlite"))
+            for each in self._sqlite:
+                left = each.with_name(each.name + "-wal")
+                assert not left.exists(), "the template is not whole: its write-ahead log was left"
         return self._sqlite
 
 
@@ -98,4 +99,5 @@ def migrate_at(environ: dict[str, str]) -> None:
     """Bring the database these settings point at to its newest form."""
     with create_app(environ).app_context():
         migrate.upgrade()
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()

@@ -6,7 +6,7 @@ const SLACK = 6;
 let held = null;
 
 const form = () => document.querySelector("form[data-drag]");
-const place = (element) => element?.closest(".board [data-to], .day [data-to]");
+const place = (element) => element?.closest(".board [data-to]");
 
 function lift(event) {
   clearTimeout(held.timer);
@@ -70,7 +70,7 @@ async function send(what, from, to) {
 }
 
 addEventListener("pointerdown", (event) => {
-  const pill = event.target.closest(".board a.s, .board a.w, .day a.w");
+  const pill = event.target.closest(".board a.s, .board a.w");
   if (!pill || !form() || event.button !== 0) return;
   held = { pill, from: place(pill), x: event.clientX, y: event.clientY, touch: event.pointerType !== "mouse" };
   if (held.touch) held.timer = setTimeout(() => lift(event), LONG_PRESS);
@@ -92,5 +92,5 @@ addEventListener("pointerup", () => {
 addEventListener("pointercancel", () => !held?.ghost && letGo());
 addEventListener("keydown", (event) => event.key === "Escape" && letGo());
 addEventListener("touchmove", (event) => held?.ghost && event.preventDefault(), { passive: false });
-addEventListener("dragstart", (event) => event.target.closest?.(".board a, .day a") && event.preventDefault());
+addEventListener("dragstart", (event) => event.target.closest?.(".board a") && event.preventDefault());
 addEventListener("contextmenu", (event) => held?.touch && event.preventDefault());

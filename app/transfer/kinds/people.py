@@ -15,6 +15,7 @@ from app import clock
 from app.access import STAFF, Role
 from app.people.models import (
     Availability,
+    Dial,
     Grade,
     Level,
     Person,
@@ -115,6 +116,15 @@ class People(Kind):
         Column("wanted_hours", Hours(), "Hours a week they would like.", "12", "wanted_minutes"),
         Column(
             "max_hours", Hours(), "Hours a week they can at most.", "20", "maximum_minutes", also=("maximum hours",)
+        ),
+        Column(
+            "hours_dial",
+            Choice(tuple(dial.value for dial in Dial)),
+            "Whether they would like fewer or more hours than wanted just now. Blank means the same.",
+            "same",
+            "hours_dial",
+            default=Dial.SAME.value,
+            also=("more or fewer",),
         ),
         Column(
             "usual_availability",

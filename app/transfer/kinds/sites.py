@@ -8,11 +8,23 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.sites.models import Cycle, Pattern, PatternDemand, Service, Site
+from app.sites.models import Cycle, Pattern, PatternDemand, Service, ServiceNeed, Site
 from app.transfer.columns import Column
 from app.transfer.kinds.kind import Kind, Line, Rights
 from app.transfer.kinds.people import ACTIVE, CODE, NAME, SERVICE, SITE, SKILL
-from app.transfer.values import BadValue, Choice, Day, Nth, Reading, Text, TimeOfDay, Weekdays, Whole, fold
+from app.transfer.values import (
+    BadValue,
+    Choice,
+    Day,
+    Nth,
+    Reading,
+    References,
+    Text,
+    TimeOfDay,
+    Weekdays,
+    Whole,
+    fold,
+)
 from app.transfer.world import Entry, Values, World
 
 LINES = "demand lines"
@@ -67,9 +79,29 @@ class Services(Kind):
         Column("minimum_company", Whole(1, 100), "2 means nobody does this alone. Blank means 1.", "2", "minimum_company", default=1, also=("min company",)),
         Column("maximum_company", Whole(1, 100), "Never more together. Blank: no limit.", "3", "maximum_company", also=("max company",)),
         Column("lead_skill", SKILL, "The skill that makes someone a lead here. Blank: no lead needed.", "", "lead_skill_id", also=("lead",)),
+        Column("everyone_holds", References("skills", "skill", "skills"), "What everyone must hold on the day. Blank: nothing.", "", default=frozenset(), also=("needs",)),
         Column("hazards", Text(4000, is_long=True), "What to look out for.", "Icy streets in winter.", "hazards"),
         ACTIVE,
     )  # fmt: skip
+
+    def besides(self, session: Session) -> dict[str, Values]:
+        """What everyone must hold, by kind of service."""
+        needs: dict[str, set[str]] = {}
+        for service_id, skill_id in session.execute(sa.select(ServiceNeed.service_id, ServiceNeed.skill_id)):
+            needs.setdefault(service_id, set()).add(skill_id)
+        return {service_id: {"everyone_holds": frozenset(own)} for service_id, own in needs.items()}
+
+    def nothing_besides(self) -> Values:
+        """A kind of service that asks for nothing."""
+        return {"everyone_holds": frozenset()}
+
+    def write_more(self, session: Session, thing: Any, entry: Entry, world: World) -> None:
+        """Write what everyone must hold."""
+        del session, world
+        wanted = entry.values["everyone_holds"]
+        if entry.is_new or wanted != (entry.stored or {})["everyone_holds"]:
+            kept = {each.skill_id: each for each in thing.needs}
+            thing.needs = [kept.get(each) or ServiceNeed(skill_id=each) for each in sorted(wanted)]
 
     def settle(self, entry: Entry, given: frozenset[str], reading: Reading, rights: Rights) -> None:
         """At most as many as at least."""

@@ -1,6 +1,7 @@
 """Mail waits in the outbox until a real server has taken it, once."""
 
 import socket
+import threading
 import time
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from app import jobs
 from app.database import db
 from app.mail.models import OutgoingMail
-from app.mail.services import link_to, post
+from app.mail.services import _due, _send_batch, _take, link_to, post
 from tests.support.mailbox import _certificates
 
 
@@ -77,6 +78,74 @@ def test_a_mail_that_nobody_takes_is_kept_and_shown_as_given_up_after_days(app, 
         jobs.run_due()
         clock.move(hours=1)
     assert states() == ["failed"]
+
+
+def test_one_mail_that_cannot_even_be_read_keeps_no_other_back(app, smtp):
+    put(key="a")
+    db.session.execute(sa.text("UPDATE outgoing_mail SET body = :junk"), {"junk": b"sealed with another key"})
+    db.session.commit()
+    put(key="b", to="kim@example.org")
+    jobs.run_due()
+    assert len(smtp.to("kim@example.org")) == 1
+    assert states() == ["waiting", "sent"]
+
+
+def test_two_workers_with_the_same_mails_in_hand_send_each_once(bare_app, make_app, smtp):
+    with bare_app.app_context():
+        for number in range(6):
+            post(db.session, key=f"k{number}", to=f"p{number}@example.org", subject="A note", body="x")
+        db.session.commit()
+        in_hand = _due()
+    together = threading.Barrier(2)
+
+    def work(app):
+        with app.app_context():
+            together.wait(10)
+            _send_batch(app.config["EVENHAND"].mail, in_hand, jobs.Task("t", {}, 1))
+
+    threads = [threading.Thread(target=work, args=(app,)) for app in (bare_app, make_app())]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(to for (to,) in smtp.recipients) == [f"p{number}@example.org" for number in range(6)]
+
+
+def test_a_mail_whose_worker_was_killed_is_sent_by_another_under_the_same_name(app, smtp, clock):
+    put()
+    (mail_id,) = _due()
+    assert _take(mail_id, app.config["EVENHAND"].mail)
+    jobs.run_due()
+    assert not smtp.messages
+    clock.move(minutes=3)
+    jobs.ensure_recurring()
+    jobs.run_due()
+    (message,) = smtp.messages
+    assert message["Message-ID"] == f"<{mail_id}@example.org>"
+
+
+def test_what_was_said_is_kept_no_longer_than_needed(app, smtp, clock):
+    put()
+    jobs.run_due()
+    assert db.session.scalar(sa.select(OutgoingMail.body)) == ""
+    db.session.rollback()
+    clock.move(days=31)
+    jobs.ensure_recurring()
+    jobs.run_due()
+    assert states() == []
+
+
+def test_old_mails_do_not_flood_people_when_mail_is_set_up_late(app, smtp, clock):
+    config = app.config["EVENHAND"]
+    app.config["EVENHAND"] = replace(config, mail=None)
+    put()
+    clock.move(days=10)
+    app.config["EVENHAND"] = config
+    put(key="new", to="kim@example.org")
+    jobs.ensure_recurring()
+    jobs.run_due()
+    assert [to for (to,) in smtp.recipients] == ["kim@example.org"]
+    assert states() == ["failed", "sent"]
 
 
 def test_a_server_with_another_certificate_gets_no_mail(app, smtp, tmp_path_factory):

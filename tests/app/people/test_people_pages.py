@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from app import clock as app_clock
 from app.access import Role
 from app.audit.models import AuditEntry
 from app.database import db
 from app.people.models import Person, PersonSkill, Skill
+from app.people.words import expiry_badge
 from tests.support.pages import Form, Page, end_transaction
 from tests.support.people import add_person
 
@@ -142,6 +144,33 @@ def test_the_list_is_searched_and_narrowed(as_, robin):
     assert "Nobody fits" in fetched(client, "/people/?search=xyz").body_text
 
 
+def test_names_are_found_and_sorted_without_regard_to_marks_and_capitals(as_, robin):
+    for name, code in (("Łukasz", "l"), ("Zoë", "z1"), ("Ángel", "a"), ("Юрий", "y"), ("Bo", "b")):
+        add_person(name, code=code)
+    client = as_(robin)
+
+    def names(query):
+        return [row.all("th")[0].text for row in fetched(client, f"/people/{query}").all("tr")[1:]]
+
+    assert names("") == ["Ángel", "Bo", "Łukasz", "Robin", "Zoë", "Юрий"]
+    assert names("?search=zoe") == names("?search=ZOË") == ["Zoë"]
+    assert names("?search=lukasz") == ["Łukasz"]
+    assert names("?search=юр") == ["Юрий"]
+    assert names("?search=%25") == []
+
+
+def test_three_hundred_people_are_shown_in_pages_each_once(as_, robin):
+    made = [Person(name=f"Person {number:03}", code=f"p{number}", created_at=app_clock.now()) for number in range(299)]
+    db.session.add_all(made)
+    db.session.commit()
+    client, seen = as_(robin), []
+    for page in range(1, 9):
+        found = fetched(client, f"/people/?page={page}")
+        seen += [row.all("th")[0].text for row in found.all("tr")[1:]]
+    assert seen == [*(person.name for person in made), "Robin"]
+    assert "300 people" in found.body_text
+
+
 def test_a_list_of_many_people_is_quick_and_small(app, as_, robin):
     skill = add_skill("First aid", is_certificate=True)
     for number in range(80):
@@ -172,6 +201,44 @@ def test_a_certificate_is_given_with_its_reckoned_last_day_and_warned_of(as_, ro
     assert "valid until 20 December 2026" in page.body_text
     assert "Runs out in 27 days" in page.body_text
     assert "First aid runs out in 27 days" in fetched(client, "/people/").body_text
+
+
+@pytest.mark.parametrize(
+    ("days", "kind"), [(-1, "bad"), (7, "bad"), (8, "warn"), (30, "warn"), (31, "note"), (60, "note")]
+)
+def test_a_certificate_that_runs_out_is_told_ever_more_urgently(days, kind):
+    today = date(2026, 11, 23)
+    badge = expiry_badge(today + timedelta(days=days), today)
+    assert badge is not None
+    assert badge[1] == kind
+    assert expiry_badge(today + timedelta(days=61), today) is None
+
+
+def test_a_skill_is_taken_off_only_after_a_yes(as_, robin):
+    sam, aid = add_person("Sam"), add_skill("First aid", is_certificate=True)
+    db.session.add(PersonSkill(person_id=sam, skill_id=aid))
+    db.session.commit()
+    held = db.session.scalars(sa.select(PersonSkill.id)).one()
+    client = as_(robin)
+    asked = next(
+        a["href"] for a in fetched(client, f"/people/{sam}/skills/{held}").all("a") if "/take" in a.get("href")
+    )
+    page = fetched(client, asked)
+    assert "If it only ran out, change its last day instead." in page.body_text
+    assert db.session.scalars(sa.select(PersonSkill.id)).all() == [held]
+    end_transaction()
+    assert client.post(asked, data=page.form(asked).filled()).status_code == 303
+    end_transaction()
+    assert db.session.scalars(sa.select(PersonSkill.id)).all() == []
+
+
+def test_a_code_and_number_that_a_file_brought_do_not_stand_in_the_way(as_, robin):
+    sam = add_person("Sam", code="Smith, J. (2)", phone="ask at the desk")
+    client = as_(robin)
+    assert sent(client, f"/people/{sam}/edit", pronouns="they").status_code == 303
+    answer = sent(client, f"/people/{sam}/edit", code="no, spaces", phone="call me")
+    links = {link["href"] for link in Page(answer.text).one("div", class_="problems").all("a")}
+    assert links == {"#code", "#phone"}
 
 
 def test_a_certificate_renewed_by_someone_else_meanwhile_is_not_overwritten_unseen(as_, robin, ada):
@@ -207,9 +274,10 @@ def test_a_skill_is_added_to_the_catalogue_and_a_second_one_of_its_name_refused(
 def test_people_change_what_they_may_about_themselves(as_, app):
     sam = add_person("Sam")
     client = as_(sam)
-    answer = sent(client, "/people/me/edit", name="Sammy", wanted_minutes="8")
+    answer = sent(client, "/people/me/edit", name="Sammy", wanted_minutes="8", hours_dial="fewer")
     assert answer.status_code == 303
-    assert person_named("Sammy").wanted_minutes == 480
+    assert (person_named("Sammy").wanted_minutes, person_named("Sammy").hours_dial) == (480, "fewer")
+    assert "Fewer hours" in fetched(client, "/people/me").body_text
     form = fetched(client, "/people/me/edit").form()
     client.post("/people/me/edit", data=form.filled() | {"level": "mentor", "roles": "admin"})
     sammy = person_named("Sammy")

@@ -136,8 +136,9 @@ def test_time_off_is_one_entry_and_can_be_taken_away(as_, app):
     assert {row[1].day for row in rows_of(sam)} == {24, 25, 26}
     page = Page(client.get("/people/me/availability").text)
     assert "24 December 2026 to 26 December 2026" in page.body_text
-    taken = page.form("/people/me/availability/forget")
-    end_transaction()
+    asked = Page(client.get(next(a["href"] for a in page.all("a") if "forget" in a.get("href"))).text)
+    assert "24 December 2026 to 26 December 2026" in asked.body_text
+    taken = asked.form("/people/me/availability/forget")
     client.post(taken.action, data=taken.filled())
     assert rows_of(sam) == set()
 
@@ -158,10 +159,18 @@ def test_a_private_wish_is_read_by_nobody_else_and_told_by_no_log(as_, app):
     answer = mine.post(form.action, data=form.filled(**{"person-kind": "not_with", "person-about": alex}))
     assert answer.status_code == 303
     assert alex not in answer.location
-    assert "Not with Alex" in Page(mine.get("/people/me/wishes").text).body_text
+    own = Page(mine.get("/people/me/wishes").text)
+    assert "Not with Alex" in own.body_text
     for other in (robin, ada):
         page = Page(as_(other).get(f"/people/{sam}/wishes").text)
         assert "Not with Alex" not in page.body_text
+    asked = Page(mine.get(next(a["href"] for a in own.all("a") if "forget" in a.get("href"))).text)
+    assert "Not with Alex" in asked.body_text
+    assert Page(as_(alex).get("/people/me/wishes/forget?wish=x", follow_redirects=True).text).title.startswith(
+        "My private"
+    )
+    mine.post("/people/me/wishes/forget", data=asked.form("/people/me/wishes/forget").filled())
+    assert "You have none yet." in Page(mine.get("/people/me/wishes").text).body_text
     told = db.session.execute(sa.text("SELECT act, details FROM audit_entry")).all()
     assert not [row for row in told if "wish" in row[0]]
     end_transaction()

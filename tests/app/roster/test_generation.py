@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,12 +11,14 @@ import sqlalchemy as sa
 
 from app import jobs
 from app.database import db
-from app.people.models import Person
+from app.people.models import Person, PersonSkill, Skill
 from app.roster import drafts, gaps, generation, queries, runs
 from app.roster.facts import Keep, read_problem
 from app.roster.models import Assignment, Draft, DraftAssignment, DraftState, Period, Run, RunState, Shift
 from app.roster.planning import call_off
+from app.sites.models import Service, ServiceNeed
 from scheduling import Roster
+from tests.app.roster.planned import FIRST
 from tests.support.pages import end_transaction
 
 
@@ -70,6 +73,40 @@ def test_what_nobody_can_fill_stays_open_and_is_told_before_and_after(town, peri
     assert 0 < figures.filled < figures.wanted == 16
     assert figures.open
     assert all(each.words for each in figures.open)
+
+
+def test_nobody_without_what_everyone_must_hold_that_day_is_put_on_a_shift(town, period):
+    skill = Skill(code="aid", name="First aid", is_certificate=True)
+    db.session.add(skill)
+    db.session.flush()
+    db.session.get_one(Service, town.service).needs = [ServiceNeed(skill_id=skill.id)]
+    ends = (None, FIRST + timedelta(days=4))
+    held = [
+        PersonSkill(person_id=each, skill_id=skill.id, expires_on=end)
+        for each, end in zip(town.people, ends, strict=False)
+    ]
+    db.session.add_all(held)
+    db.session.commit()
+    reasons = {reason.words for short in gaps.short_places(read_problem(period)) for reason in short.reasons}
+    assert reasons == {"Certificates valid on the day"}
+    db.session.rollback()
+    run_id = ask(period)
+    work()
+    found = pairs_of(db.session.get_one(Run, run_id).draft_id)
+    last = {person: max(db.session.get_one(Shift, s).day_on for s, p in found if p == person) for _, person in found}
+    assert set(last) == set(town.people[:2])
+    assert last[town.people[1]] <= ends[1]
+
+
+def test_a_dial_turned_down_or_up_moves_what_a_person_wants(town, period):
+    for person_id, dial in zip(town.people, ("fewer", "same", "more", "more"), strict=True):
+        db.session.get_one(Person, person_id).hours_dial = dial
+    db.session.get_one(Person, town.people[2]).maximum_minutes = 1300
+    db.session.get_one(Person, town.people[3]).wanted_minutes = None
+    db.session.commit()
+    worker = read_problem(period).problem.worker
+    wanted = [worker[each].contract.wanted_minutes for each in town.people]
+    assert wanted == [2 * 900, 2 * 1200, 2 * 1300, 2 * 1500]  # two weeks
 
 
 def test_a_second_wish_for_a_roster_meets_the_first(town, period):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
 from app.database import db
-from app.editing import Outdated, Refused, Saved
+from app.editing import Outdated, Refused, Saved, locked
+from app.people.models import Skill
 from app.roster import planning, queries
 from app.roster.models import Assignment, Period, Shift
 from app.roster.patterns import Line, Step
 from app.roster.planning import ShiftFacts
-from app.sites.models import Pattern
+from app.sites.models import Pattern, Service, Site
 from tests.app.roster.planned import FIRST, LAST, pattern
+from tests.support.pages import Page
 
 
 def shifts_of(period_id):
@@ -123,6 +126,33 @@ def test_what_a_person_changed_or_called_off_stays_when_patterns_are_followed(to
     assert all(row.cancelled_at is None for row in shifts_of(period))
 
 
+def test_a_change_by_hand_in_the_same_moment_is_not_overwritten_by_a_pattern(town, period, make_app):
+    db.session.get_one(Pattern, town.day).ends_at = time(16)
+    db.session.commit()
+    shift_id = next(row.id for row in shifts_of(period) if row.pattern_id == town.day)
+    seen = queries.pattern_difference(queries.period_of(period)).fingerprint
+    db.session.rollback()
+    app, held, answers = make_app(), threading.Event(), []
+
+    def by_hand():
+        with app.app_context():
+            locked(Shift, shift_id).note = "Bring the key"
+            db.session.flush()
+            held.set()
+            changed = facts(town, FIRST, starts_at=time(8), ends_at=time(12))
+            answers.append(planning.edit_shift(period, shift_id, changed, db.session.get_one(Shift, shift_id).version))
+
+    hand = threading.Thread(target=by_hand)
+    hand.start()
+    assert held.wait(20)
+    answer = planning.follow_patterns(period, [town.day], seen)
+    hand.join(20)
+    assert isinstance(answers[0], Saved)
+    assert isinstance(answer, Refused)
+    db.session.expire_all()
+    assert db.session.get_one(Shift, shift_id).is_edited
+
+
 def test_a_dropped_shift_that_people_know_of_is_called_off_and_kept(town, period, clock):
     night = next(row for row in shifts_of(period) if row.pattern_id == town.night)
     db.session.add(Assignment(shift_id=night.id, person_id=town.people[0], assigned_at=clock()))
@@ -173,6 +203,49 @@ def test_a_period_is_deleted_with_its_shifts_but_never_a_published_one(period, c
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Shift)) == 0
 
 
+def test_a_kind_of_work_out_of_use_makes_no_shifts(town, period):
+    db.session.get_one(Service, town.service).is_active = False
+    db.session.commit()
+    steps = {change.step for change in queries.pattern_difference(queries.period_of(period)).changes}
+    assert steps == {Step.DROP}
+    assert queries.pattern_cards() == []
+
+
+def test_a_shift_saved_as_it_was_shown_keeps_its_instants(town, period):
+    # The second 01:30 of the night when clocks go back; and the shift is longer than a day.
+    saved = planning.add_period(None, date(2027, 11, 1), date(2027, 11, 14), [])
+    starts, ends = datetime(2027, 11, 7, 9, 30, tzinfo=UTC), datetime(2027, 11, 8, 20, tzinfo=UTC)
+    shift = Shift(site_id=town.site, service_id=town.service, day_on=date(2027, 11, 7), starts_at=starts, ends_at=ends)
+    db.session.add(shift)
+    db.session.commit()
+    shown = dict(zip(("starts_at", "ends_at"), planning.wall_times(shift), strict=True))
+    assert shown == {"starts_at": time(1, 30), "ends_at": time(12)}
+    again = facts(town, date(2027, 11, 7), note="Bring a torch", **shown)
+    assert isinstance(planning.edit_shift(saved.id, shift.id, again, shift.version), Saved)
+    assert (shift.starts_at, shift.ends_at, shift.note) == (starts, ends, "Bring a torch")
+
+
+def test_two_who_rename_one_period_lose_nothing(period):
+    seen = planning.mark_of(queries.period_of(period))
+    assert isinstance(planning.edit_period(period, "Advent", FIRST, LAST, seen), Saved)
+    assert isinstance(planning.edit_period(period, "Winter", FIRST, LAST, seen), Outdated)
+    assert queries.period_of(period).name == "Advent"
+
+
+def test_who_stands_on_a_shift_called_off_or_moved_is_not_told_until_publishing(town, period, clock):
+    off, moved, same = shifts_of(period)[:3]
+    for number, each in enumerate((off, moved, same, moved)):
+        told = {"told_starts_at": each.starts_at, "told_ends_at": each.ends_at, "told_site_id": each.site_id}
+        db.session.add(Assignment(shift_id=each.id, person_id=town.people[number], assigned_at=clock(), **told))
+    db.session.commit()
+    assert not queries.untold_changes(queries.period_of(period))
+    planning.call_off(period, off.id)
+    version = db.session.get_one(Shift, moved.id).version
+    planning.edit_shift(period, moved.id, facts(town, moved.day_on), version)
+    assert queries.untold_changes(queries.period_of(period)) == queries.Untold(off=1, moved=1, people=3)
+    assert queries.untold_changes(queries.period_of(period), off.id) == queries.Untold(off=1, moved=0, people=1)
+
+
 class TestPages:
     def test_a_coordinator_plans_a_period(self, town, as_):
         robin = as_(town.robin)
@@ -217,6 +290,52 @@ class TestPages:
         assert "Called off" in off.text
         back = robin.submit(f"/rosters/{period}/shifts", f"{path}/bring-back")
         assert "Called off" not in back.text
+
+    def test_a_shift_keeps_what_is_out_of_use_when_something_else_is_changed(self, town, period, as_):
+        skill = Skill(code="van", name="Van driver")
+        db.session.add(skill)
+        db.session.commit()
+        line = (Line(None, 1, 2, None), Line(skill.id, 1, 1, None))
+        saved = planning.add_shift(period, facts(town, lines=line))
+        for model, row_id in ((Skill, skill.id), (Site, town.site), (Service, town.service)):
+            db.session.get_one(model, row_id).is_active = False
+        db.session.commit()
+        done = as_(town.robin).submit(f"/rosters/{period}/shifts/{saved.id}", "", note="Key is with Ana")
+        assert "The shift is changed." in done.body_text
+        shift = db.session.get_one(Shift, saved.id)
+        assert [each.skill_id for each in shift.demands] == [None, skill.id]
+        assert (shift.site_id, shift.service_id) == (town.site, town.service)
+
+    def test_whoever_saves_a_shift_second_sees_what_differs_and_may_keep_theirs(self, town, period, as_):
+        one, other = as_(town.robin), as_(town.sam)
+        path = f"/rosters/{period}/shifts/{shifts_of(period)[0].id}"
+        form = one.page(path).form("")
+        other.submit(path, "", note="Theirs")
+        late = one.post(path, data=form.filled(note="Mine"))
+        assert late.status_code == 409
+        assert "theirs is “Theirs”, yours is “Mine”" in Page(late.text).body_text
+        done = one.post(path, data=Page(late.text).form("").filled(), follow_redirects=True)
+        assert "The shift is changed." in done.text
+
+    def test_whoever_renames_a_period_second_sees_what_differs_and_may_keep_theirs(self, town, period, as_):
+        one, other = as_(town.robin), as_(town.sam)
+        path = f"/rosters/{period}/edit"
+        form = one.page(path).form()
+        other.submit(path, name="Theirs")
+        late = one.post(path, data=form.filled(name="Mine"))
+        assert late.status_code == 409
+        assert "theirs is “Theirs”, yours is “Mine”" in Page(late.text).body_text
+        assert one.post(path, data=Page(late.text).form().filled()).status_code == 302
+
+    def test_a_shift_called_off_after_publishing_says_who_must_still_be_told(self, town, period, as_, clock):
+        shift = shifts_of(period)[0]
+        db.session.get_one(Period, period).published_at = clock()
+        db.session.add(Assignment(shift_id=shift.id, person_id=town.people[0], assigned_at=clock()))
+        db.session.commit()
+        robin = as_(town.robin)
+        off = robin.submit(f"/rosters/{period}/shifts/{shift.id}", f"/rosters/{period}/shifts/{shift.id}/call-off")
+        assert "1 person is on it and not told yet" in off.body_text
+        assert "The person on it was not told." in robin.page(f"/rosters/{period}").body_text
 
     def test_changed_patterns_are_followed_from_the_page(self, town, period, as_):
         pattern(town, "more", "1", time(9), time(12))

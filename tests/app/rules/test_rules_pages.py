@@ -113,3 +113,22 @@ def test_a_rule_set_by_someone_else_meanwhile_is_not_overwritten_unseen(as_, rob
     end_transaction()
     assert robin.post("/rules/rest", data=main_form(page).filled()).status_code == 303
     assert named("rest").least == 780
+
+
+NONSENSE = [
+    ("days_in_row", {"p_soft": "8"}, "p_soft", "more than “Most days in a row”"),
+    ("shift_length", {"p_most": "6"}, "p_most_hard", "more than “Longest shift”"),
+    ("hours", {"p_most_week": "0"}, "p_most_week", "Type hours from 1 to 168."),
+    ("weekly_rest", {"p_least": "168"}, "p_least", "Type hours from 0 to 120."),
+    ("roster", {"p_night_from": "6"}, "p_night_until", "ends at another hour"),
+    ("roster", {"p_night_from": "4"}, "p_night_least", "longer than the night"),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "field", "words"), NONSENSE, ids=lambda value: str(value)[:20])
+def test_numbers_that_make_no_sense_together_are_named_beside_a_field(robin, name, changes, field, words):
+    answer = send(robin, name, **changes)
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert f"#{field}" in {link["href"] for link in page.one("div", class_="problems").all("a")}
+    assert words in page.body_text

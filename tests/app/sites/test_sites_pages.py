@@ -117,6 +117,26 @@ def test_a_kind_of_service_says_who_leads_and_that_nobody_is_alone(robin, place)
     assert db.session.get_one(Service, found.id).lead_skill_id is None
 
 
+def test_a_kind_of_service_says_what_everyone_holds(as_, robin, place):
+    assert send(robin, "/sites/services/add", name="Outreach", need_ids=[place[2]]).status_code == 303
+    end_transaction()
+    found = db.session.scalars(sa.select(Service).where(Service.name == "Outreach")).one()
+    path, version = f"/sites/services/{found.id}", found.version
+    assert found.need_ids == [place[2]]
+    db.session.get_one(Skill, place[2]).is_active = False
+    db.session.commit()
+    stale = main_form(page_of(robin, path)).filled(need_ids=None)
+    assert send(robin, path, hazards="Ice").status_code == 303
+    end_transaction()
+    assert db.session.get_one(Service, found.id).need_ids == [place[2]], "what is out of use stays asked for"
+    late = robin.post(path, data=stale)
+    assert late.status_code == 409
+    assert robin.post(path, data=main_form(Page(late.text)).filled()).status_code == 303
+    end_transaction()
+    kept = db.session.get_one(Service, found.id)
+    assert (kept.need_ids, kept.version > version + 1) == ([], True)
+
+
 def test_a_pattern_overnight_every_second_week_with_lines_is_kept(robin, place):
     answer = add_pattern(
         robin,

@@ -17,9 +17,9 @@ from app import clock as app_clock
 from app import migrate
 from app.database import db, new_id
 from app.demo import build
-from app.people.models import Availability, Grade, Level, Person, PersonRole, PersonSkill, Skill
+from app.people.models import Availability, Dial, Grade, Level, Person, PersonRole, PersonSkill, Skill
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
-from app.sites.models import Cycle, Pattern, PatternDemand, Service, Site
+from app.sites.models import Cycle, Pattern, PatternDemand, Service, ServiceNeed, Site
 from app.transfer import queries
 from app.transfer.files import guard, unguard, write_csv
 from app.transfer.plan import make_plan, write_plan
@@ -103,6 +103,7 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
                 lead_skill_id=lead.id if lead else None,
                 hazards=draw(LONG),
                 is_active=draw(st.booleans()),
+                needs=[ServiceNeed(skill_id=each.id) for each in draw(st.sets(st.sampled_from(skills)))],
             )
         )
     people = []
@@ -123,6 +124,7 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
             phone=draw(st.sampled_from([None, "+1 604 555 0100", "-"])),
             wanted_minutes=wanted,
             maximum_minutes=draw(st.one_of(st.none(), st.integers(wanted or 0, 6000))),
+            hours_dial=draw(st.sampled_from(Dial)).value,
             default_grade=draw(st.sampled_from(Grade)).value,
             created_at=app_clock.now(),
         )
@@ -237,7 +239,10 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
 
 
 def empty() -> None:
-    """Take every row out of every table."""
+    """Take every row out of every table, the ledger's too, which would refuse."""
+    if db.engine.dialect.name == "sqlite":
+        for name in db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            db.session.execute(sa.text(f"DROP TRIGGER {name}"))
     for table in reversed(migrate.metadata().sorted_tables):
         db.session.execute(sa.delete(table))
     db.session.commit()

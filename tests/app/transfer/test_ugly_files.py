@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(group, plan_of, n
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel workbook"),
         (b"%PDF-1.7", "document or a picture"),
         (b"PK\x03\x04" + b"\0" * 40, "This is a ZIP"),
-        (b"name\n" + b"x" * files.MOST_BYTES, "larger than 2 MB"),
+        (b"name\n" + b"x" * files.MOST_BYTES, "larger than 4 MB"),
         (b"name\n" + b"a\n" * (files.MOST_ROWS + 1), "more than 20,000 rows"),
         (b"name\n" + b"a" * 200_000, "cell that is far too long"),
         (b"boss;worker\n1;2\n", "first line must name the columns"),
@@ -191,6 +191,13 @@ def test_saying_which_comes_first_makes_dates_clear(group, plan_of):
         plan = plan_of("certificates", data, date_order=order)
         assert plan.is_good
         assert ("valid_from", "", said) in plan.changes[0][1].cells
+
+
+def test_what_everyone_holds_is_given_by_code_or_name(group, plan_of):
+    rows = b'code,name,everyone holds\nvan,Van,cpr\nkit,Kit,"First aid; CPR"\nbad,Bad,cpr; boat\n'
+    (file,) = plan_of("services", rows).files
+    assert [(bad.line, bad.column) for bad in file.bad] == [(4, "everyone_holds")]
+    assert [entry.values["everyone_holds"] for entry in file.entries] == [{group["cpr"]}, {group["cpr"]}]
 
 
 def test_an_address_finds_the_person_and_a_blank_cell_empties(group, plan_of):

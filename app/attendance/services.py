@@ -1,0 +1,330 @@
+"""Noting who came and left, and mending what was noted wrongly.
+
+Every act carries the version that its page showed. Told twice, by a double tap, a replay or two leads at once, it
+has one effect: the second finds what it wanted already so, or is told that someone was quicker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import flag_modified
+
+from app import clock
+from app.attendance.day import UNDO_FOR
+from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, NotedVia
+from app.audit.services import record
+from app.database import db, insert_if_absent, new_id
+from app.editing import Outcome, Saved, kept, locked, outdated, refuse
+from app.people.models import Person
+from app.roster.models import Assignment, Shift
+from app.rules.queries import day_settings
+from app.words import clock_time, when
+
+CLOSE = "close-forgotten"
+CLOSE_EVERY = timedelta(minutes=10)
+BATCH = 200
+LONGEST = timedelta(hours=24)
+
+TAKEN_BACK = "Taken back."
+NOTED_ANEW = "Noted anew."
+TO_COME = "This is still to come."
+OWN_HOURS = "Nobody changes their own hours here. Ask another coordinator."
+
+
+@dataclass(frozen=True, slots=True)
+class Noting:
+    """Who notes something, how it came in, and the version of the row that they saw (0: there was none)."""
+
+    by_id: str
+    via: NotedVia
+    version: int
+
+
+def at_kiosk(person_id: str, version: int) -> Noting:
+    """What a person notes about themselves at a tablet."""
+    return Noting(person_id, NotedVia.KIOSK, version)
+
+
+def arrive(shift_id: str, person_id: str, noting: Noting) -> Outcome:
+    """Note that someone is there, now."""
+    shift, now = db.session.get(Shift, shift_id), clock.now()
+    problem = _no_shift(shift) or _not_on(shift_id, person_id, noting)
+    if shift is None or problem:
+        return refuse(form=problem)
+    opens_at = shift.starts_at - timedelta(minutes=day_settings().arrive_minutes)
+    if now < opens_at:
+        return refuse(form=f"It is too early to note this. It opens {when(opens_at)}.")
+    if now >= shift.ends_at:
+        return refuse(form=f"This shift ended {when(shift.ends_at)}. A coordinator can still note who was there.")
+    return _note(shift, person_id, noting, state=AttendanceState.HERE, arrived_at=now, left_at=None)
+
+
+def leave(shift_id: str, person_id: str, noting: Noting) -> Outcome:
+    """Note that someone who was there leaves, now."""
+    shift, now = db.session.get(Shift, shift_id), clock.now()
+    problem = _no_shift(shift)
+    if shift is None or problem:
+        return refuse(form=problem)
+    row = _row_of(shift_id, person_id)
+    if row is None or row.state in {AttendanceState.VOID, AttendanceState.ABSENT}:
+        return refuse(form="Nobody noted the arrival yet. A coordinator can note both.")
+    if row.state == AttendanceState.LEFT:
+        return _already(row)
+    if row.version != noting.version:
+        return outdated(row.version)
+    _set(row, noting, state=AttendanceState.LEFT, left_at=max(now, row.arrived_at or now))
+    record(db.session, "note leaving", "attendance", row.id, actor_id=noting.by_id, via=noting.via)
+    return kept(row.id)
+
+
+def note_absent(shift_id: str, person_id: str, noting: Noting) -> Outcome:
+    """Note that someone did not come; nobody asks why."""
+    shift = db.session.get(Shift, shift_id)
+    problem = _no_shift(shift) or _not_on(shift_id, person_id, noting)
+    if shift is None or problem:
+        return refuse(form=problem)
+    if clock.now() < shift.starts_at:
+        return refuse(form=f"The shift starts {when(shift.starts_at)}. Until then they may still come.")
+    return _note(shift, person_id, noting, state=AttendanceState.ABSENT, arrived_at=None, left_at=None)
+
+
+def note_as_planned(shift_id: str, person_id: str, noting: Noting) -> Outcome:
+    """Note after the end that someone was there from the planned start to the planned end."""
+    shift = db.session.get(Shift, shift_id)
+    problem = _no_shift(shift) or _not_on(shift_id, person_id, noting) or _own(person_id, noting)
+    if shift is None or problem:
+        return refuse(form=problem)
+    if clock.now() < shift.ends_at:
+        return refuse(form=f"The shift goes on until {when(shift.ends_at)}.")
+    planned = {"arrived_at": shift.starts_at, "left_at": shift.ends_at, "is_exact": True}
+    return _note(shift, person_id, noting, state=AttendanceState.LEFT, **planned)
+
+
+def take_back(attendance_id: str, noting: Noting) -> Outcome:
+    """Undo the last tap, within some minutes of it; what it said is kept beside."""
+    row = locked(Attendance, attendance_id)
+    if row is None:
+        return refuse(form="There is nothing to take back.")
+    if row.version != noting.version:
+        return outdated(row.version)
+    if row.noted_via in {NotedVia.COORDINATOR, NotedVia.CLOSED} and noting.via != NotedVia.COORDINATOR:
+        return refuse(form="A coordinator noted this. Ask them to correct it.")
+    if clock.now() - row.changed_at > UNDO_FOR or row.state == AttendanceState.VOID:
+        return refuse(form="It is too late to take this back. A coordinator can correct it.")
+    _keep_before(row, TAKEN_BACK, noting.by_id)
+    if row.state == AttendanceState.LEFT and not row.is_exact:
+        _set(row, noting, state=AttendanceState.HERE, left_at=None)
+    else:
+        _set(row, noting, state=AttendanceState.VOID, arrived_at=None, left_at=None)
+    record(db.session, "take back attendance", "attendance", row.id, actor_id=noting.by_id)
+    return kept(row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What a coordinator says: the state, and the times that go with it."""
+
+    state: AttendanceState
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+def correct(attendance_id: str, times: Times, reason: str, version: int, by_id: str) -> Outcome:
+    """Correct a row; what it said before is kept beside it with the reason. Corrected times count to the minute."""
+    row = locked(Attendance, attendance_id)
+    if row is None:
+        return refuse(form="This is not there any more.")
+    if row.person_id == by_id:
+        return refuse(form=OWN_HOURS)
+    if row.version != version:
+        return outdated(row.version)
+    problems = _time_problems(times, row.day_on)
+    if problems:
+        return refuse(**problems)
+    _keep_before(row, reason, by_id)
+    _set(row, Noting(by_id, NotedVia.COORDINATOR, version), is_exact=True, **_columns(times))
+    record(db.session, "correct attendance", "attendance", row.id, actor_id=by_id, state=times.state)
+    return kept(row.id)
+
+
+def enter(shift_id: str, person_id: str, times: Times, by_id: str) -> Outcome:
+    """Note the times of someone on a shift of whom nothing was noted, planned on it or not."""
+    shift = db.session.get(Shift, shift_id)
+    problem = _no_shift(shift)
+    if shift is None or problem:
+        return refuse(form=problem)
+    if person_id == by_id:
+        return refuse(form=OWN_HOURS)
+    problems = _time_problems(times, shift.day_on)
+    if problems:
+        return refuse(**problems)
+    noting = Noting(by_id, NotedVia.COORDINATOR, 0)
+    return _note(shift, person_id, noting, is_exact=True, **_columns(times))
+
+
+def add_extra(key: str, person_id: str, facts: dict[str, Any], span: tuple[datetime, datetime], by_id: str) -> Outcome:
+    """Note work beside shifts. `key` becomes the row's id, so that the same form sent twice is one piece of work."""
+    person = db.session.get(Person, person_id)
+    if person is None:
+        return refuse(person_id="Choose a person.")
+    if person_id == by_id:
+        return refuse(person_id=OWN_HOURS)
+    problems = _time_problems(Times(AttendanceState.LEFT, *span), facts["day_on"])
+    if problems:
+        return refuse(**problems)
+    now = clock.now()
+    values: dict[str, Any] = {"id": key, "person_id": person_id, "level": person.level, "state": AttendanceState.LEFT}
+    values |= {"arrived_at": span[0], "left_at": span[1], "is_exact": True, "noted_via": NotedVia.COORDINATOR}
+    values |= {"noted_by_id": by_id, "created_at": now, "changed_at": now, "version": 1} | facts
+    if not insert_if_absent(db.session, Attendance, values):
+        db.session.rollback()
+        return Saved(key, "This was kept already.")
+    record(db.session, "add work", "attendance", key, actor_id=by_id, activity=facts["activity"])
+    return kept(key)
+
+
+def close_forgotten(task: object) -> None:
+    """Take the planned end where nobody noted the leaving; coordinators find these marked."""
+    del task
+    now = clock.now()
+    over = now - timedelta(minutes=day_settings().close_minutes)
+    rows = db.session.scalars(
+        sa.select(Attendance)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .where(Attendance.state == AttendanceState.HERE, Shift.ends_at < over)
+        .limit(BATCH)
+        .with_for_update(of=Attendance)
+    ).all()
+    for row in rows:
+        ends_at = db.session.get_one(Shift, row.shift_id).ends_at
+        row.state, row.left_at = AttendanceState.LEFT, max(ends_at, row.arrived_at or ends_at)
+        row.noted_via, row.noted_by_id, row.changed_at = NotedVia.CLOSED, None, now
+        record(db.session, "close attendance", "attendance", row.id)
+    db.session.commit()
+
+
+def _no_shift(shift: Shift | None) -> str:
+    return "This shift was called off." if shift is None or shift.cancelled_at is not None else ""
+
+
+def _not_on(shift_id: str, person_id: str, noting: Noting) -> str:
+    """Coordinators may note people who helped out; everyone else notes those who are planned."""
+    if noting.via == NotedVia.COORDINATOR:
+        return "" if db.session.get(Person, person_id) else "This person is not there any more."
+    is_on = sa.exists().where(Assignment.shift_id == shift_id, Assignment.person_id == person_id)
+    return "" if db.session.scalar(sa.select(is_on)) else "The plan has changed: this person is not on this shift."
+
+
+def _own(person_id: str, noting: Noting) -> str:
+    return OWN_HOURS if person_id == noting.by_id else ""
+
+
+def _row_of(shift_id: str, person_id: str) -> Attendance | None:
+    return db.session.scalar(
+        sa.select(Attendance)
+        .where(
+            Attendance.shift_id == shift_id,
+            Attendance.person_id == person_id,
+            Attendance.activity == Activity.SHIFT,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _note(shift: Shift, person_id: str, noting: Noting, **values: Any) -> Outcome:
+    """Make the row, or change one that says nothing yet; whoever comes second finds it so or is told."""
+    made = _insert(shift, person_id, noting, values) if noting.version == 0 else None
+    if made is not None:
+        record(db.session, f"note {values['state']}", "attendance", made, actor_id=noting.by_id, via=noting.via)
+        return kept(made)
+    row = _row_of(shift.id, person_id)
+    if row is None:
+        return outdated(0)
+    if row.state == values["state"]:
+        return _already(row)
+    if row.version != noting.version:
+        return outdated(row.version)
+    if row.state not in {AttendanceState.VOID, AttendanceState.ABSENT}:
+        return refuse(form="Something else is noted here already. A coordinator can correct it.")
+    _keep_before(row, NOTED_ANEW, noting.by_id)
+    _set(row, noting, **values)
+    record(db.session, f"note {row.state}", "attendance", row.id, actor_id=noting.by_id, via=noting.via)
+    return kept(row.id)
+
+
+def _insert(shift: Shift, person_id: str, noting: Noting, values: dict[str, Any]) -> str | None:
+    """The id of the new row, None when there is one already."""
+    now, made = clock.now(), new_id()
+    level = db.session.scalars(sa.select(Person.level).where(Person.id == person_id)).one()
+    row: dict[str, Any] = {
+        "id": made,
+        "shift_id": shift.id,
+        "person_id": person_id,
+        "activity": Activity.SHIFT,
+        "level": level,
+    }
+    row |= {"day_on": shift.day_on, "noted_via": noting.via, "noted_by_id": noting.by_id, "is_exact": False}
+    row |= {"created_at": now, "changed_at": now, "version": 1} | values
+    return made if insert_if_absent(db.session, Attendance, row) else None
+
+
+def _already(row: Attendance) -> Saved:
+    at = row.left_at or row.arrived_at
+    saved = Saved(row.id, f"This was noted at {clock_time(at)} already." if at else "This was noted already.")
+    db.session.rollback()
+    return saved
+
+
+def _set(row: Attendance, noting: Noting, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.noted_via, row.noted_by_id, row.changed_at = noting.via, noting.by_id, clock.now()
+    flag_modified(row, "state")  # the version rises even when the same was said again
+
+
+def _keep_before(row: Attendance, reason: str, by_id: str) -> None:
+    before = ("version", "state", "arrived_at", "left_at", "is_exact", "noted_via", "noted_by_id")
+    said = {name: getattr(row, name) for name in before}
+    db.session.add(AttendanceCorrection(attendance_id=row.id, reason=reason, by_id=by_id, at=clock.now(), **said))
+
+
+def _columns(times: Times) -> dict[str, Any]:
+    has_come = times.state in {AttendanceState.HERE, AttendanceState.LEFT}
+    return {
+        "state": times.state,
+        "arrived_at": times.arrived_at if has_come else None,
+        "left_at": times.left_at if times.state == AttendanceState.LEFT else None,
+    }
+
+
+def _time_problems(times: Times, day: date) -> dict[str, str]:
+    """What speaks against these times, by field."""
+    if times.state in {AttendanceState.ABSENT, AttendanceState.VOID}:
+        return {}
+    problem = _arrival_problem(times.arrived_at, day)
+    if problem:
+        return {"arrived": problem}
+    problem = "" if times.state == AttendanceState.HERE else _leaving_problem(times)
+    return {"left": problem} if problem else {}
+
+
+def _arrival_problem(arrived_at: datetime | None, day: date) -> str:
+    if arrived_at is None:
+        return "Say when they came."
+    if arrived_at > clock.now():
+        return TO_COME
+    return "" if abs((clock.local(arrived_at).date() - day).days) <= 1 else "This is not the day of this work."
+
+
+def _leaving_problem(times: Times) -> str:
+    if times.left_at is None or times.arrived_at is None:
+        return "Say when they left."
+    if times.left_at > clock.now():
+        return TO_COME
+    is_fine = timedelta() < times.left_at - times.arrived_at <= LONGEST
+    return "" if is_fine else "They left after they came, within a day."

@@ -1,0 +1,72 @@
+"""Paper: the plan for the wall, and the sheet people sign on the day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.people.models import Person
+from app.roster.models import Assignment, Shift
+from app.sites.models import Service, Site
+from app.words import clock_time
+
+DAY = timedelta(days=1)
+WEEK_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class WallLine:
+    """One time of a week at one place, and who comes on each of its seven days (None: no shift on that day)."""
+
+    time: str
+    site: str
+    service: str
+    days: tuple[tuple[str, ...] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WallWeek:
+    """One week of the wall: its days and its lines."""
+
+    days: tuple[date, ...]
+    lines: tuple[WallLine, ...]
+
+
+def wall(first_on: date, weeks: int, site_id: str | None) -> list[WallWeek]:
+    """The published plan of some weeks (each from the weekday of `first_on`), of one site or all: one query."""
+    last = first_on + DAY * (WEEK_DAYS * weeks - 1)
+    query = (
+        sa.select(Shift.id, Shift.day_on, Shift.starts_at, Shift.ends_at, Site.name, Service.name.label("service"))
+        .add_columns(Person.name.label("person"))
+        .join(Site, Site.id == Shift.site_id)
+        .join(Service, Service.id == Shift.service_id)
+        .outerjoin(Assignment, Assignment.shift_id == Shift.id)
+        .outerjoin(Person, Person.id == Assignment.person_id)
+        .where(Shift.day_on.between(first_on, last), Shift.cancelled_at.is_(None))
+        .order_by(Site.name, Shift.starts_at, Shift.id, sa.func.lower(Person.name))
+    )
+    if site_id:
+        query = query.where(Shift.site_id == site_id)
+    found: list[dict[tuple[str, str, str], dict[int, list[str]]]] = [
+        defaultdict(lambda: defaultdict(list)) for _ in range(weeks)
+    ]
+    for row in db.session.execute(query):
+        week, day = divmod((row.day_on - first_on).days, WEEK_DAYS)
+        time = f"{clock_time(row.starts_at)} to {clock_time(row.ends_at)}"
+        names = found[week][row.name, time, row.service][day]
+        names += [row.person] if row.person else []
+    return [
+        WallWeek(
+            tuple(first_on + DAY * (WEEK_DAYS * number + day) for day in range(WEEK_DAYS)),
+            tuple(_line(*key, days) for key, days in sorted(lines.items())),
+        )
+        for number, lines in enumerate(found)
+    ]
+
+
+def _line(site: str, time: str, service: str, days: dict[int, list[str]]) -> WallLine:
+    return WallLine(time, site, service, tuple(tuple(days[day]) if day in days else None for day in range(WEEK_DAYS)))

@@ -1,0 +1,27 @@
+"""The checkins slice: private check-ins, and what a person chooses to come of them.
+
+No other slice imports this one. What it keeps lives in a database of its own; what reaches the rest of the
+application is only what a person does there themselves.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from app import jobs, logs
+
+
+def init_app(app: Flask) -> None:
+    """Add the slice to the application."""
+    from app.checkins import care_views, key_views, listener_views, views
+    from app.checkins.parcels import DELIVER, deliver
+    from app.checkins.shredding import SHRED, TIDY, shred_again, tidy
+
+    del care_views, key_views, listener_views  # they add their pages to the slice's
+    app.register_blueprint(views.bp)
+    logs.keep_quiet(app, views.bp.name)
+    jobs.register(app, DELIVER, deliver, every=timedelta(hours=1))
+    jobs.register(app, TIDY, tidy, every=timedelta(hours=12))
+    jobs.register(app, SHRED, shred_again)

@@ -1,0 +1,107 @@
+"""Forms of check-ins. None of them ever carries a person's name or a secret back into a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
+
+from app.checkins.queries import ListenerShown
+from app.checkins.services import LONGEST_NOTE, Given
+from app.checkins.words import QUESTIONS, SHARING_WORDS
+from app.fields import choice, choices, stripped, text_field
+from wellbeing.flags import Sharing
+
+PHRASE = "Your private words"
+
+
+def _question(name: str) -> RadioField:
+    words, answers = QUESTIONS[name]
+    return RadioField(words, [_one_of_five], choices=list(choices(enumerate(answers))), validate_choice=False)
+
+
+def _one_of_five(form: FlaskForm, field: RadioField) -> None:
+    del form
+    if field.data and field.data not in {"0", "1", "2", "3", "4"}:
+        raise ValidationError("Choose one of the five, or none.")
+
+
+class WeeklyForm(FlaskForm):
+    """The weekly check-in. Everything may be left out."""
+
+    energy = _question("energy")
+    load = _question("load")
+    rest = _question("rest")
+    hard = BooleanField("Something hard happened")
+    needs = BooleanField("Pay, food or housing is a worry")
+    listener = RadioField("I want someone to talk to", [Optional()], default="", validate_choice=False)
+    note = TextAreaField("A few words to yourself", [Optional(), Length(max=LONGEST_NOTE)], filters=[stripped])
+
+    def __init__(self, whom: Sequence[ListenerShown]) -> None:
+        super().__init__()
+        self.listener.choices = [
+            choice("", "Not now"),
+            *(choice(each.person_id, each.name, each.words) for each in whom),
+        ]
+
+    @property
+    def given(self) -> Given:
+        """What was answered."""
+        answers = {name: int(self[name].data) if self[name].data else None for name in QUESTIONS}
+        return Given(answers, bool(self.hard.data), bool(self.needs.data), self.note.data or "")
+
+
+class OpenForm(FlaskForm):
+    """What opens a history."""
+
+    passphrase = PasswordField(PHRASE, [InputRequired("Type your private words."), Length(max=200)])
+
+
+class KeyForm(FlaskForm):
+    """New private words, typed twice."""
+
+    passphrase = PasswordField("New private words", [InputRequired("Choose your words."), Length(max=200)])
+    again = PasswordField(
+        "The same words again",
+        [InputRequired("Type them again."), EqualTo("passphrase", "These two are not the same.")],
+    )
+
+
+class RecoverForm(KeyForm):
+    """The recovery code, and new private words."""
+
+    code = StringField("Your recovery code", [InputRequired("Type the code."), Length(max=80)])
+
+
+class SharingForm(FlaskForm):
+    """The standing choice."""
+
+    sharing = RadioField(
+        "What may they get?",
+        [InputRequired("Choose one.")],
+        choices=[choice(each, *words) for each, words in SHARING_WORDS.items()],
+    )
+    listener = RadioField("Who?", [Optional()], validate_choice=False)
+
+    def __init__(self, whom: Sequence[ListenerShown], sharing: Sharing, listener_id: str | None) -> None:
+        super().__init__(data={"sharing": sharing, "listener": listener_id})
+        self.listener.choices = [
+            choice(each.person_id, each.name, f"{each.words} · key: {each.fingerprint}") for each in whom
+        ]
+
+
+class ListenerForm(FlaskForm):
+    """A person whom others may choose, and what they are to them."""
+
+    person = SelectField("Person", [InputRequired("Choose someone.")])
+    words = text_field("What they are to people", 80, required="Say what they are.", description="As in: another peer")
+
+
+class HelpLineForm(FlaskForm):
+    """One line of help outside."""
+
+    name = text_field("Name", 80, required="Type a name.")
+    phone = text_field("Phone number", 40, required="Type a number.")
+    words = text_field("In a few words", 160, description="As in: day and night, free")

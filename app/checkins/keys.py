@@ -1,0 +1,143 @@
+"""A person's own key: made, opened with their passphrase, wrapped anew, lost."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import session
+
+from app import clock
+from app.auth import throttle
+from app.auth.passphrases import new_code, passphrase_problem, plain
+from app.auth.services import HASHING
+from app.checkins import sealing
+from app.checkins.models import KeyPair, Opened
+from app.checkins.queries import COOKIE, key_of, owner_of
+from app.database import db
+from app.editing import Outcome, Refused, Saved, refuse
+from app.vault import vault
+
+RECOVERY_LENGTH = 36
+"""Nine groups of four from 31 signs: 178 bits."""
+OPEN_FOR = timedelta(minutes=10)
+OWN_HISTORY = throttle.Limit("own history", 8)
+WRONG = "That does not open it. Nothing is lost: try again, with spaces as you wrote them down."
+TOO_OFTEN = "That was tried too often. Please wait a quarter of an hour."
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A key was made; `code` is its recovery code, shown this once."""
+
+    code: str
+
+
+def make_key(person_id: str, passphrase: str, *known: str) -> Made | Refused:
+    """Make a person's first key, or (after a loss) a new one; what was sealed to an old key stays locked."""
+    problem = passphrase_problem(passphrase, *known)
+    if problem:
+        return Refused({"passphrase": problem})
+    pair, code = sealing.new_pair(), new_code(RECOVERY_LENGTH)
+    db.session.rollback()  # stretching a passphrase takes a while: no lock is held meanwhile
+    row = KeyPair(owner=owner_of(person_id), public_key=pair.public, made_on=clock.today())
+    _wrap(row, pair.private, passphrase, code)
+    db.session.execute(sa.delete(KeyPair).where(KeyPair.owner == row.owner))
+    db.session.add(row)
+    db.session.commit()
+    return Made(code)
+
+
+def _wrap(row: KeyPair, private: bytes, passphrase: str, code: str) -> None:
+    with HASHING:
+        by_words = sealing.wrap(private, passphrase, vault().pepper)
+    by_code = sealing.wrap_with_code(private, code, vault().pepper)
+    row.salt, row.wrapped = by_words.salt, by_words.wrapped
+    row.recovery_salt, row.recovery_wrapped = by_code.salt, by_code.wrapped
+
+
+def open_history(person_id: str, passphrase: str) -> Outcome:
+    """Open a person's history in this browser for ten minutes."""
+    if not _may_try(person_id):
+        return Refused({"passphrase": TOO_OFTEN})
+    pair = key_of(person_id)
+    db.session.rollback()
+    if pair is None:
+        return Refused({"passphrase": "You have not set this up yet."})
+    with HASHING:
+        private = sealing.unwrap(sealing.Wrap(pair.salt, pair.wrapped), passphrase, vault().pepper)
+    if private is None:
+        return Refused({"passphrase": WRONG})
+    return _open(person_id, private)
+
+
+def _may_try(person_id: str) -> bool:
+    gate = throttle.reserve(db.session, (OWN_HISTORY, person_id))
+    db.session.commit()
+    return gate is throttle.Gate.OPEN
+
+
+def _open(person_id: str, private: bytes) -> Outcome:
+    token = secrets.token_urlsafe(32)
+    throttle.forgive(db.session, (OWN_HISTORY, person_id))
+    db.session.add(
+        Opened(
+            id=hashlib.sha256(token.encode()).hexdigest(),
+            sealed=sealing.lock_with_token(private, token),
+            ends_at=clock.now() + OPEN_FOR,
+        )
+    )
+    db.session.commit()
+    session[COOKIE] = token
+    return Saved("")
+
+
+def close_history() -> None:
+    """Close the history that this browser has open."""
+    token = session.pop(COOKIE, None)
+    if token:
+        db.session.execute(sa.delete(Opened).where(Opened.id == hashlib.sha256(token.encode()).hexdigest()))
+        db.session.commit()
+
+
+def recover(person_id: str, code: str, passphrase: str, *known: str) -> Made | Refused:
+    """Choose a new passphrase with the recovery code; the history stays, and there is a new code."""
+    problem = passphrase_problem(passphrase, *known)
+    if problem:
+        return Refused({"passphrase": problem})
+    if not _may_try(person_id):
+        return Refused({"code": TOO_OFTEN})
+    pair = key_of(person_id)
+    if pair is None:
+        return refuse(code="You have not set this up yet.")
+    kept = sealing.Wrap(pair.recovery_salt, pair.recovery_wrapped)
+    private = sealing.unwrap_with_code(kept, plain(code), vault().pepper)
+    db.session.rollback()
+    if private is None:
+        return Refused({"code": "This is not the code. It has nine groups of four letters and digits."})
+    return _wrapped_anew(person_id, private, passphrase)
+
+
+def change_passphrase(person_id: str, private: bytes, passphrase: str, *known: str) -> Made | Refused:
+    """Choose a new passphrase for a history that is open; there is a new recovery code too."""
+    problem = passphrase_problem(passphrase, *known)
+    db.session.rollback()
+    return Refused({"passphrase": problem}) if problem else _wrapped_anew(person_id, private, passphrase)
+
+
+def _wrapped_anew(person_id: str, private: bytes, passphrase: str) -> Made | Refused:
+    code = new_code(RECOVERY_LENGTH)
+    fresh = KeyPair()
+    _wrap(fresh, private, passphrase, code)
+    names = ("salt", "wrapped", "recovery_salt", "recovery_wrapped")
+    throttle.forgive(db.session, (OWN_HISTORY, person_id))
+    db.session.execute(
+        sa.update(KeyPair)
+        .where(KeyPair.owner == owner_of(person_id))
+        .values({name: getattr(fresh, name) for name in names})
+    )
+    db.session.commit()
+    return Made(code)

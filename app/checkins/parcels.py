@@ -1,0 +1,86 @@
+"""Parcels: what one person seals to another. Every check-in leaves one, so that an ask for help does not stand out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock, jobs
+from app.checkins import sealing
+from app.checkins.models import Parcel, WaitingParcel
+from app.checkins.queries import PARCEL_INFO, key_of
+from app.database import db
+from app.mail.services import post
+from app.people.models import Person
+from wellbeing.flags import Flag, Level
+
+DELIVER = "deliver-parcels"
+ADDRESS_LENGTH = 32
+SUBJECT = "Something for you in Evenhand"
+BODY = "Hello,\n\nthere is something for you in Evenhand. Sign in to see it.\n"
+
+
+def send_flag(flag: Flag, listener_id: str) -> bool:
+    """Put a flag on its way to a listener, in the caller's transaction; False when they have no key."""
+    listener, sender = key_of(listener_id), key_of(flag.respondent)
+    if listener is None:
+        return False
+    told = {
+        "kind": "flag",
+        "from": flag.respondent,
+        "level": flag.level,
+        "hard": flag.something_hard,
+        "needs": flag.daily_needs,
+        "day": clock.today().isoformat(),
+        "answer_to": None if sender is None else sender.public_key.hex(),
+    }
+    _put(told, listener.public_key, listener_id)
+    return True
+
+
+def send_reply(answer_to: str | None, by: str, what: str) -> None:
+    """Tell a person what became of their ask, in the caller's transaction; who has no key hears it in person only."""
+    if answer_to is None:
+        send_nothing()
+    else:
+        told = {"kind": "reply", "by": by, "what": what, "day": clock.today().isoformat()}
+        _put(told, bytes.fromhex(answer_to), "")
+
+
+def send_nothing() -> None:
+    """Put an empty parcel on its way, sealed to a key that nobody has: it looks like any other."""
+    _put({"kind": "nothing"}, sealing.new_pair().public, "")
+
+
+def _put(told: Mapping[str, Any], public: bytes, address: str) -> None:
+    sealed = sealing.seal(told, public, PARCEL_INFO, sealing.PARCEL_BYTES)
+    db.session.add(WaitingParcel(sealed=sealed, address=address.ljust(ADDRESS_LENGTH)))
+
+
+def flag_in(told: Mapping[str, Any]) -> Flag:
+    """The flag that a parcel holds."""
+    return Flag(told["from"], Level(told["level"]) if told["level"] else None, told["hard"], told["needs"])
+
+
+def deliver(task: jobs.Task) -> None:
+    """Deliver what waits, all at once and in no order, and tell listeners that there is something, once each."""
+    del task
+    waiting = list(db.session.scalars(sa.select(WaitingParcel).with_for_update()))
+    secrets.SystemRandom().shuffle(waiting)
+    today, told = clock.today(), {each.address.strip() for each in waiting} - {""}
+    for each in waiting:
+        db.session.add(Parcel(sealed=each.sealed, day_on=today))
+        db.session.delete(each)
+    for person in db.session.scalars(sa.select(Person).where(Person.id.in_(told), Person.is_active)):
+        if person.email:
+            post(db.session, key=_mail_key(person.id, today), to=person.email, subject=SUBJECT, body=BODY)
+    db.session.commit()
+
+
+def _mail_key(person_id: str, today: date) -> str:
+    """One such mail an hour, whatever came."""
+    return f"inbox:{person_id}:{today}:{clock.now():%H}"

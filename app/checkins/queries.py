@@ -1,0 +1,217 @@
+"""Reading what is kept of check-ins, with the person's own key where it is sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from flask import session
+
+from app import clock
+from app.auth.wordlist import WORDS
+from app.checkins import sealing
+from app.checkins.models import CheckIn, Choice, HelpLine, KeyPair, Listener, Opened, Parcel
+from app.database import db
+from app.people.models import Person
+from app.vault import vault
+from wellbeing.flags import Sharing
+from wellbeing.instruments.pulse import PULSE
+from wellbeing.scoring import scores
+from wellbeing.trend import Reading, Signal, signal, usual_level
+
+COOKIE = "opened"
+WEEK = 7
+PARCEL_INFO = b"parcel:v1"
+
+
+def owner_of(person_id: str) -> str:
+    """The keyed hash under which a person's check-ins are kept."""
+    return vault().index(person_id, "private.owner")
+
+
+def check_in_info(owner: str, row_id: str) -> bytes:
+    """What a sealed check-in is bound to: a row moved elsewhere does not open."""
+    return f"checkin:v1:{owner}:{row_id}".encode()
+
+
+def key_of(person_id: str) -> KeyPair | None:
+    """A person's key pair, None before they set one up."""
+    return db.session.get(KeyPair, owner_of(person_id))
+
+
+def has_key(person_id: str) -> bool:
+    """Whether a person has set up a private history."""
+    return key_of(person_id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingChoice:
+    """What a person shares when they share: how much and with whom."""
+
+    sharing: Sharing = Sharing.NOBODY
+    listener_id: str | None = None
+
+
+def choice_of(person_id: str) -> StandingChoice:
+    """A person's standing choice: nobody, until they chose otherwise."""
+    row = db.session.get(Choice, owner_of(person_id))
+    if row is None:
+        return StandingChoice()
+    kept: dict[str, str] = json.loads(row.kept)
+    return StandingChoice(Sharing(kept["sharing"].strip()), kept["listener"].strip() or None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerShown:
+    """Someone who can be chosen: who they are, what they are to people, and their key in words (None without one)."""
+
+    person_id: str
+    name: str
+    words: str
+    fingerprint: str | None
+    key_made_on: date | None
+
+
+def listeners(person_id: str | None = None) -> list[ListenerShown]:
+    """Those who may be chosen by a person (anyone but themselves), by name; only who has a key can get something."""
+    rows = {row.person_id: row for row in db.session.scalars(sa.select(Listener).where(Listener.is_active))}
+    named = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(rows), Person.is_active))
+    found = []
+    for each in named:
+        key = key_of(each.id)
+        if each.id != person_id and key is not None:
+            words = sealing.fingerprint(key.public_key, WORDS)
+            found.append(ListenerShown(each.id, each.name, rows[each.id].words, words, key.made_on))
+    return sorted(found, key=lambda each: each.name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerRow:
+    """Someone whom the group named as a listener, as the page of the group's settings shows them."""
+
+    person_id: str
+    name: str
+    words: str
+    is_ready: bool
+
+
+def named_listeners() -> list[ListenerRow]:
+    """Everyone named as a listener, ready or not."""
+    rows = {row.person_id: row for row in db.session.scalars(sa.select(Listener).where(Listener.is_active))}
+    named = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(rows)).order_by(Person.name))
+    return [ListenerRow(each.id, each.name, rows[each.id].words, has_key(each.id)) for each in named]
+
+
+def is_listener(person_id: str) -> bool:
+    """Whether others may choose this person."""
+    row = db.session.get(Listener, person_id)
+    return row is not None and row.is_active
+
+
+def help_lines() -> list[HelpLine]:
+    """Whom people can call, in the group's order."""
+    return list(db.session.scalars(sa.select(HelpLine).order_by(HelpLine.position, HelpLine.id)))
+
+
+def opened_key(person_id: str) -> bytes | None:
+    """The private key of a history that this browser opened a short while ago; None when it is closed."""
+    token = session.get(COOKIE)
+    if not token:
+        return None
+    row = db.session.get(Opened, hashlib.sha256(token.encode()).hexdigest())
+    if row is None or row.ends_at <= clock.now():
+        return None
+    private, pair = sealing.unlock_with_token(row.sealed, token), key_of(person_id)
+    if private is None or pair is None or public_of(private) != pair.public_key:
+        return None
+    return private
+
+
+def public_of(private: bytes) -> bytes:
+    """The public half of a private key, raw."""
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One check-in of a person, opened. `score` is None when too little was answered."""
+
+    id: str
+    week_on: date
+    answers: dict[str, int | None]
+    score: float | None
+    something_hard: bool
+    daily_needs: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """Something that a listener did with a person's ask: `what` is "read" or one of `wellbeing.flags.Act`."""
+
+    by: str
+    what: str
+    day_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A person's own weeks, the latest first, and what they show. `locked` counts those of a key that is lost."""
+
+    entries: list[Entry]
+    locked: int
+    found: Signal
+    usual: float | None
+    replies: list[LookedAt]
+
+
+def history(person_id: str, private: bytes) -> History:
+    """Open a person's own check-ins, and work out their trend, here and now and nowhere else."""
+    owner = owner_of(person_id)
+    entries, locked = [], 0
+    for row in db.session.scalars(sa.select(CheckIn).where(CheckIn.owner == owner)):
+        told = sealing.unseal(row.sealed, private, check_in_info(owner, row.id))
+        if told is None:
+            locked += 1
+        else:
+            entries.append(_entry(row.id, told))
+    entries.sort(key=lambda each: (each.week_on, each.id))
+    readings = [Reading(each.week_on.toordinal() // WEEK, each.score) for each in entries if each.score is not None]
+    return History(entries[::-1], locked, signal(readings), usual_level(readings), _replies(private))
+
+
+def _entry(row_id: str, told: dict[str, Any]) -> Entry:
+    answers = {item.name: told["answers"].get(item.name) for item in PULSE.items}
+    score = scores(PULSE, answers).get("pulse")
+    return Entry(
+        id=row_id,
+        week_on=date.fromisoformat(told["week"]),
+        answers=answers,
+        score=None if score is None else float(score.value),
+        something_hard=told["hard"],
+        daily_needs=told["needs"],
+        note=told["note"],
+    )
+
+
+def own_parcels(private: bytes, kind: str) -> list[tuple[Parcel, dict[str, Any]]]:
+    """The delivered parcels of one kind that this key opens: nothing but trying tells which these are."""
+    opened = []
+    for row in db.session.scalars(sa.select(Parcel)):
+        told = sealing.unseal(row.sealed, private, PARCEL_INFO)
+        if told is not None and told["kind"] == kind:
+            opened.append((row, told))
+    return opened
+
+
+def _replies(private: bytes) -> list[LookedAt]:
+    told = [each for _, each in own_parcels(private, "reply")]
+    asked = sa.select(Person.id, Person.name).where(Person.id.in_({each["by"] for each in told}))
+    names = {row.id: row.name for row in db.session.execute(asked)}
+    found = [LookedAt(names.get(each["by"], "Someone"), each["what"], date.fromisoformat(each["day"])) for each in told]
+    return sorted(found, key=lambda each: each.day_on, reverse=True)

@@ -1,0 +1,87 @@
+"""What someone holds who takes the whole server: read off the tables themselves, so that it cannot be forgotten.
+
+The page and `python -m bench.seizure` say the same, from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app import migrate
+from app.migrate import Place
+from app.vault import Sealed
+
+WITH_KEY = "readable with the server's key, which a seized server holds"
+PLAIN = "readable"
+ONE_WAY = "a fingerprint only: it can be compared, not read"
+CLOSED = "closed: only its owner's private words open it"
+ORDER = (CLOSED, ONE_WAY, WITH_KEY, PLAIN)
+ONE_WAY_ENDINGS = ("_hash", "_index")
+KEYS_OF_OWNERS = frozenset({"public_key", "salt", "recovery_salt"})
+"""Of no use without the owner's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One table: what it is called, and its columns by how far they can be read."""
+
+    name: str
+    columns: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One database and its tables."""
+
+    title: str
+    about: str
+    tables: list[Held]
+
+
+ABOUT_CHECK_INS = (
+    "No answer, no private note and no ask for contact can be read. What can be read: that someone has a private "
+    "history and in which months they used it, what they chose to share with whom, who listens, and for an hour at "
+    "most to which listener something is on its way."
+)
+ABOUT_THE_REST = (
+    "People, shifts and the log can be read. Contact fields are sealed with a key that lies on the same server: "
+    "they are safe in a lost backup, not on a seized machine."
+)
+TITLES = {migrate.CHECK_INS: ("Check-ins", ABOUT_CHECK_INS), migrate.MAIN: ("Everything else", ABOUT_THE_REST)}
+
+
+def surrendered() -> list[Part]:
+    """Both databases, the check-ins first."""
+    return [
+        Part(*TITLES[place], tables=[_held(place, table) for table in place.metadata().sorted_tables])
+        for place in (migrate.CHECK_INS, migrate.MAIN)
+    ]
+
+
+def _held(place: Place, table: sa.Table) -> Held:
+    columns: dict[str, list[str]] = {}
+    for column in table.columns:
+        columns.setdefault(reach(place, column), []).append(column.name.replace("_", " "))
+    return Held(table.name.replace("_", " "), {each: columns[each] for each in ORDER if each in columns})
+
+
+def reach(place: Place, column: sa.Column[object]) -> str:
+    """How far someone with the whole server can read a column."""
+    if isinstance(column.type, Sealed):
+        return WITH_KEY
+    if place is migrate.CHECK_INS and isinstance(column.type, sa.LargeBinary):
+        return PLAIN if column.name in KEYS_OF_OWNERS else CLOSED
+    return ONE_WAY if column.name.endswith(ONE_WAY_ENDINGS) else PLAIN
+
+
+def lines() -> Iterator[str]:
+    """The same as plain text, line by line."""
+    for part in surrendered():
+        yield part.title
+        yield part.about
+        for table in part.tables:
+            for words, columns in table.columns.items():
+                yield f"{table.name}: {', '.join(columns)}: {words}"

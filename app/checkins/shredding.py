@@ -1,0 +1,101 @@
+"""Forgetting for good: rows, keys and what lay of them in the file and its log."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app import clock, jobs
+from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, Parcel
+from app.checkins.queries import owner_of
+from app.database import PRIVATE, PrivateModel, db
+from app.editing import Outcome, Saved, refuse
+from app.people.models import Person
+
+TIDY = "tidy-private"
+SHRED = "shred-private"
+KEEP_PARCELS = timedelta(weeks=12)
+TRIES = 20
+PAUSE = 0.05
+OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair)
+
+
+def forget_one(person_id: str, check_in_id: str) -> Outcome:
+    """Delete one check-in of a person."""
+    done = db.session.execute(sa.delete(CheckIn).where(CheckIn.id == check_in_id, CheckIn.owner == owner_of(person_id)))
+    if not done.rowcount:  # type: ignore[attr-defined]
+        return refuse(form="This is gone already.")
+    db.session.commit()
+    shred()
+    return Saved(check_in_id)
+
+
+def forget_everything(person_id: str) -> None:
+    """Delete all that is kept of a person, and their key: whatever of it lies elsewhere can never be read again."""
+    for model in OWNED:
+        db.session.execute(sa.delete(model).where(model.owner == owner_of(person_id)))  # type: ignore[attr-defined]
+    db.session.commit()
+    shred()
+
+
+def shred() -> None:
+    """See that deleted bytes leave the disk now; a job goes on with it when someone reads at this very moment."""
+    if not _is_shredded():
+        jobs.enqueue(db.session, SHRED, key=f"{SHRED}:now", run_at=clock.now() + timedelta(minutes=1))
+        db.session.commit()
+
+
+def shred_again(task: jobs.Task) -> None:
+    """Go on shredding; comes round until it is done."""
+    del task
+    if not _is_shredded():
+        raise TimeoutError("someone is still reading")
+
+
+def _is_shredded() -> bool:
+    db.session.rollback()
+    engine = db.get_engine(PRIVATE)
+    if engine.dialect.name == "sqlite":
+        for _ in range(TRIES):
+            if _is_log_empty(engine):
+                return True
+            time.sleep(PAUSE)
+        return False
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for model in OWNED:
+            connection.exec_driver_sql(f"VACUUM (FULL) {model.__tablename__}")
+    return True
+
+
+def _is_log_empty(engine: sa.Engine) -> bool:
+    """Move the write-ahead log into the file (which overwrites what was deleted there) and empty it."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()
+        return busy is not None and busy[0] == 0
+    finally:
+        connection.close()
+
+
+def tidy(task: jobs.Task) -> None:
+    """Throw away what is old, and everything of people who left."""
+    del task
+    today = clock.today()
+    a_year_ago = today.replace(year=today.year - 1, day=1)  # nothing gets older than twelve months
+    db.session.execute(sa.delete(CheckIn).where(CheckIn.month_on <= a_year_ago))
+    db.session.execute(sa.delete(Parcel).where(Parcel.day_on < today - KEEP_PARCELS))
+    db.session.execute(sa.delete(Opened).where(Opened.ends_at < clock.now()))
+    here = set(db.session.scalars(sa.select(Person.id).where(Person.is_active)))
+    owners = {owner_of(each) for each in here}
+    for model in OWNED:
+        there = set(db.session.scalars(sa.select(model.owner)))  # type: ignore[attr-defined]
+        for owner in there - owners:
+            db.session.execute(sa.delete(model).where(model.owner == owner))  # type: ignore[attr-defined]
+    for listener in db.session.scalars(sa.select(Listener).where(Listener.is_active)):
+        listener.is_active = listener.person_id in here
+    db.session.commit()
+    shred()

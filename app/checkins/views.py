@@ -1,0 +1,215 @@
+"""The weekly check-in, a person's own history, and what they share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.access import Role, allow_signed_in
+from app.checkins import keys, queries, services, shredding
+from app.checkins.forms import OpenForm, SharingForm, WeeklyForm
+from app.checkins.words import DONE_WORDS, QUESTIONS
+from app.editing import Refused
+from wellbeing.flags import Sharing, flag_for
+from wellbeing.trend import Signal, may_share
+
+bp = Blueprint("checkins", __name__, url_prefix="/own")
+
+HARD_WEEK = 75
+KEEPERS = (Role.ADMIN, Role.COORDINATOR)
+
+
+@bp.get("/")
+@allow_signed_in
+def weekly() -> str:
+    """Three questions, everything skippable."""
+    return _weekly_page(WeeklyForm(queries.listeners(current_user.id)))
+
+
+def _weekly_page(form: WeeklyForm) -> str:
+    return render_template(
+        "checkins/weekly.html",
+        form=form,
+        questions=QUESTIONS,
+        has_key=queries.has_key(current_user.id),
+        is_listener=queries.is_listener(current_user.id),
+        is_keeper=not current_user.roles.isdisjoint(KEEPERS),
+        lines=queries.help_lines(),
+    )
+
+
+@bp.post("/")
+@allow_signed_in
+def weekly_submit() -> ResponseReturnValue:
+    """Show what would be seen by whom; with a choice made, do that."""
+    whom = queries.listeners(current_user.id)
+    form = WeeklyForm(whom)
+    if not form.validate_on_submit():
+        return _weekly_page(form), 422
+    act = request.form.get("send")
+    if act not in {"with", "without", "nothing"}:
+        return _review(form, whom)
+    if act == "nothing":
+        flash("Thrown away. Nothing was kept or sent.", "info")
+        return redirect(url_for(".weekly"), 303)
+    outcome = services.send_check_in(
+        current_user.id, form.given, (form.listener.data or None) if act == "with" else None
+    )
+    if isinstance(outcome, Refused):
+        flash(" ".join(outcome.problems.values()), "error")
+        return _weekly_page(form), 422
+    flash("Thank you. It is on its way." if act == "with" else "Thank you. It is kept for you alone.", "success")
+    return redirect(url_for(".weekly"), 303)
+
+
+def _review(form: WeeklyForm, whom: list[queries.ListenerShown]) -> str:
+    given, choice = form.given, queries.choice_of(current_user.id)
+    wanted = form.listener.data or None
+    if wanted is None and choice.sharing is not Sharing.NOBODY and (given.score or 0) >= HARD_WEEK:
+        wanted = choice.listener_id  # offered, not sent: the person decides on this page
+    listener = next((each for each in whom if each.person_id == wanted), None)
+    return render_template(
+        "checkins/review.html",
+        form=form,
+        given=given,
+        listener=listener,
+        card=services.card_for(current_user.id, given).lines(current_user.name),
+        has_key=queries.has_key(current_user.id),
+        lines=queries.help_lines(),
+    )
+
+
+@bp.get("/past")
+@allow_signed_in
+def past() -> str:
+    """One's own weeks, when they are open."""
+    return _past_page(OpenForm())
+
+
+@bp.post("/past")
+@allow_signed_in
+def past_submit() -> ResponseReturnValue:
+    """Open one's history with one's private words."""
+    form = OpenForm()
+    if form.validate_on_submit():
+        outcome = keys.open_history(current_user.id, form.passphrase.data or "")
+        if not isinstance(outcome, Refused):
+            return redirect(url_for(".past"), 303)
+        form.passphrase.errors = list(outcome.problems.values())
+    return _past_page(form), 422
+
+
+def _past_page(form: OpenForm) -> str:
+    if not queries.has_key(current_user.id):
+        return render_template("checkins/no_key.html")
+    private = queries.opened_key(current_user.id)
+    if private is None:
+        return render_template("checkins/closed.html", form=form)
+    found = queries.history(current_user.id, private)
+    return render_template(
+        "checkins/past.html",
+        history=found,
+        questions=QUESTIONS,
+        done_words=DONE_WORDS,
+        is_worse=found.found is not Signal.NOTHING,
+        offer=_offer(found),
+        lines=queries.help_lines(),
+    )
+
+
+def _offer(found: queries.History) -> dict[str, Any] | None:
+    """What the person's standing choice would send now, when their weeks give cause for it."""
+    choice = queries.choice_of(current_user.id)
+    listener = next((each for each in queries.listeners(current_user.id) if each.person_id == choice.listener_id), None)
+    if not may_share(found.found) or choice.sharing is Sharing.NOBODY or listener is None:
+        return None
+    last = next(each for each in found.entries if each.score is not None)
+    flag = flag_for(
+        current_user.id,
+        choice.sharing,
+        last.score,
+        something_hard=last.something_hard,
+        daily_needs=last.daily_needs,
+    )
+    return None if flag is None else {"listener": listener, "flag": flag, "card": flag.lines(current_user.name)}
+
+
+@bp.post("/past/ask")
+@allow_signed_in
+def ask() -> ResponseReturnValue:
+    """Send what one's standing choice says, after one's weeks were seen."""
+    private = queries.opened_key(current_user.id)
+    offer = None if private is None else _offer(queries.history(current_user.id, private))
+    if offer is None:
+        flash("Please open your weeks again.", "info")
+    else:
+        outcome = services.ask_for_contact(current_user.id, offer["flag"], offer["listener"].person_id)
+        if isinstance(outcome, Refused):
+            flash(" ".join(outcome.problems.values()), "error")
+        else:
+            flash(f"On its way to {offer['listener'].name}.", "success")
+    return redirect(url_for(".past"), 303)
+
+
+@bp.post("/past/close")
+@allow_signed_in
+def close() -> ResponseReturnValue:
+    """Close one's history in this browser."""
+    keys.close_history()
+    flash("Closed.", "info")
+    return redirect(url_for(".weekly"), 303)
+
+
+@bp.post("/past/<check_in_id>/forget")
+@allow_signed_in
+def forget_one(check_in_id: str) -> ResponseReturnValue:
+    """Delete one week."""
+    outcome = shredding.forget_one(current_user.id, check_in_id)
+    flash("This is gone already." if isinstance(outcome, Refused) else "Deleted for good.", "info")
+    return redirect(url_for(".past"), 303)
+
+
+@bp.get("/forget")
+@allow_signed_in
+def forget() -> str:
+    """What it means to delete everything, before it is done."""
+    return render_template("checkins/forget.html")
+
+
+@bp.post("/forget")
+@allow_signed_in
+def forget_submit() -> ResponseReturnValue:
+    """Delete everything, and the key."""
+    keys.close_history()
+    shredding.forget_everything(current_user.id)
+    flash("Everything is deleted for good.", "success")
+    return redirect(url_for(".weekly"), 303)
+
+
+@bp.get("/sharing")
+@allow_signed_in
+def sharing() -> str:
+    """The standing choice."""
+    choice = queries.choice_of(current_user.id)
+    return _sharing_page(SharingForm(queries.listeners(current_user.id), choice.sharing, choice.listener_id))
+
+
+@bp.post("/sharing")
+@allow_signed_in
+def sharing_submit() -> ResponseReturnValue:
+    """Keep the standing choice."""
+    form = SharingForm(queries.listeners(current_user.id), Sharing.NOBODY, None)
+    if form.validate_on_submit():
+        outcome = services.choose_sharing(current_user.id, Sharing(form.sharing.data), form.listener.data or None)
+        if not isinstance(outcome, Refused):
+            flash("Kept.", "success")
+            return redirect(url_for(".sharing"), 303)
+        form.listener.errors = list(outcome.problems.values())
+    return _sharing_page(form), 422
+
+
+def _sharing_page(form: SharingForm) -> str:
+    return render_template("checkins/sharing.html", form=form, whom=queries.listeners(current_user.id))

@@ -1,0 +1,286 @@
+"""Taking a shift, and putting somebody on one on their word: checked by the rules and written under one lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit.services import record
+from app.database import db, insert_if_absent
+from app.exchange import places, queries
+from app.exchange.answers import Answer, Done, NotYet, Over, Stopped, Taken
+from app.exchange.models import Ask, AskState, Cover, CoverState, Draw, Wait, WaitState
+from app.exchange.places import Standing
+from app.exchange.terms import new_seed, opens_for_all_at
+from app.people.models import Person
+from app.roster.lock import hold_roster
+from app.roster.models import Assignment, Shift
+from app.roster.words import RosterNames
+from scheduling import Violation, rule_named, words
+
+NEUTRAL = "It would not fit for you."
+OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
+AROUND = timedelta(days=35)
+"""How many days around a shift the rules look at."""
+
+
+def told(violations: Iterable[Violation], names: RosterNames) -> tuple[str, ...]:
+    """Plain sentences, each once; a private rule says no more than that it would not fit."""
+    found = dict.fromkeys(NEUTRAL if rule_named(each.rule).is_private else words(each, names) for each in violations)
+    return tuple(found)
+
+
+def standing_around(shift: Shift) -> Standing:
+    """The published roster around a shift, as the rules need it."""
+    last = queries.last_published_on() or shift.day_on
+    first = min(clock.today(), shift.day_on) - timedelta(days=1)
+    return queries.standing_between(first, max(shift.day_on, min(last, shift.day_on + AROUND)))
+
+
+def claim_shift(person_id: str, shift_id: str) -> Answer:
+    """Give a person an open place they may take now; asked twice it has one effect."""
+    hold_roster()
+    return _kept(_place(person_id, shift_id, "claim shift", is_asked=False))
+
+
+def put_on(person_id: str, shift_id: str) -> Answer:
+    """Put a person on a shift because they told a coordinator that they come."""
+    hold_roster()
+    return _kept(_place(person_id, shift_id, "put on shift at their word", is_asked=True))
+
+
+def answer_question(ask_id: str, person_id: str, *, is_yes: bool) -> Answer:
+    """Take a person's yes or no to a place they were asked to take; the first answer holds."""
+    hold_roster()
+    ask = db.session.get(Ask, ask_id, populate_existing=True)
+    if ask is None or ask.person_id != person_id:
+        db.session.rollback()
+        return Over()
+    if ask.state != AskState.ASKED:
+        is_on = queries.assignment_of(person_id, ask.shift_id) is not None
+        db.session.rollback()
+        return Done() if is_on == is_yes else Taken() if is_yes else Over()
+    now = clock.now()
+    shift_id = ask.shift_id
+    if not is_yes:
+        ask.state, ask.answered_at = AskState.NO, now
+        _end_wait(person_id, shift_id, WaitState.LEFT)
+        record(db.session, "decline to take shift", "shift", shift_id, actor_id=person_id)
+        db.session.commit()
+        return Done()
+    if ask.lapses_at <= now:
+        db.session.rollback()
+        return Over("This question has ended. The shift may still be among those you can take.")
+    return _kept(_place(person_id, shift_id, "take shift when asked", is_asked=True))
+
+
+def _kept(answer: Answer) -> Answer:
+    """Commit what was done, or undo all of it."""
+    if isinstance(answer, Done):
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return answer
+
+
+def _place(person_id: str, shift_id: str, act: str, *, is_asked: bool) -> Answer:
+    """Write the place if there is one and no rule forbids it. `is_asked` passes by windows, draws and quotas."""
+    found = queries.shift_with_names(shift_id)
+    if found is None or found[0].cancelled_at is not None:
+        return Over("This shift will not take place.")
+    shift = found[0]
+    if shift.starts_at <= clock.now():
+        return Over("This shift has begun. Please call the site.")
+    if queries.assignment_of(person_id, shift_id) is not None:
+        return _taken_back(person_id, shift_id)
+    if _is_plainly_full(shift):
+        return Taken()
+    standing = standing_around(shift)
+    answer = _verdict(standing, person_id, shift_id, is_asked=is_asked)
+    if isinstance(answer, Done):
+        _write(person_id, shift, standing)
+        record(db.session, act, "shift", shift_id, person=person_id)
+    return answer
+
+
+def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: bool) -> Answer:
+    """What the rules and the site's terms say to a person on a shift."""
+    worker, work = standing.problem.worker.get(person_id), standing.problem.shift.get(shift_id)
+    if worker is None or work is None or shift_id not in standing.came_up:
+        return Over("This shift cannot be taken.")
+    place = places.place_for(standing, worker, work)
+    answer: Answer = Done()
+    if place.is_full:
+        answer = Taken()
+    elif place.stops:
+        answer = Stopped(told(place.stops, standing.facts.names))
+    elif place.opens_at > standing.now and not is_asked:
+        answer = NotYet(place.opens_at)
+    elif place.is_over_quota and not is_asked:
+        answer = Stopped((OVER_QUOTA,))
+    return answer
+
+
+def _taken_back(person_id: str, shift_id: str) -> Answer:
+    """A person who is on the shift already: all is well; if they had given it back, they come after all."""
+    cover = db.session.scalar(
+        sa.select(Cover).where(Cover.person_id == person_id, Cover.shift_id == shift_id, Cover.ended_at.is_(None))
+    )
+    if cover is not None:
+        end_cover(cover, CoverState.WITHDRAWN)
+        record(db.session, "come after all", "shift", shift_id, person=person_id)
+    return Done()
+
+
+def _is_plainly_full(shift: Shift) -> bool:
+    """Whether a shift that asks for no skill has all the people it wants: the losers of a race learn it at once."""
+    lines = shift.demands
+    if len(lines) != 1 or lines[0].skill_id is not None or shift.trainee_seats:
+        return False
+    listed = sa.exists().where(
+        Cover.shift_id == Assignment.shift_id,
+        Cover.person_id == Assignment.person_id,
+        Cover.ended_at.is_(None),
+        Cover.is_listed,
+    )
+    there = db.session.scalar(sa.select(sa.func.count()).where(Assignment.shift_id == shift.id, ~listed))
+    return (there or 0) >= lines[0].target
+
+
+def _write(person_id: str, shift: Shift, standing: Standing) -> None:
+    """Add the assignment; end the person's wait and questions, and the cover it answers."""
+    now = clock.now()
+    db.session.add(
+        Assignment(
+            shift_id=shift.id,
+            person_id=person_id,
+            assigned_at=now,
+            accepted_at=now,
+            told_starts_at=shift.starts_at,
+            told_ends_at=shift.ends_at,
+            told_site_id=shift.site_id,
+        )
+    )
+    db.session.flush()
+    _end_wait(person_id, shift.id, WaitState.TOOK)
+    db.session.execute(
+        sa.update(Ask)
+        .where(Ask.person_id == person_id, Ask.shift_id == shift.id, Ask.state == AskState.ASKED)
+        .values(state=AskState.YES, answered_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    _answer_cover(person_id, shift.id, standing)
+
+
+def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
+    """End the oldest open cover of the shift: its person is off, everyone else who was asked is told no more."""
+    own = Cover.person_id != person_id
+    cover = db.session.scalar(
+        sa.select(Cover).where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), own).order_by(Cover.opened_at)
+    )
+    if cover is not None:
+        if cover.is_listed:
+            row = queries.assignment_of(cover.person_id, shift_id)
+            if row is not None:
+                db.session.delete(row)
+                db.session.flush()
+        cover.taken_by_id = person_id
+        end_cover(cover, CoverState.COVERED)
+    work = standing.problem.shift[shift_id]
+    after = standing.roster.assignments | {(person_id, shift_id)}
+    if places.missing(standing.problem, type(standing.roster)(after), work) <= 0:
+        overtake_questions(shift_id)
+
+
+def end_cover(cover: Cover, state: CoverState) -> None:
+    """End a cover, and the questions it led to."""
+    now = clock.now()
+    cover.state, cover.ended_at = state, now
+    db.session.execute(
+        sa.update(Ask)
+        .where(Ask.cover_id == cover.id, Ask.state == AskState.ASKED)
+        .values(state=AskState.OVERTAKEN, answered_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def overtake_questions(shift_id: str) -> None:
+    """End every question about a shift that needs nobody any more; who waits goes on waiting."""
+    now = clock.now()
+    db.session.execute(
+        sa.update(Ask)
+        .where(Ask.shift_id == shift_id, Ask.state == AskState.ASKED)
+        .values(state=AskState.OVERTAKEN, answered_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        sa.update(Wait)
+        .where(Wait.shift_id == shift_id, Wait.state == WaitState.ASKED, Wait.ended_at.is_(None))
+        .values(state=WaitState.WAITING)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end_wait(person_id: str, shift_id: str, state: WaitState) -> None:
+    db.session.execute(
+        sa.update(Wait)
+        .where(Wait.person_id == person_id, Wait.shift_id == shift_id, Wait.ended_at.is_(None))
+        .values(state=state, ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def wait_for(person_id: str, shift_id: str) -> Answer:
+    """Wait for a place (in a draw: take part); asked twice it has one effect."""
+    found = queries.shift_with_names(shift_id)
+    if found is None or found[0].cancelled_at is not None or found[0].starts_at <= clock.now():
+        db.session.rollback()
+        return Over()
+    if queries.assignment_of(person_id, shift_id) is not None:
+        db.session.rollback()
+        return Done("You are on this shift already.")
+    waiting = db.session.scalar(
+        sa.select(Wait.id).where(Wait.person_id == person_id, Wait.shift_id == shift_id, Wait.ended_at.is_(None))
+    )
+    if waiting is None:
+        db.session.add(Wait(shift_id=shift_id, person_id=person_id, since_at=clock.now()))
+        _open_draw(found[0])
+        try:
+            db.session.commit()
+        except sa.exc.IntegrityError:  # the same tap twice
+            db.session.rollback()
+    return Done()
+
+
+def _open_draw(shift: Shift) -> None:
+    """Begin the draw of a shift with its first entry, where its site draws and the shift is not open to all yet."""
+    agreed = queries.terms_of(shift.site_id)
+    came_up = queries.came_up_at(shift)
+    if not agreed.has_draw or came_up is None or db.session.get(Draw, shift.id) is not None:
+        return
+    closes_at = opens_for_all_at(agreed, came_up, shift.starts_at)
+    if closes_at > clock.now():
+        insert_if_absent(db.session, Draw, {"shift_id": shift.id, "seed": new_seed(), "closes_at": closes_at})
+
+
+def stop_waiting(person_id: str, shift_id: str) -> Answer:
+    """Wait no longer; a question on the way ends too."""
+    now = clock.now()
+    _end_wait(person_id, shift_id, WaitState.LEFT)
+    db.session.execute(
+        sa.update(Ask)
+        .where(Ask.person_id == person_id, Ask.shift_id == shift_id, Ask.state == AskState.ASKED)
+        .values(state=AskState.NO, answered_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return Done()
+
+
+def names_of(people: Iterable[str]) -> dict[str, str]:
+    """Chosen names by id."""
+    rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(list(people))))
+    return {row.id: row.name for row in rows}

@@ -1,0 +1,160 @@
+"""What time does by itself: questions and swaps end, the next person is asked, draws are drawn. One turn a minute."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app import clock, jobs
+from app.audit.services import record
+from app.database import db
+from app.exchange import covers, queries, swaps
+from app.exchange.claims import end_cover
+from app.exchange.models import (
+    SWAP_PENDING,
+    Ask,
+    AskState,
+    Cover,
+    CoverState,
+    Draw,
+    Swap,
+    SwapState,
+    Wait,
+    WaitState,
+)
+from app.exchange.terms import lot_order
+from app.roster.lock import hold_roster
+from app.roster.models import Assignment, Shift
+
+TURN = "exchange-turn"
+EVERY = timedelta(minutes=1)
+
+
+def turn(task: jobs.Task) -> None:
+    """End what is over and move on what waits, each in a transaction of its own; safe to run at any time, twice too."""
+    del task
+    lapse_questions()
+    end_what_began()
+    end_swaps()
+    draw_lots()
+    serve_waiting()
+    for cover_id in _quiet_covers():
+        hold_roster()
+        cover = db.session.get(Cover, cover_id, populate_existing=True)
+        if cover is not None and cover.ended_at is None:
+            covers.ask_next(cover)
+        db.session.commit()
+
+
+def lapse_questions() -> None:
+    """End the questions that nobody answered in time; who waited is no longer first, but still waits."""
+    hold_roster()
+    now = clock.now()
+    rows = db.session.scalars(sa.select(Ask).where(Ask.state == AskState.ASKED, Ask.lapses_at <= now)).all()
+    for ask in rows:
+        ask.state = AskState.LAPSED
+        db.session.execute(
+            sa.update(Wait)
+            .where(Wait.shift_id == ask.shift_id, Wait.person_id == ask.person_id, Wait.ended_at.is_(None))
+            .values(state=WaitState.WAITING, since_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    db.session.commit()
+
+
+def end_what_began() -> None:
+    """End covers and waits whose shift has begun or was called off."""
+    hold_roster()
+    now = clock.now()
+    over = sa.or_(Shift.starts_at <= now, Shift.cancelled_at.is_not(None))
+    for cover in db.session.scalars(
+        sa.select(Cover).join(Shift, Shift.id == Cover.shift_id).where(Cover.ended_at.is_(None), over)
+    ).all():
+        end_cover(cover, CoverState.LAPSED)
+    for wait in db.session.scalars(
+        sa.select(Wait).join(Shift, Shift.id == Wait.shift_id).where(Wait.ended_at.is_(None), over)
+    ).all():
+        wait.state, wait.ended_at = WaitState.LAPSED, now
+    db.session.commit()
+
+
+def end_swaps() -> None:
+    """End swaps that nobody answered in time, and those whose places have changed hands meanwhile."""
+    hold_roster()
+    now = clock.now()
+    for swap in db.session.scalars(sa.select(Swap).where(Swap.state.in_(SWAP_PENDING))).all():
+        if not _still_stands(swap):
+            swaps.end(swap, SwapState.OVERTAKEN)
+        elif swap.lapses_at <= now:
+            swaps.end(swap, SwapState.LAPSED)
+    db.session.commit()
+
+
+def draw_lots() -> None:
+    """Draw the draws whose time has come: everybody who entered is asked in the order of the lots."""
+    now = clock.now()
+    for shift_id in db.session.scalars(
+        sa.select(Draw.shift_id).where(Draw.drawn_at.is_(None), Draw.closes_at <= now)
+    ).all():
+        hold_roster()
+        draw = db.session.get_one(Draw, shift_id, populate_existing=True)
+        if draw.drawn_at is None:
+            draw.drawn_at = now
+            waiting = [each.person_id for each in queries.waiting_on(shift_id)]
+            lots = lot_order(draw.seed, waiting)
+            for place, person in enumerate(lots):  # the order of the lots is the order of the waiting list from now on
+                db.session.execute(
+                    sa.update(Wait)
+                    .where(Wait.shift_id == shift_id, Wait.person_id == person, Wait.ended_at.is_(None))
+                    .values(since_at=now + timedelta(microseconds=place))
+                    .execution_options(synchronize_session=False)
+                )
+            covers.ask_waiting(shift_id)
+            record(db.session, "draw lots", "shift", shift_id, seed=draw.seed, entries=len(waiting))
+        db.session.commit()
+
+
+def serve_waiting() -> None:
+    """Ask who waits longest wherever a place is free, unless a draw for it is still open."""
+    drawing = sa.exists().where(Draw.shift_id == Wait.shift_id, Draw.drawn_at.is_(None))
+    for shift_id in db.session.scalars(
+        sa.select(Wait.shift_id)
+        .where(Wait.state == WaitState.WAITING, Wait.ended_at.is_(None), ~drawing)
+        .distinct()
+        .order_by(Wait.shift_id)
+    ).all():
+        hold_roster()
+        covers.ask_waiting(shift_id)
+        db.session.commit()
+
+
+def _still_stands(swap: Swap) -> bool:
+    """Whether both are still on the shifts they would change, and those are to take place."""
+    wanted = [(swap.person_id, swap.shift_id)]
+    if swap.other_shift_id is not None:
+        wanted.append((swap.other_person_id, swap.other_shift_id))
+    return all(
+        db.session.scalar(
+            sa.select(Assignment.id)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .where(Assignment.person_id == person, Assignment.shift_id == shift, Shift.cancelled_at.is_(None))
+        )
+        is not None
+        for person, shift in wanted
+    )
+
+
+def _quiet_covers() -> list[str]:
+    """Open covers that somebody could be asked about and nobody is thinking about now."""
+    thinking = sa.exists().where(Ask.cover_id == Cover.id, Ask.state == AskState.ASKED)
+    waiting = sa.exists().where(
+        Wait.shift_id == Cover.shift_id, Wait.state == WaitState.WAITING, Wait.ended_at.is_(None)
+    )
+    return list(
+        db.session.scalars(
+            sa.select(Cover.id)
+            .where(Cover.ended_at.is_(None), ~thinking, sa.or_(Cover.is_urgent, waiting))
+            .order_by(Cover.opened_at)
+        )
+    )

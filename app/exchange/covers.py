@@ -1,0 +1,302 @@
+"""When somebody cannot come: the place is open at once, the right people are told, those who can are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import render_template
+
+from app import clock
+from app.access import Role
+from app.audit.services import record
+from app.database import db
+from app.exchange import places, queries, swaps, terms
+from app.exchange.answers import Answer, Done, Over, Stopped
+from app.exchange.claims import end_cover, standing_around
+from app.exchange.models import (
+    SWAP_PENDING,
+    Ask,
+    AskKind,
+    AskState,
+    Cover,
+    CoverState,
+    Swap,
+    SwapState,
+    Wait,
+    WaitState,
+)
+from app.exchange.places import Standing
+from app.mail.services import link_to, post
+from app.people.models import Person, PersonRole
+from app.roster.lock import hold_roster
+from app.roster.models import Shift
+from app.words import span_words
+from scheduling import Assignment as Pair
+from scheduling import Roster, why_open
+
+ASK_SUBJECT = "A question about your plan"
+OPEN_SUBJECT = "Please look at the plan"
+MOST_ASKED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What it means when a person gives a shift back: for their page before they confirm."""
+
+    shift: Shift
+    site: str
+    service: str
+    is_near: bool
+    stays: bool
+
+
+def leaving(person_id: str, shift_id: str) -> Leaving | None:
+    """What giving a shift back would mean; None when the person is not on it or it has begun."""
+    found = queries.shift_with_names(shift_id)
+    if found is None or queries.assignment_of(person_id, shift_id) is None or found[0].starts_at <= clock.now():
+        return None
+    shift, site, service = found
+    is_near = shift.starts_at - clock.now() < terms.NEAR
+    return Leaving(shift, site, service, is_near, is_near and queries.terms_of(shift.site_id).stays_listed)
+
+
+def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
+    """Give a person's place back, at any hour and without a reason; said twice it has one effect."""
+    hold_roster()
+    row = queries.assignment_of(person_id, shift_id)
+    found = queries.shift_with_names(shift_id)
+    if row is None or found is None:
+        db.session.rollback()
+        return Done()
+    shift = found[0]
+    now = clock.now()
+    if shift.starts_at <= now:
+        db.session.rollback()
+        return Over("This shift has begun. Please call the site.")
+    if _open_cover(person_id, shift_id) is not None:
+        db.session.rollback()
+        return Done()
+    standing = standing_around(shift)
+    work = standing.problem.shift.get(shift_id)
+    agreed = standing.terms.get(shift.site_id, terms.Terms())
+    is_near = shift.starts_at - now < terms.NEAR
+    is_listed = is_near and agreed.stays_listed
+    is_unsafe = work is not None and places.is_left_unsafe(standing, person_id, work)
+    if not is_listed:
+        db.session.delete(row)
+    cover = Cover(
+        shift_id=shift_id,
+        person_id=person_id,
+        is_listed=is_listed,
+        is_urgent=is_near,
+        opened_at=now,
+        by_id=by_id,
+    )
+    db.session.add(cover)
+    db.session.flush()
+    _end_swaps(person_id, shift_id)
+    if work is not None:
+        _ask_somebody(cover, shift, standing)
+    _tell_coordinators(cover, shift, is_unsafe=is_unsafe)
+    record(db.session, "cannot come", "shift", shift_id, person=person_id, near=is_near)
+    db.session.commit()
+    return Done()
+
+
+def _open_cover(person_id: str, shift_id: str) -> Cover | None:
+    return db.session.scalar(
+        sa.select(Cover).where(Cover.person_id == person_id, Cover.shift_id == shift_id, Cover.ended_at.is_(None))
+    )
+
+
+def _end_swaps(person_id: str, shift_id: str) -> None:
+    """End the swaps this place was part of, with a word to both."""
+    of_place = sa.or_(
+        sa.and_(Swap.person_id == person_id, Swap.shift_id == shift_id),
+        sa.and_(Swap.other_person_id == person_id, Swap.other_shift_id == shift_id),
+    )
+    for swap in db.session.scalars(sa.select(Swap).where(Swap.state.in_(SWAP_PENDING), of_place)).all():
+        swaps.end(swap, SwapState.OVERTAKEN)
+
+
+def ask_next(cover: Cover) -> None:
+    """Ask the next person about an open cover, where nobody is thinking about it; in the caller's transaction."""
+    found = queries.shift_with_names(cover.shift_id)
+    if found is None:
+        return
+    standing = standing_around(found[0])
+    if cover.shift_id in standing.problem.shift:
+        _ask_somebody(cover, found[0], standing)
+
+
+def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
+    """Ask who waits first; when it is near also who else could come, the relief pool first."""
+    agreed = standing.terms.get(shift.site_id, terms.Terms())
+    asked = set(db.session.scalars(sa.select(Ask.person_id).where(Ask.cover_id == cover.id))) | _being_asked(shift.id)
+    able = [
+        each.worker
+        for each in why_open(standing.problem, _without(standing, cover), shift.id)
+        if each.could
+        and each.worker not in asked
+        and each.worker != cover.person_id
+        and places.missing_for(
+            standing.problem,
+            _without(standing, cover),
+            standing.problem.worker[each.worker],
+            standing.problem.shift[shift.id],
+        )
+        > 0
+    ]
+    # The waiting list is asked before anybody else, whatever the hour.
+    waiting = [each.person_id for each in queries.waiting_on(shift.id) if each.person_id in able]
+    if waiting:
+        _ask(cover, shift, waiting[:1], AskKind.WAITING, agreed)
+    elif cover.is_urgent:
+        relief = queries.relief_pool()
+        able.sort(key=lambda each: each not in relief)
+        _ask(cover, shift, able[: MOST_ASKED if agreed.asks_all else 1], AskKind.COVER, agreed)
+
+
+def ask_waiting(shift_id: str) -> None:
+    """Ask as many of those who wait as there are places that nobody is asked about, the longest wait first.
+
+    In the caller's transaction.
+    """
+    found = queries.shift_with_names(shift_id)
+    if found is None or found[0].cancelled_at is not None or found[0].starts_at <= clock.now():
+        return
+    shift = found[0]
+    standing = standing_around(shift)
+    work = standing.problem.shift.get(shift_id)
+    if work is None or shift_id not in standing.came_up:
+        return
+    being_asked = _being_asked(shift_id)
+    free = places.missing(standing.problem, standing.roster, work) - len(being_asked)
+    waiting = [each.person_id for each in queries.waiting_on(shift_id) if each.person_id not in being_asked]
+    able = []
+    for person in waiting:
+        worker = standing.problem.worker.get(person)
+        place = None if worker is None else places.place_for(standing, worker, work)
+        if place is not None and not place.stops and not place.is_full:
+            able.append(person)
+    chosen = able[: max(0, free)]
+    cover = db.session.scalar(
+        sa.select(Cover).where(Cover.shift_id == shift_id, Cover.ended_at.is_(None)).order_by(Cover.opened_at)
+    )
+    _ask(cover, shift, chosen, AskKind.WAITING, standing.terms_of(work))
+
+
+def _being_asked(shift_id: str) -> set[str]:
+    """Who is thinking about this shift now."""
+    return set(
+        db.session.scalars(sa.select(Ask.person_id).where(Ask.shift_id == shift_id, Ask.state == AskState.ASKED))
+    )
+
+
+def _without(standing: Standing, cover: Cover) -> Roster:
+    return Roster(standing.roster.assignments - {Pair(cover.person_id, cover.shift_id)})
+
+
+def _ask(cover: Cover | None, shift: Shift, people: list[str], kind: AskKind, agreed: terms.Terms) -> None:
+    """Put one question to each of some people, on their pages and by mail."""
+    now = clock.now()
+    is_urgent = shift.starts_at - now < terms.NEAR
+    until = terms.ask_lapses_at(agreed, now, shift.starts_at, is_urgent=is_urgent)
+    for person in people:
+        ask = Ask(
+            kind=kind,
+            shift_id=shift.id,
+            person_id=person,
+            cover_id=None if cover is None else cover.id,
+            asked_at=now,
+            lapses_at=until,
+        )
+        db.session.add(ask)
+        db.session.flush()
+        _mail_question(ask, shift)
+    db.session.execute(
+        sa.update(Wait)
+        .where(Wait.shift_id == shift.id, Wait.person_id.in_(people), Wait.ended_at.is_(None))
+        .values(state=WaitState.ASKED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _mail_question(ask: Ask, shift: Shift) -> None:
+    person = db.session.get_one(Person, ask.person_id)
+    if person.email is None:
+        return
+    body = render_template(
+        "mail/can_you_come.txt",
+        name=person.name,
+        span=span_words(shift.starts_at, shift.ends_at),
+        until=ask.lapses_at,
+        link=link_to("exchange.question", ask_id=ask.id),
+    )
+    post(db.session, key=f"ask-{ask.id}", to=person.email, subject=ASK_SUBJECT, body=body)
+
+
+def _tell_coordinators(cover: Cover, shift: Shift, *, is_unsafe: bool) -> None:
+    """Tell every coordinator with an address that a place came open; at once where it leaves the shift unsafe."""
+    if not (is_unsafe or cover.is_urgent):
+        return
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name, Person.email)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role == Role.COORDINATOR, Person.is_active, Person.email.is_not(None))
+    ).all()
+    for person_id, name, address in rows:
+        body = render_template(
+            "mail/place_open.txt",
+            name=name,
+            span=span_words(shift.starts_at, shift.ends_at),
+            is_unsafe=is_unsafe,
+            link=link_to("exchange.gap", shift_id=shift.id),
+        )
+        post(db.session, key=f"cover-{cover.id}-{person_id}", to=address or "", subject=OPEN_SUBJECT, body=body)
+
+
+def come_after_all(person_id: str, shift_id: str) -> Answer:
+    """Take back "I can't come" where the person still stands on the shift; else they may claim it like anybody."""
+    hold_roster()
+    cover = _open_cover(person_id, shift_id)
+    if cover is None or not cover.is_listed:
+        db.session.rollback()
+        return Over("Somebody has taken your place, or it is open to everybody now.")
+    end_cover(cover, CoverState.WITHDRAWN)
+    record(db.session, "come after all", "shift", shift_id, person=person_id)
+    db.session.commit()
+    return Done()
+
+
+def ask_person(person_id: str, shift_id: str) -> Answer:
+    """Put the question to one person because a coordinator wants it so."""
+    hold_roster()
+    found = queries.shift_with_names(shift_id)
+    if found is None or found[0].cancelled_at is not None or found[0].starts_at <= clock.now():
+        db.session.rollback()
+        return Over()
+    shift = found[0]
+    open_ask = db.session.scalar(
+        sa.select(Ask.id).where(Ask.person_id == person_id, Ask.shift_id == shift_id, Ask.state == AskState.ASKED)
+    )
+    if open_ask is not None or queries.assignment_of(person_id, shift_id) is not None:
+        db.session.rollback()
+        return Done()
+    standing = standing_around(shift)
+    worker, work = standing.problem.worker.get(person_id), standing.problem.shift.get(shift_id)
+    if worker is None or work is None:
+        db.session.rollback()
+        return Over()
+    place = places.place_for(standing, worker, work)
+    if place.stops or place.is_full:
+        db.session.rollback()
+        return Stopped(("This person cannot take it any more.",))
+    cover = db.session.scalar(
+        sa.select(Cover).where(Cover.shift_id == shift_id, Cover.ended_at.is_(None)).order_by(Cover.opened_at)
+    )
+    _ask(cover, shift, [person_id], AskKind.COVER, standing.terms_of(work))
+    record(db.session, "ask to take shift", "shift", shift_id, person=person_id)
+    db.session.commit()
+    return Done()

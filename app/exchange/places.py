@@ -1,0 +1,180 @@
+"""Open places as one person sees them. Nothing here reads or writes a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from app.exchange.terms import NEAR, Terms, opens_for_all_at, opens_for_me_at
+from app.roster.facts import Facts
+from app.roster.words import ShiftLabel
+from scheduling import Assignment, Move, Problem, Roster, Shift, Violation, Worker, effect, hour_shares
+
+NEVER_SAFE = frozenset({("cover", "minimum"), ("skill", "minimum"), ("company", "alone")})
+"""What makes a shift that nobody should be left with: too few to run, nobody trained, alone."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The published roster of some days, and what decides who may take what when.
+
+    `covers` holds by shift the people who stand on it only until somebody takes their place.
+    """
+
+    facts: Facts
+    now: datetime
+    came_up: Mapping[str, datetime]
+    terms: Mapping[str, Terms]
+    covers: Mapping[str, list[str]]
+    starts: Mapping[str, datetime]
+
+    @property
+    def problem(self) -> Problem:
+        """What the rules look at."""
+        return self.facts.problem
+
+    @cached_property
+    def roster(self) -> Roster:
+        """Who is on which shift, without those who stand on one only until somebody takes their place."""
+        listed = {Assignment(person, shift) for shift, people in self.covers.items() for person in people}
+        return Roster(self.facts.live.assignments - listed)
+
+    @cached_property
+    def upcoming(self) -> list[Shift]:
+        """Published shifts that have not begun, soonest first."""
+        found = [each for each in self.problem.shifts if each.id in self.came_up and self.starts[each.id] > self.now]
+        return sorted(found, key=lambda each: self.problem.shift_order[each.id])
+
+    def terms_of(self, shift: Shift) -> Terms:
+        """How the shift's site lets shifts change hands."""
+        return self.terms.get(shift.site, Terms())
+
+    def has_had_less(self, worker: Worker) -> bool:
+        """Whether a person has less than their fair share of the hours there are."""
+        share = hour_shares(self.problem).get(worker.id, 0)
+        got = sum(self.problem.shift[each].minutes for each in self.roster.shifts_of(worker.id))
+        return got < share
+
+    def opens_at(self, shift: Shift, worker: Worker) -> datetime:
+        """When a place on this shift is open to this person."""
+        return opens_for_me_at(
+            self.terms_of(shift),
+            self.came_up[shift.id],
+            self.starts[shift.id],
+            has_had_less=self.has_had_less(worker),
+        )
+
+    def opens_for_all_at(self, shift: Shift) -> datetime:
+        """When a place on this shift is open to everybody."""
+        return opens_for_all_at(self.terms_of(shift), self.came_up[shift.id], self.starts[shift.id])
+
+    def is_near(self, shift: Shift) -> bool:
+        """Whether the shift begins so soon that people are asked at once."""
+        return self.starts[shift.id] - self.now < NEAR
+
+
+@dataclass(frozen=True)
+class Place:
+    """An open place of one shift as one person sees it: theirs to take unless `stops` or `opens_at` say no."""
+
+    shift: Shift
+    label: ShiftLabel
+    people: tuple[str, ...]
+    missing: int
+    opens_at: datetime
+    stops: tuple[Violation, ...] = field(default=())
+    is_over_quota: bool = False
+    is_full: bool = False
+    has_draw: bool = False
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the person could take it this moment."""
+        return not self.stops and not self.is_over_quota and not self.is_full and self.opens_at <= now
+
+
+def missing_for(problem: Problem, roster: Roster, worker: Worker, shift: Shift) -> int:
+    """How many places of a shift this person could fill: of a line they count on, or of its trainee seats."""
+    there = [problem.worker[each] for each in roster.workers_on(shift.id)]
+    if worker.is_trainee:
+        return shift.trainee_seats - sum(each.is_trainee for each in there)
+    date = problem.horizon.date(shift.day)
+    counted = [each for each in there if not each.is_trainee]
+    most = 0
+    for line in shift.demands:
+        if line.skill is None:
+            most = max(most, line.target - len(counted))
+        elif worker.holds(line.skill, date):
+            most = max(most, line.target - sum(each.holds(line.skill, date) for each in counted))
+    return most
+
+
+def missing(problem: Problem, roster: Roster, shift: Shift) -> int:
+    """How many people are missing from the target of a shift, over its lines."""
+    counted = [problem.worker[each] for each in roster.workers_on(shift.id) if not problem.worker[each].is_trainee]
+    date = problem.horizon.date(shift.day)
+    short = 0
+    for line in shift.demands:
+        there = sum(line.skill is None or each.holds(line.skill, date) for each in counted)
+        short = max(short, line.target - there)
+    return short
+
+
+def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
+    """One shift as one person sees it: whether there is a place, what forbids it, when it opens."""
+    problem, roster, names = standing.problem, standing.roster, standing.facts.names
+    done = effect(problem, roster, Move.of(add=[(worker.id, shift.id)]))
+    return Place(
+        shift=shift,
+        label=names.shifts[shift.id],
+        people=tuple(sorted(map(names.worker, standing.facts.live.workers_on(shift.id)))),
+        missing=missing(problem, roster, shift),
+        opens_at=standing.opens_at(shift, worker),
+        stops=done.refusals,
+        is_over_quota=_is_over_quota(standing, worker, shift),
+        is_full=missing_for(problem, roster, worker, shift) <= 0,
+        has_draw=standing.terms_of(shift).has_draw and standing.opens_for_all_at(shift) > standing.now,
+    )
+
+
+def _is_over_quota(standing: Standing, worker: Worker, shift: Shift) -> bool:
+    """Whether this would be one shift more in seven days than the site's quota allows; not when it is near."""
+    quota = standing.terms_of(shift).week_quota
+    if quota is None or standing.is_near(shift):
+        return False
+    days = [
+        standing.problem.shift[each].day
+        for each in standing.roster.shifts_of(worker.id)
+        if standing.problem.shift[each].site == shift.site
+    ]
+    span = 7
+    return any(
+        sum(first <= day < first + span for day in days) >= quota
+        for first in range(shift.day - span + 1, shift.day + 1)
+    )
+
+
+def places_for(standing: Standing, person_id: str) -> list[Place]:
+    """Every upcoming shift with a place this person could fill, soonest first; what forbids it included."""
+    worker = standing.problem.worker.get(person_id)
+    if worker is None:
+        return []
+    return [
+        place_for(standing, worker, shift)
+        for shift in standing.upcoming
+        if Assignment(person_id, shift.id) not in standing.facts.live
+        and missing_for(standing.problem, standing.roster, worker, shift) > 0
+    ]
+
+
+def is_left_unsafe(standing: Standing, person_id: str, shift: Shift) -> bool:
+    """Whether a shift without this person is below its minimum to run, or leaves somebody alone."""
+    without = Roster(standing.roster.assignments - {Assignment(person_id, shift.id)})
+    broken = [
+        each
+        for name in ("cover", "skill", "company")
+        if name in standing.problem.rule
+        for each in standing.problem.rule[name].check(standing.problem, without, (), (shift.id,))
+    ]
+    return any((each.rule, each.code) in NEVER_SAFE for each in broken)

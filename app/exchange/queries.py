@@ -1,0 +1,372 @@
+"""What can be taken, what is asked of whom, and how sites let shifts change hands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import db
+from app.exchange import places
+from app.exchange.models import (
+    SWAP_PENDING,
+    Ask,
+    AskState,
+    Cover,
+    CoverState,
+    Draw,
+    SiteTerms,
+    Swap,
+    SwapState,
+    Wait,
+    WaitState,
+)
+from app.exchange.places import Place, Standing
+from app.exchange.terms import Terms
+from app.people.models import Person
+from app.roster.facts import Facts, read_span
+from app.roster.models import Assignment, Period, Shift
+from app.roster.words import RosterNames
+from app.sites.models import Service, Site
+from scheduling import Assignment as Pair
+
+HORIZON = timedelta(days=70)
+"""How far ahead shifts are offered."""
+
+
+def terms_of_sites() -> dict[str, Terms]:
+    """The terms of each site that has its own."""
+    rows = db.session.scalars(sa.select(SiteTerms))
+    return {row.site_id: Terms(**{name: getattr(row, name) for name in Terms.names()}) for row in rows}
+
+
+def terms_of(site_id: str) -> Terms:
+    """The terms of one site."""
+    return terms_of_sites().get(site_id, Terms())
+
+
+def terms_and_version(site_id: str) -> tuple[Terms, int]:
+    """The terms of one site and their version, 0 for the defaults."""
+    row = db.session.get(SiteTerms, site_id)
+    return (Terms(), 0) if row is None else (Terms(**{name: getattr(row, name) for name in Terms.names()}), row.version)
+
+
+def last_published_on() -> date | None:
+    """The last day of any published period, as far ahead as shifts are offered."""
+    today = clock.today()
+    last = db.session.scalar(
+        sa.select(sa.func.max(Period.ends_on)).where(Period.published_at.is_not(None), Period.ends_on >= today)
+    )
+    return None if last is None else min(last, today + HORIZON)
+
+
+def standing() -> Standing | None:
+    """The published roster from yesterday on, with where each place came from; None when nothing is published.
+
+    Yesterday is read too, since a night shift that began then still runs.
+    """
+    last = last_published_on()
+    if last is None:
+        return None
+    return standing_between(clock.today() - timedelta(days=1), last)
+
+
+def standing_between(first: date, last: date) -> Standing:
+    """The published roster of some days."""
+    facts = read_span(first, last)
+    return Standing(
+        facts=facts,
+        now=clock.now(),
+        came_up=_came_up(first, last),
+        terms=terms_of_sites(),
+        covers=_open_covers(facts),
+        starts=_starts(facts),
+    )
+
+
+def _starts(facts: Facts) -> dict[str, datetime]:
+    return {shift: label.starts_at for shift, label in facts.names.shifts.items()}
+
+
+def _came_up(first: date, last: date) -> dict[str, datetime]:
+    """When the places of each published shift came up: when it was published, or given back last."""
+    rows = db.session.execute(
+        sa.select(Shift.id, Period.published_at, sa.func.max(Cover.opened_at))
+        .join(Period, sa.and_(Shift.day_on >= Period.starts_on, Shift.day_on <= Period.ends_on))
+        .outerjoin(Cover, Cover.shift_id == Shift.id)
+        .where(Shift.day_on.between(first, last), Shift.cancelled_at.is_(None), Period.published_at.is_not(None))
+        .group_by(Shift.id, Period.published_at)
+    )
+    return {shift: max(filter(None, (published, given))) for shift, published, given in rows}
+
+
+def came_up_at(shift: Shift) -> datetime | None:
+    """When the places of one published shift came up; None when it is not published."""
+    return _came_up(shift.day_on, shift.day_on).get(shift.id)
+
+
+def _open_covers(facts: Facts) -> dict[str, list[str]]:
+    """By shift, the people who stand on it only until somebody takes their place."""
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = db.session.execute(
+        sa.select(Cover.shift_id, Cover.person_id).where(Cover.ended_at.is_(None), Cover.is_listed)
+    )
+    for shift, person in rows:
+        if shift in facts.problem.shift:
+            found[shift].append(person)
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a list shows of a shift besides its label."""
+
+    hazards: str | None
+    directions: str | None
+    note: str | None
+
+
+def details_of(shifts: Collection[str]) -> dict[str, Details]:
+    """Hazards, directions and notes of shifts."""
+    rows = db.session.execute(
+        sa.select(Shift.id, Service.hazards, Site.directions, Shift.note)
+        .join(Service, Service.id == Shift.service_id)
+        .join(Site, Site.id == Shift.site_id)
+        .where(Shift.id.in_(shifts))
+    )
+    return {shift: Details(*rest) for shift, *rest in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Every shift with an open place that a person might take, soonest first, and what things are called."""
+
+    places: list[Place]
+    names: RosterNames
+
+
+def offers_for(person_id: str) -> Offers:
+    """What is open to a person now, later, or not at all."""
+    found = standing()
+    if found is None:
+        return Offers([], RosterNames())
+    return Offers(places.places_for(found, person_id), found.facts.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One open shift as a person sees it, with its details and what things are called."""
+
+    place: Place
+    details: Details
+    names: RosterNames
+
+
+def offer_for(person_id: str, shift_id: str) -> Offer | None:
+    """One upcoming published shift a person is not on; None when there is no such shift (any more)."""
+    found = standing()
+    if found is None or shift_id not in found.came_up or found.starts.get(shift_id, found.now) <= found.now:
+        return None
+    worker = found.problem.worker.get(person_id)
+    if worker is None or Pair(person_id, shift_id) in found.facts.live:
+        return None
+    place = places.place_for(found, worker, found.problem.shift[shift_id])
+    return Offer(place, details_of([shift_id])[shift_id], found.facts.names)
+
+
+def names_on(shift_id: str) -> list[str]:
+    """The chosen names of everybody on a shift."""
+    return list(
+        db.session.scalars(
+            sa.select(Person.name)
+            .join(Assignment, Assignment.person_id == Person.id)
+            .where(Assignment.shift_id == shift_id)
+            .order_by(Person.name)
+        )
+    )
+
+
+def waits_of(person_id: str) -> dict[str, Wait]:
+    """The shifts a person waits for, by shift."""
+    rows = db.session.scalars(sa.select(Wait).where(Wait.person_id == person_id, Wait.ended_at.is_(None)))
+    return {row.shift_id: row for row in rows}
+
+
+def draw_of(shift_id: str) -> Draw | None:
+    """The draw of a shift, if there is one."""
+    return db.session.get(Draw, shift_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question put to a person: its row and the shift it is about."""
+
+    ask: Ask
+    shift: Shift
+    site: str
+    service: str
+
+
+def questions_for(person_id: str) -> list[Question]:
+    """What a person is asked to take, the one that ends first first."""
+    rows = db.session.execute(
+        sa.select(Ask, Shift, Site.name, Service.name)
+        .join(Shift, Shift.id == Ask.shift_id)
+        .join(Site, Site.id == Shift.site_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Ask.person_id == person_id, Ask.state == AskState.ASKED, Ask.lapses_at > clock.now())
+        .order_by(Ask.lapses_at)
+        .options(sa.orm.lazyload(Shift.demands))
+    )
+    return [Question(*row) for row in rows]
+
+
+def question(ask_id: str) -> Question | None:
+    """One question by its id."""
+    row = db.session.execute(
+        sa.select(Ask, Shift, Site.name, Service.name)
+        .join(Shift, Shift.id == Ask.shift_id)
+        .join(Site, Site.id == Shift.site_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Ask.id == ask_id)
+        .options(sa.orm.lazyload(Shift.demands))
+    ).one_or_none()
+    return None if row is None else Question(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class SwapFacts:
+    """A swap with the names and shifts it is about."""
+
+    swap: Swap
+    name: str
+    other_name: str
+    shift: Shift
+    other_shift: Shift | None
+    places: dict[str, str]
+
+    @property
+    def waits_for_coordinator(self) -> bool:
+        """Whether both said yes and a coordinator has still to."""
+        return self.swap.state == SwapState.AGREED
+
+    def waits_for(self, person_id: str) -> bool:
+        """Whether this person has still to say yes or no."""
+        swap = self.swap
+        if swap.state != "asked":
+            return False
+        return (person_id == swap.person_id and swap.person_agreed_at is None) or (
+            person_id == swap.other_person_id and swap.other_agreed_at is None
+        )
+
+
+def swaps_of(person_id: str | None = None, *, is_pending: bool = True) -> list[SwapFacts]:
+    """The swaps a person is in (everybody's without one), the newest first."""
+    return _swaps(
+        *([] if person_id is None else [sa.or_(Swap.person_id == person_id, Swap.other_person_id == person_id)]),
+        *([Swap.state.in_(SWAP_PENDING)] if is_pending else []),
+    )
+
+
+def swaps_to_decide() -> list[SwapFacts]:
+    """The swaps both people want that wait for a coordinator, the newest first."""
+    return _swaps(Swap.state == SwapState.AGREED)
+
+
+def pending_swaps(person_id: str) -> list[SwapFacts]:
+    """The swaps a person is in, and those both want that wait for a coordinator: for a first page, in one query."""
+    is_in = sa.or_(Swap.person_id == person_id, Swap.other_person_id == person_id)
+    return _swaps(sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING))))
+
+
+def swap(swap_id: str) -> SwapFacts | None:
+    """One swap by its id."""
+    return next(iter(_swaps(Swap.id == swap_id)), None)
+
+
+def _swaps(*conditions: sa.ColumnElement[bool]) -> list[SwapFacts]:
+    one, two = sa.orm.aliased(Person), sa.orm.aliased(Person)
+    mine, theirs = sa.orm.aliased(Shift), sa.orm.aliased(Shift)
+    rows = db.session.execute(
+        sa.select(Swap, one.name, two.name, mine, theirs)
+        .join(one, one.id == Swap.person_id)
+        .join(two, two.id == Swap.other_person_id)
+        .join(mine, mine.id == Swap.shift_id)
+        .outerjoin(theirs, theirs.id == Swap.other_shift_id)
+        .where(*conditions)
+        .order_by(Swap.asked_at.desc())
+        .limit(50)
+        .options(sa.orm.lazyload(mine.demands), sa.orm.lazyload(theirs.demands))
+    ).all()
+    names = {row.id: row.name for row in db.session.execute(sa.select(Site.id, Site.name))} if rows else {}
+    return [SwapFacts(*row, names) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverFacts:
+    """A place that was given back: whose, and what came of it."""
+
+    cover: Cover
+    name: str
+    shift: Shift
+
+
+def covers_of(person_id: str) -> dict[str, Cover]:
+    """The places a person gave back that nobody has taken, by shift."""
+    rows = db.session.scalars(
+        sa.select(Cover).where(Cover.person_id == person_id, Cover.state == CoverState.OPEN, Cover.ended_at.is_(None))
+    )
+    return {row.shift_id: row for row in rows}
+
+
+def asks_of(shift_id: str) -> list[tuple[Ask, str]]:
+    """Everyone who was asked about a shift, with their name, the latest first."""
+    rows = db.session.execute(
+        sa.select(Ask, Person.name)
+        .join(Person, Person.id == Ask.person_id)
+        .where(Ask.shift_id == shift_id)
+        .order_by(Ask.asked_at.desc(), Person.name)
+    )
+    return [(ask, name) for ask, name in rows]
+
+
+def waiting_on(shift_id: str) -> list[Wait]:
+    """Who waits for a place on a shift and was not asked yet, the longest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Wait)
+            .where(Wait.shift_id == shift_id, Wait.state == WaitState.WAITING, Wait.ended_at.is_(None))
+            .order_by(Wait.since_at, Wait.id)
+        )
+    )
+
+
+def relief_pool() -> frozenset[str]:
+    """People who said that they come at short notice."""
+    return frozenset(db.session.scalars(sa.select(Person.id).where(Person.is_relief, Person.is_active)))
+
+
+def assignment_of(person_id: str, shift_id: str) -> Assignment | None:
+    """A person's place on a shift, read anew."""
+    return db.session.scalar(
+        sa.select(Assignment)
+        .where(Assignment.person_id == person_id, Assignment.shift_id == shift_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def shift_with_names(shift_id: str) -> tuple[Shift, str, str] | None:
+    """A shift with the names of its site and service."""
+    row = db.session.execute(
+        sa.select(Shift, Site.name, Service.name)
+        .join(Site, Site.id == Shift.site_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Shift.id == shift_id)
+        .options(sa.orm.lazyload(Shift.demands))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])

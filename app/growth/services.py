@@ -1,0 +1,86 @@
+"""Signing off steps, and moving people up."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit.services import record
+from app.database import db, insert_if_absent, new_id
+from app.editing import Outcome, Saved, kept, locked, outdated, refuse
+from app.growth.models import LevelChange, SignOff
+from app.growth.queries import is_mentor, path_of
+from app.growth.steps import level_of_step, next_level
+from app.people.models import Level, Person, PersonSkill
+from app.sites.models import Service
+
+NOT_ONESELF = "Another mentor signs off your own steps."
+MENTORS_ONLY = "Only mentors sign off steps."
+
+
+def sign_off(person_id: str, step: str, by_id: str) -> Outcome:
+    """Note that a mentor saw someone take a step; two mentors at once make one sign-off."""
+    problem = _signer_problem(person_id, by_id)
+    person = db.session.get(Person, person_id)
+    if person is None or problem:
+        return refuse(form=problem or "This person is not there any more.")
+    if level_of_step(step) != next_level(person.level):
+        return refuse(form="This step does not belong to their next level.")
+    values = {"id": new_id(), "person_id": person_id, "step": step, "by_id": by_id, "at": clock.now()}
+    if insert_if_absent(db.session, SignOff, values):
+        record(db.session, "sign off step", "person", person_id, actor_id=by_id, step=step)
+    return kept(person_id)
+
+
+def take_back_sign_off(person_id: str, step: str, by_id: str) -> Outcome:
+    """Take a sign-off back; it stays with its date."""
+    problem = _signer_problem(person_id, by_id)
+    if problem:
+        return refuse(form=problem)
+    done = db.session.execute(
+        sa.update(SignOff)
+        .where(SignOff.person_id == person_id, SignOff.step == step, SignOff.taken_back_at.is_(None))
+        .values(taken_back_at=clock.now())
+    )
+    if done.rowcount:  # type: ignore[attr-defined]
+        record(db.session, "take back sign-off", "person", person_id, actor_id=by_id, step=step)
+    return kept(person_id)
+
+
+def move_up(person_id: str, version: int, by_id: str) -> Outcome:
+    """Move someone to the next level once all its steps are signed off.
+
+    Whoever becomes a lead gets the skills by which services know their leads.
+    """
+    problem = _signer_problem(person_id, by_id)
+    if problem:
+        return refuse(form=problem)
+    person = locked(Person, person_id)
+    path = path_of(person_id)
+    if person is None or path is None:
+        return refuse(form="This person is not there any more.")
+    if person.version != version:
+        return outdated(person.version)
+    if path.next is None or not path.may_move_up:
+        return refuse(form="Some steps are not signed off yet.")
+    change = LevelChange(person_id=person_id, before=person.level, after=path.next, by_id=by_id, at=clock.now())
+    db.session.add(change)
+    person.level = path.next
+    if path.next == Level.LEAD:
+        _give_lead_skills(person_id)
+    record(db.session, "move up", "person", person_id, actor_id=by_id, level=path.next)
+    db.session.commit()
+    return Saved(person_id)
+
+
+def _signer_problem(person_id: str, by_id: str) -> str:
+    if not is_mentor(by_id):
+        return MENTORS_ONLY
+    return NOT_ONESELF if person_id == by_id else ""
+
+
+def _give_lead_skills(person_id: str) -> None:
+    asked = sa.select(Service.lead_skill_id).where(Service.is_active, Service.lead_skill_id.is_not(None)).distinct()
+    for skill_id in db.session.scalars(asked):
+        values = {"id": new_id(), "person_id": person_id, "skill_id": skill_id, "obtained_on": clock.today()}
+        insert_if_absent(db.session, PersonSkill, values)

@@ -1,0 +1,146 @@
+"""What happened, to whom it matters, and how much of it each person carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import db
+from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
+from app.people.models import Person
+from app.roster.models import Assignment, Shift
+from app.sites.models import Site
+
+BEFORE = timedelta(hours=1)
+AFTER = timedelta(hours=4)
+AGAIN = timedelta(days=7)
+KIND_WORDS = {
+    Kind.OVERDOSE: "Overdose",
+    Kind.DEATH: "Death",
+    Kind.THREAT: "Threat or police",
+    Kind.OTHER: "Something else hard",
+}
+WEIGHT = 2
+"""What one incident counts in demanding work when loads are spread, as much as a shift marked so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """One who was there, and the paid rest of the shift they stop, if they do."""
+
+    person_id: str
+    name: str
+    stand_down_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentShown:
+    """One incident with who was there."""
+
+    id: str
+    kind: str
+    happened_at: datetime
+    site: str | None
+    is_relief_asked: bool
+    is_settled: bool
+    people: list[Present]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One question how someone is, that is due."""
+
+    id: str
+    kind: str
+    happened_at: datetime
+
+
+def present_shift(person_id: str) -> Shift | None:
+    """The shift a person is on, or just before or after."""
+    now = clock.now()
+    return db.session.scalars(
+        sa.select(Shift)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .where(
+            Assignment.person_id == person_id,
+            Shift.starts_at <= now + BEFORE,
+            Shift.ends_at >= now - AFTER,
+            Shift.cancelled_at.is_(None),
+        )
+        .order_by(Shift.starts_at.desc())
+        .limit(1)
+    ).first()
+
+
+def incident(incident_id: str) -> IncidentShown | None:
+    """One incident by its id."""
+    return next(iter(_shown(Incident.id == incident_id)), None)
+
+
+def open_incidents() -> list[IncidentShown]:
+    """Those with something still to arrange, the oldest first."""
+    return _shown(Incident.settled_at.is_(None))
+
+
+def incidents_of(person_id: str) -> list[IncidentShown]:
+    """What a person was there for in the last month, the latest first."""
+    was_there = Incident.id.in_(sa.select(IncidentPerson.incident_id).where(IncidentPerson.person_id == person_id))
+    found = _shown(sa.and_(was_there, Incident.happened_at > clock.now() - timedelta(days=31)))
+    return found[::-1]
+
+
+def _shown(which: sa.ColumnElement[bool]) -> list[IncidentShown]:
+    rows = db.session.execute(
+        sa.select(Incident, Site.name, Person.id, Person.name, IncidentPerson.stand_down_minutes)
+        .join(IncidentPerson, IncidentPerson.incident_id == Incident.id)
+        .join(Person, Person.id == IncidentPerson.person_id)
+        .outerjoin(Shift, Shift.id == Incident.shift_id)
+        .outerjoin(Site, Site.id == Shift.site_id)
+        .where(which)
+        .order_by(Incident.happened_at, Incident.id, Person.name)
+    ).all()
+    found: dict[str, IncidentShown] = {}
+    for row, site, person_id, name, minutes in rows:
+        if row.id not in found:
+            words = KIND_WORDS[Kind(row.kind)]
+            asked, settled = row.relief_asked_at is not None, row.settled_at is not None
+            found[row.id] = IncidentShown(row.id, words, row.happened_at, site, asked, settled, [])
+        found[row.id].people.append(Present(person_id, name, minutes))
+    return list(found.values())
+
+
+def is_second_of_late(person_id: str) -> bool:
+    """Whether a person was there for two or more within seven days, of late."""
+    since = clock.now() - AGAIN
+    count = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(IncidentPerson)
+        .join(Incident, Incident.id == IncidentPerson.incident_id)
+        .where(IncidentPerson.person_id == person_id, Incident.happened_at > since)
+    )
+    return (count or 0) > 1
+
+
+def due_for(person_id: str) -> list[Due]:
+    """The questions how a person is that are due and not answered."""
+    rows = db.session.execute(
+        sa.select(FollowUp.id, Incident.kind, Incident.happened_at)
+        .join(Incident, Incident.id == FollowUp.incident_id)
+        .where(FollowUp.person_id == person_id, FollowUp.due_on <= clock.today(), FollowUp.done_on.is_(None))
+        .order_by(FollowUp.due_on)
+    )
+    return [Due(row.id, KIND_WORDS[Kind(row.kind)], row.happened_at) for row in rows]
+
+
+def exposure_since(since: datetime, until: datetime) -> dict[str, int]:
+    """What each person carries of incidents in a time, in units of demanding work."""
+    rows = db.session.execute(
+        sa.select(IncidentPerson.person_id, sa.func.count())
+        .join(Incident, Incident.id == IncidentPerson.incident_id)
+        .where(Incident.happened_at >= since, Incident.happened_at < until)
+        .group_by(IncidentPerson.person_id)
+    )
+    return {person_id: count * WEIGHT for person_id, count in rows}

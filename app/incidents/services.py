@@ -1,0 +1,108 @@
+"""Telling that something happened, stopping for the day, asking for relief, and being asked how one is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit.services import record
+from app.database import db, new_id
+from app.editing import Outcome, Saved, refuse
+from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
+from app.incidents.queries import is_second_of_late, present_shift
+from app.roster.models import Assignment, Shift
+
+STEPS = (timedelta(days=3), timedelta(days=14), timedelta(days=28))
+SOONER = timedelta(days=1)
+BETWEEN_SHIFTS = 120
+"""Minutes of paid rest when it happened between shifts."""
+UNDO = timedelta(minutes=30)
+
+
+def tell_incident(person_id: str, kind: Kind) -> Outcome:
+    """Note what happened now; everyone on the shift is asked how they are, in three days, two weeks and four."""
+    shift, now = present_shift(person_id), clock.now()
+    row = Incident(id=new_id(), kind=kind, shift_id=shift.id if shift else None, happened_at=now)
+    db.session.add(row)
+    db.session.flush()
+    there = {person_id}
+    if shift is not None:
+        there |= set(db.session.scalars(sa.select(Assignment.person_id).where(Assignment.shift_id == shift.id)))
+    for each in sorted(there):
+        db.session.add(IncidentPerson(incident_id=row.id, person_id=each))
+    db.session.flush()
+    for each in sorted(there):
+        again = (SOONER,) if is_second_of_late(each) else ()
+        for step in (*again, *STEPS):
+            db.session.add(FollowUp(incident_id=row.id, person_id=each, due_on=clock.today() + step))
+    record(db.session, "tell incident", "incident", row.id)
+    db.session.commit()
+    return Saved(row.id)
+
+
+def _of(incident_id: str, person_id: str) -> tuple[Incident, IncidentPerson] | None:
+    row, there = db.session.get(Incident, incident_id), db.session.get(IncidentPerson, (incident_id, person_id))
+    return None if row is None or there is None else (row, there)
+
+
+def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
+    """Stop for the day, paid to the end of the shift, or go on after all."""
+    found = _of(incident_id, person_id)
+    if found is None:
+        return refuse(form="This is not there any more.")
+    row, there = found
+    shift = db.session.get(Shift, row.shift_id) if row.shift_id else None
+    minutes = BETWEEN_SHIFTS
+    if shift is not None:
+        minutes = max(0, int((shift.ends_at - max(clock.now(), shift.starts_at)).total_seconds() // 60))
+    there.stand_down_minutes = minutes if wants else None
+    row.settled_at = None
+    record(db.session, "stand down" if wants else "go on", "incident", incident_id)
+    db.session.commit()
+    return Saved(incident_id)
+
+
+def ask_relief(incident_id: str, person_id: str) -> Outcome:
+    """Ask the coordinators for someone to take over."""
+    found = _of(incident_id, person_id)
+    if found is None:
+        return refuse(form="This is not there any more.")
+    row, _ = found
+    row.relief_asked_at, row.settled_at = row.relief_asked_at or clock.now(), None
+    record(db.session, "ask relief", "incident", incident_id)
+    db.session.commit()
+    return Saved(incident_id)
+
+
+def undo_incident(incident_id: str, person_id: str) -> Outcome:
+    """Take back what was told by mistake, within half an hour."""
+    found = _of(incident_id, person_id)
+    if found is None or found[0].happened_at < clock.now() - UNDO:
+        return refuse(form="This cannot be taken back any more. Tell a coordinator.")
+    db.session.delete(found[0])
+    record(db.session, "undo incident", "incident", incident_id)
+    db.session.commit()
+    return Saved(incident_id)
+
+
+def settle_incident(incident_id: str) -> Outcome:
+    """Note that relief and paid stand-down were seen to."""
+    row = db.session.get(Incident, incident_id)
+    if row is None:
+        return refuse(form="This is not there any more.")
+    row.settled_at = clock.now()
+    record(db.session, "settle incident", "incident", incident_id)
+    db.session.commit()
+    return Saved(incident_id)
+
+
+def answer_follow_up(follow_up_id: str, person_id: str) -> Outcome:
+    """Note that a person answered how they are; the answer itself is kept nowhere."""
+    row = db.session.get(FollowUp, follow_up_id)
+    if row is None or row.person_id != person_id:
+        return refuse(form="This is not there any more.")
+    row.done_on = clock.today()
+    db.session.commit()
+    return Saved(follow_up_id)

@@ -1,0 +1,242 @@
+"""The pages of a tablet at a site: a card, a PIN, one tap, and everything is forgotten.
+
+A tablet knows itself by a cookie of its own, which opens nothing but these pages. Whoever stands at it has a second
+cookie for a minute at a time. Pages go back to the first one by themselves, without JavaScript.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import open_page
+from app.attendance import coming as asking
+from app.attendance import day
+from app.attendance import services as attendance
+from app.auth.devices import Caller
+from app.auth.doors import WAIT, Answer
+from app.auth.queries import is_new_card
+from app.editing import Outcome, Outdated, Refused
+from app.kiosk import forms, queries, services
+from app.kiosk.queries import IDLE_SECONDS, Tablet, Visitor
+from app.kiosk.services import Token
+
+bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
+
+TABLET, VISIT, CARD = "kiosk", "kiosk-visit", "kiosk-card"
+LONG = 400 * 24 * 60 * 60  # as long as browsers keep a cookie
+WORDS = {
+    "arrive": "You are here. Thank you for coming.",
+    "leave": "You have left. Thank you, and rest well.",
+    "take-back": "Taken back.",
+    "coming": "Thank you. See you then.",
+}
+
+
+def catch_card() -> ResponseReturnValue | None:
+    """On a tablet a scanned card leads to the tablet's own PIN page, never to a sign-in that stays."""
+    if request.endpoint == "auth.card" and request.method == "GET" and _tablet() is not None:
+        return redirect(url_for("kiosk.scanned", token=(request.view_args or {})["token"]))
+    return None
+
+
+@bp.get("/")
+@open_page
+def start() -> Response:
+    """Scan your card; on a device that is no tablet yet, type its code."""
+    tablet = _tablet()
+    if tablet is None:
+        return make_response(render_template("kiosk/enrol.html", form=forms.EnrolForm()))
+    response = make_response(render_template("kiosk/start.html", form=forms.ScanForm(), tablet=tablet))
+    _drop(response, VISIT, CARD)
+    return response
+
+
+@bp.post("/")
+@open_page
+def enrol() -> ResponseReturnValue:
+    """Make this device the tablet of the code's site."""
+    form = forms.EnrolForm()
+    if not form.validate_on_submit():
+        return render_template("kiosk/enrol.html", form=form), 422
+    found = services.enrol(form.code.data or "", _caller())
+    if isinstance(found, str):
+        form.code.errors = [found]
+        return render_template("kiosk/enrol.html", form=form), 429 if found is services.TOO_OFTEN else 422
+    response = make_response(redirect(url_for(".start"), 303))
+    _keep(response, TABLET, found.text, LONG)
+    return response
+
+
+@bp.post("/card")
+@open_page
+def card() -> ResponseReturnValue:
+    """A scanner typed what it read."""
+    tablet, form = _tablet(), forms.ScanForm()
+    if tablet is None:
+        return redirect(url_for(".start"), 303)
+    if not form.validate_on_submit():
+        return render_template("kiosk/start.html", form=form, tablet=tablet), 422
+    return _to_pin(form.token)
+
+
+@bp.get("/card/<token>")
+@open_page
+def scanned(token: str) -> ResponseReturnValue:
+    """The camera of the tablet read a card."""
+    return redirect(url_for(".start")) if _tablet() is None else _to_pin(token)
+
+
+def _to_pin(token: str) -> Response:
+    """On to the PIN; the card is remembered for a minute, out of the address."""
+    response = make_response(redirect(url_for(".pin"), 303))
+    _keep(response, CARD, token, IDLE_SECONDS)
+    _drop(response, VISIT)
+    return response
+
+
+@bp.get("/pin")
+@open_page
+def pin() -> ResponseReturnValue:
+    """Type the PIN; whose card is new chooses one."""
+    token = _cookie(CARD)
+    if _tablet() is None or not token:
+        return redirect(url_for(".start"))
+    return _pin_page(token, None)
+
+
+@bp.post("/pin")
+@open_page
+def pin_submit() -> ResponseReturnValue:
+    """Try the PIN."""
+    tablet, token = _tablet(), _cookie(CARD)
+    if tablet is None or not token:
+        return redirect(url_for(".start"), 303)
+    form = forms.FirstPinForm() if is_new_card(token) else forms.PinForm()
+    if not form.validate_on_submit():
+        return _pin_page(token, form), 422
+    found = _try(tablet, token, form)
+    if isinstance(found, Answer):
+        flash(found.words, "error")
+        return _pin_page(token, form), 429 if found is WAIT else 422
+    response = make_response(redirect(url_for(".me"), 303))
+    _keep(response, VISIT, found.text, None)
+    _drop(response, CARD)
+    return response
+
+
+def _try(tablet: Tablet, token: str, form: forms.PinForm | forms.FirstPinForm) -> Token | Answer:
+    if isinstance(form, forms.FirstPinForm):
+        return services.let_in_first(tablet, token, form.code.data or "", form.pin.data or "", _caller())
+    return services.let_in(tablet, token, form.pin.data or "", _caller())
+
+
+def _pin_page(token: str, form: forms.PinForm | forms.FirstPinForm | None) -> Response:
+    if is_new_card(token):
+        page = render_template("kiosk/first_pin.html", form=form or forms.FirstPinForm())
+    else:
+        page = render_template("kiosk/pin.html", form=form or forms.PinForm())
+    return _for_a_minute(page)
+
+
+@bp.get("/me")
+@open_page
+def me() -> ResponseReturnValue:
+    """My shifts of today at this tablet: one tap."""
+    tablet = _tablet()
+    visitor = _visitor(tablet)
+    if tablet is None or visitor is None:
+        return redirect(url_for(".start"))
+    services.stay(visitor.visit_id)
+    soon = [each for each in asking.coming_of(visitor.person_id) if each.answered_at is None]
+    places = day.own_day(visitor.person_id)
+    today = {each.shift_id for each in places}
+    return _for_a_minute(
+        render_template(
+            "kiosk/me.html",
+            tablet=tablet,
+            visitor=visitor,
+            places=places,
+            soon=[each for each in soon if each.shift_id not in today][:3],
+        )
+    )
+
+
+@bp.post("/shifts/<shift_id>/<act>")
+@open_page
+def note(shift_id: str, act: str) -> ResponseReturnValue:
+    """I am here, I am leaving, that was a mistake, I am coming."""
+    visitor = _visitor(_tablet())
+    if visitor is None or act not in WORDS:
+        return redirect(url_for(".start"), 303)
+    services.stay(visitor.visit_id)
+    outcome = _act(shift_id, visitor.person_id, act)
+    if isinstance(outcome, Refused):
+        flash(" ".join(outcome.problems.values()), "error")
+    elif isinstance(outcome, Outdated):
+        flash("Someone noted something else meanwhile. Please look again.", "warning")
+    else:
+        flash(outcome.words or WORDS[act], "success")
+    return redirect(url_for(".me"), 303)
+
+
+def _act(shift_id: str, person_id: str, act: str) -> Outcome:
+    text = request.form.get("version", "")
+    version = int(text) if text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004 - more digits than versions
+    noting = attendance.at_kiosk(person_id, version)
+    if act == "coming":
+        return asking.say_coming(shift_id, person_id)
+    if act == "take-back":
+        place = day.place_on(shift_id, person_id)
+        return attendance.take_back((place and place.attendance_id) or "", noting)
+    return (attendance.arrive if act == "arrive" else attendance.leave)(shift_id, person_id, noting)
+
+
+@bp.post("/done")
+@open_page
+def done() -> Response:
+    """I am done: nothing stays behind."""
+    visitor = _visitor(_tablet())
+    if visitor is not None:
+        services.leave_kiosk(visitor.visit_id)
+    response = make_response(redirect(url_for(".start"), 303))
+    _drop(response, VISIT, CARD)
+    return response
+
+
+def _tablet() -> Tablet | None:
+    return queries.tablet_of(_cookie(TABLET))
+
+
+def _visitor(tablet: Tablet | None) -> Visitor | None:
+    return None if tablet is None else queries.visitor_of(_cookie(VISIT), tablet)
+
+
+def _caller() -> Caller:
+    return Caller.of(request.user_agent.string, request.remote_addr, is_shared=True)
+
+
+def _for_a_minute(page: str) -> Response:
+    """A page that goes back to the start by itself when nobody touches it."""
+    response = make_response(page)
+    response.headers["Refresh"] = f"{IDLE_SECONDS}; url={url_for('.start')}"
+    return response
+
+
+def _name(cookie: str) -> str:
+    return f"__Host-evenhand-{cookie}" if current_app.config["SESSION_COOKIE_SECURE"] else f"evenhand-{cookie}"
+
+
+def _cookie(cookie: str) -> str | None:
+    return request.cookies.get(_name(cookie))
+
+
+def _keep(response: Response, cookie: str, value: str, seconds: int | None) -> None:
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(_name(cookie), value, max_age=seconds, secure=secure, httponly=True, samesite="Lax")
+
+
+def _drop(response: Response, *cookies: str) -> None:
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    for cookie in cookies:
+        response.delete_cookie(_name(cookie), secure=secure, httponly=True, samesite="Lax")

@@ -1,0 +1,146 @@
+"""Who is out, as the board shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.attendance.day import own_day
+from app.database import db
+from app.outreach.models import Outing, OutingMember
+from app.people.models import Person
+from app.rules.queries import day_settings
+from app.sites.models import Site
+
+UNDO_FOR = timedelta(minutes=10)
+LEAST = 2
+"""Nobody goes out alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One outing: who, which way, until when, and whom to call."""
+
+    id: str
+    site_id: str
+    site: str
+    people: tuple[tuple[str, str], ...]
+    route: str
+    contact_name: str
+    contact_email: str
+    contact_phone: str | None
+    left_at: datetime
+    due_at: datetime
+    red_at: datetime
+    told_at: datetime | None
+    closed_at: datetime | None
+    version: int
+    now: datetime
+
+    @property
+    def names(self) -> str:
+        """Who is out, as in "Ana and Bo"."""
+        names = [name for _, name in self.people]
+        return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+    @property
+    def state(self) -> str:
+        """Where it stands: back, out, due (amber) or overdue (red)."""
+        if self.closed_at is not None:
+            return "back"
+        if self.now >= self.red_at:
+            return "overdue"
+        return "due" if self.now >= self.due_at else "out"
+
+    @property
+    def minutes_over(self) -> int:
+        """How many minutes they are past their time."""
+        return int((self.now - self.due_at).total_seconds() // 60)
+
+    @property
+    def may_reopen(self) -> bool:
+        """Whether closing it is fresh enough to be undone."""
+        return self.closed_at is not None and self.now - self.closed_at <= UNDO_FOR
+
+    def is_with(self, person_id: str) -> bool:
+        """Whether this person is one of them."""
+        return any(person_id == each for each, _ in self.people)
+
+
+def outings_for(person_id: str, *, is_coordinator: bool) -> list[Out]:
+    """Who is out and who came back in the last hours, the latest due first to come: coordinators see all.
+
+    Others see outings that they are on, and those of a site at which they have a shift today.
+    """
+    found = _outings(sa.or_(Outing.closed_at.is_(None), Outing.closed_at > clock.now() - timedelta(hours=12)))
+    if is_coordinator:
+        return found
+    sites = {each.site_id for each in own_day(person_id)}
+    return [each for each in found if each.is_with(person_id) or each.site_id in sites]
+
+
+def outing(outing_id: str) -> Out | None:
+    """One outing."""
+    return next(iter(_outings(Outing.id == outing_id)), None)
+
+
+def overdue() -> list[Out]:
+    """Who is past their time, the longest first."""
+    found = _outings(sa.and_(Outing.closed_at.is_(None), Outing.due_at <= clock.now()))
+    return sorted(found, key=lambda each: each.due_at)
+
+
+def last_contact(person_id: str) -> tuple[str, str, str | None] | None:
+    """Name, address and phone of the contact that this person named last."""
+    row = db.session.scalars(
+        sa.select(Outing).where(Outing.opened_by_id == person_id).order_by(Outing.left_at.desc(), Outing.id).limit(1)
+    ).first()
+    return None if row is None else (row.contact_name, row.contact_email, row.contact_phone)
+
+
+def site_choices() -> list[tuple[str, str]]:
+    """(id, name) of the sites in use."""
+    rows = db.session.execute(sa.select(Site.id, Site.name).where(Site.is_active).order_by(sa.func.lower(Site.name)))
+    return [(row.id, row.name) for row in rows]
+
+
+def _outings(condition: sa.ColumnElement[bool]) -> list[Out]:
+    rows = db.session.execute(
+        sa.select(Outing, Site.name)
+        .join(Site, Site.id == Outing.site_id)
+        .where(condition)
+        .order_by(Outing.closed_at.is_not(None), Outing.due_at, Outing.id)
+    ).all()
+    ids = [row.Outing.id for row in rows]
+    people: dict[str, list[tuple[str, str]]] = {each: [] for each in ids}
+    for outing_id, person_id, name in db.session.execute(
+        sa.select(OutingMember.outing_id, Person.id, Person.name)
+        .join(Person, Person.id == OutingMember.person_id)
+        .where(OutingMember.outing_id.in_(ids))
+        .order_by(sa.func.lower(Person.name), Person.id)
+    ):
+        people[outing_id].append((person_id, name))
+    now, grace = clock.now(), timedelta(minutes=day_settings().overdue_minutes)
+    return [
+        Out(
+            each.id,
+            each.site_id,
+            site,
+            tuple(people[each.id]),
+            each.route,
+            each.contact_name,
+            each.contact_email,
+            each.contact_phone,
+            each.left_at,
+            each.due_at,
+            each.due_at + grace,
+            each.told_at,
+            each.closed_at,
+            each.version,
+            now,
+        )
+        for each, site in rows
+    ]

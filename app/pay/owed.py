@@ -1,0 +1,204 @@
+"""What people are owed, piece by piece, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import db
+from app.pay import queries
+from app.pay.accrual import pending
+from app.pay.currency import currency, money
+from app.pay.models import (
+    AccountKind,
+    Expense,
+    ExpenseState,
+    Honorarium,
+    LedgerAccount,
+    LedgerPosting,
+    PayChoice,
+    Payout,
+    Standing,
+)
+from app.people.models import Person
+from app.sites.models import Service
+from payroll.money import Money, pieces_of
+from payroll.payout import Due, Method, is_late, still_due
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One thing a person is owed: what for, since when, how much of it is left (minor units)."""
+
+    id: str
+    words: str
+    earned_at: datetime
+    minor: int
+    is_refund: bool = False
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What one person is owed now, with the oldest first. `payout` is one that is under way."""
+
+    person_id: str
+    name: str
+    is_volunteer: bool
+    pay: int
+    refund: int
+    dues: tuple[DueLine, ...]
+    method: str
+    is_declined: bool = False
+    payout: Payout | None = None
+
+    @property
+    def total(self) -> Money:
+        """All of it."""
+        return money(self.pay + self.refund)
+
+    @property
+    def since(self) -> datetime | None:
+        """When the oldest of it was earned."""
+        return min((each.earned_at for each in self.dues), default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether any of it is older than a day; what no coin can pay is not."""
+        least = min(pieces_of(currency()))
+        if self.pay + self.refund < least:
+            return False
+        return is_late([Due(each.id, each.earned_at, each.minor) for each in self.dues], clock.now())
+
+
+def earned(person_id: str | None = None) -> dict[str, list[DueLine]]:
+    """What people earned and may not have been paid yet, by person: as many honoraria as reach what they are owed."""
+    owed = (
+        sa.select(LedgerAccount.person_id, (-sa.func.sum(LedgerPosting.minor)).label("owed"))
+        .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == AccountKind.PAYABLE)
+        .group_by(LedgerAccount.person_id)
+        .having(-sa.func.sum(LedgerPosting.minor) > 0)
+        .subquery()
+    )
+    newest_first = (Honorarium.ends_at.desc(), Honorarium.id.desc())
+    reach = sa.func.sum(Honorarium.minor).over(partition_by=Honorarium.person_id, order_by=newest_first)
+    live = (
+        sa.select(Honorarium.id, Honorarium.person_id, Honorarium.activity, Honorarium.service_id)
+        .add_columns(Honorarium.ends_at, Honorarium.minor, reach.label("reach"))
+        .where(Honorarium.voided_at.is_(None), Honorarium.entry_id.is_not(None))
+    )
+    if person_id is not None:
+        live = live.where(Honorarium.person_id == person_id)
+    rows = live.subquery()
+    query = (
+        sa.select(rows.c.id, rows.c.person_id, rows.c.activity, rows.c.ends_at, rows.c.minor, Service.name)
+        .join(owed, owed.c.person_id == rows.c.person_id)
+        .outerjoin(Service, Service.id == rows.c.service_id)
+        .where(rows.c.reach - rows.c.minor < owed.c.owed)
+        .order_by(rows.c.ends_at, rows.c.id)
+    )
+    found: dict[str, list[DueLine]] = {}
+    for row_id, who, activity, ends_at, minor, service in db.session.execute(query):
+        found.setdefault(who, []).append(DueLine(row_id, queries.work_words(activity, service), ends_at, int(minor)))
+    return found
+
+
+def spent(person_id: str | None = None) -> dict[str, list[DueLine]]:
+    """Accepted expenses by person, the oldest first."""
+    query = (
+        sa.select(Expense)
+        .where(Expense.state == ExpenseState.ACCEPTED, Expense.decided_at >= clock.now() - timedelta(days=400))
+        .order_by(Expense.decided_at, Expense.id)
+    )
+    if person_id is not None:
+        query = query.where(Expense.person_id == person_id)
+    found: dict[str, list[DueLine]] = {}
+    for row in db.session.scalars(query):
+        at = row.decided_at or row.asked_at
+        found.setdefault(row.person_id, []).append(
+            DueLine(row.id, f"Expense: {row.category}", at, row.minor, is_refund=True)
+        )
+    return found
+
+
+def left_of(lines: Sequence[DueLine], owed: int) -> list[DueLine]:
+    """The lines that are still owed, when so much is owed in all: the oldest were paid first."""
+    by_id = {each.id: each for each in lines}
+    settled = sum(each.minor for each in lines) - max(0, owed)
+    due = still_due([Due(each.id, each.earned_at, each.minor) for each in lines], settled)
+    return [
+        DueLine(each.id, by_id[each.id].words, each.earned_at, each.amount, by_id[each.id].is_refund) for each in due
+    ]
+
+
+def owed_list() -> list[Owed]:
+    """Everyone who is owed something or was paid ahead, the longest wait first.
+
+    What was worked but is not in the ledger yet is counted in.
+    """
+    pay, refund = queries.balances(AccountKind.PAYABLE), queries.balances(AccountKind.REFUND)
+    lines, expenses = earned(), spent()
+    for change in pending().changes:
+        if change.before is not None and change.before.entry_id is not None:
+            who = change.before.person_id
+            pay[who] = pay.get(who, 0) - change.before.minor
+            lines[who] = [each for each in lines.get(who, []) if each.id != change.before.id]
+        if change.after is not None and change.after.standing == Standing.OWED and change.after.amount:
+            who = change.after.person_id
+            pay[who] = pay.get(who, 0) + change.after.amount.minor
+            words = queries.work_words(change.after.activity, change.after.service_name)
+            lines.setdefault(who, []).append(
+                DueLine(change.after.record_id, words, change.after.ends_at, change.after.amount.minor)
+            )
+    ids = {who for who, minor in (*pay.items(), *refund.items()) if minor}
+    people = {row.id: row for row in db.session.scalars(sa.select(Person).where(Person.id.in_(ids)))} if ids else {}
+    open_, choices = queries.open_payouts(), queries.pay_choices(ids)
+    found = [
+        _owed(
+            people[who],
+            pay.get(who, 0),
+            refund.get(who, 0),
+            (lines.get(who, []), expenses.get(who, [])),
+            choices,
+            open_,
+        )
+        for who in ids
+    ]
+    return sorted(found, key=lambda each: (each.since is None, each.since or clock.now(), each.name.lower()))
+
+
+def owed_to(person_id: str) -> Owed | None:
+    """What one person is owed by the ledger; None when there is no such person."""
+    row = db.session.get(Person, person_id)
+    if row is None:
+        return None
+    pay = queries.balances(AccountKind.PAYABLE, person_id).get(person_id, 0)
+    refund = queries.balances(AccountKind.REFUND, person_id).get(person_id, 0)
+    lines = earned(person_id).get(person_id, []), spent(person_id).get(person_id, [])
+    return _owed(row, pay, refund, lines, queries.pay_choices([person_id]), queries.open_payouts(person_id))
+
+
+def _owed(  # noqa: PLR0913, PLR0917 - what is known of one person, gathered for many at once
+    row: Person,
+    pay: int,
+    refund: int,
+    lines: tuple[list[DueLine], list[DueLine]],
+    choices: Mapping[str, PayChoice],
+    open_: Mapping[str, Payout],
+) -> Owed:
+    choice = choices.get(row.id)
+    return Owed(
+        row.id,
+        row.name,
+        row.is_volunteer,
+        pay,
+        refund,
+        (*left_of(lines[0], pay), *left_of(lines[1], refund)),
+        choice.method if choice else Method.CASH,
+        bool(choice and choice.is_declined),
+        open_.get(row.id),
+    )

@@ -1,0 +1,233 @@
+"""What a person sees of their own pay: movements, statement, expenses, and the limit they watch in private."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import db
+from app.pay import queries, reports
+from app.pay.currency import currency, money
+from app.pay.models import (
+    AccountKind,
+    EarningsChoice,
+    EntryKind,
+    Expense,
+    ExpensePhoto,
+    Honorarium,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerPosting,
+    Payout,
+    Standing,
+)
+from app.pay.words import METHOD_WORDS
+from app.people.models import Person
+from app.sites.models import Service, Site
+from payroll.payout import Method
+from payroll.statement import (
+    PAYOUT,
+    TAKEN_BACK,
+    Limit,
+    Movement,
+    Span,
+    Statement,
+    limits_on,
+    span_around,
+    standing,
+    statement,
+)
+from payroll.statement import Standing as Stand
+
+
+@dataclass(frozen=True)
+class WorkLine:
+    """One honorarium of a person, with the reckoning behind it."""
+
+    row: Honorarium
+    service: str | None
+    site: str | None
+
+    @property
+    def words(self) -> str:
+        """What it was."""
+        return queries.work_words(self.row.activity, self.service)
+
+
+def work_of(person_id: str, first: date, last: date) -> list[WorkLine]:
+    """What a person worked on some days and what it is paid, the newest first."""
+    query = (
+        sa.select(Honorarium, Service.name, Site.name)
+        .outerjoin(Service, Service.id == Honorarium.service_id)
+        .outerjoin(Site, Site.id == Honorarium.site_id)
+        .where(Honorarium.person_id == person_id, Honorarium.voided_at.is_(None))
+        .where(Honorarium.day_on.between(first, last))
+        .order_by(Honorarium.starts_at.desc())
+    )
+    return [WorkLine(*row) for row in db.session.execute(query)]
+
+
+def work_line(honorarium_id: str, person_id: str) -> WorkLine | None:
+    """One honorarium of a person; None when there is none, or it is somebody else's."""
+    query = (
+        sa.select(Honorarium, Service.name, Site.name)
+        .outerjoin(Service, Service.id == Honorarium.service_id)
+        .outerjoin(Site, Site.id == Honorarium.site_id)
+        .where(Honorarium.id == honorarium_id, Honorarium.person_id == person_id)
+    )
+    row = db.session.execute(query).first()
+    return None if row is None else WorkLine(*row)
+
+
+def statement_of(person_id: str, first: date, last: date) -> Statement:
+    """A person's statement, work and expenses together."""
+    return statement(movements(person_id, last), first, last, currency())
+
+
+def movements(person_id: str, last: date) -> list[Movement]:
+    """Everything that changed what a person is owed, until a day."""
+    query = (
+        sa.select(LedgerEntry.id, LedgerEntry.happened_on, LedgerEntry.kind, LedgerEntry.reason)
+        .add_columns(LedgerEntry.reverses_id, sa.func.sum(LedgerPosting.minor).label("minor"))
+        .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .where(LedgerAccount.person_id == person_id, LedgerEntry.happened_on <= last)
+        .where(LedgerAccount.kind.in_([AccountKind.PAYABLE, AccountKind.REFUND]))
+        .group_by(LedgerEntry.id)
+        .order_by(LedgerEntry.number)
+    )
+    rows = db.session.execute(query).all()
+    work = {
+        each.entry_id: each
+        for each in db.session.scalars(sa.select(Honorarium).where(Honorarium.person_id == person_id))
+    }
+    paid = {each.entry_id: each for each in db.session.scalars(sa.select(Payout).where(Payout.person_id == person_id))}
+    spent = {
+        each.entry_id: each for each in db.session.scalars(sa.select(Expense).where(Expense.person_id == person_id))
+    }
+    services = queries.service_names()
+    found = []
+    for row in rows:
+        kind = TAKEN_BACK if row.reverses_id in paid else row.kind
+        if row.id in work:
+            words = queries.work_words(work[row.id].activity, services.get(work[row.id].service_id or ""))
+        elif row.id in paid:
+            words = f"Paid: {METHOD_WORDS[Method(paid[row.id].method)].lower()}"
+        elif row.id in spent:
+            words = f"Expense: {spent[row.id].category}"
+        else:
+            words = f"Put right: {row.reason or ''}"
+        found.append(
+            Movement(row.happened_on, PAYOUT if row.kind == EntryKind.PAYOUT else kind, words, -int(row.minor))
+        )
+    return found
+
+
+def expenses_of(person_id: str) -> Sequence[Expense]:
+    """A person's expenses, the newest first."""
+    return db.session.scalars(
+        sa.select(Expense).where(Expense.person_id == person_id).order_by(Expense.asked_at.desc()).limit(100)
+    ).all()
+
+
+@dataclass(frozen=True)
+class ExpenseShown:
+    """An expense with the name of who asks and whether there is a photo."""
+
+    row: Expense
+    person: str
+    is_volunteer: bool
+    has_photo: bool
+
+
+def expenses_in(*states: str) -> list[ExpenseShown]:
+    """Expenses in some states, the oldest first."""
+    return _expenses(Expense.state.in_(states))
+
+
+def expense(expense_id: str) -> ExpenseShown | None:
+    """One expense."""
+    return next(iter(_expenses(Expense.id == expense_id)), None)
+
+
+def _expenses(condition: Any) -> list[ExpenseShown]:
+    query = (
+        sa.select(Expense, Person.name, Person.is_volunteer, ExpensePhoto.expense_id.is_not(None))
+        .join(Person, Person.id == Expense.person_id)
+        .outerjoin(ExpensePhoto, ExpensePhoto.expense_id == Expense.id)
+        .where(condition)
+        .order_by(Expense.asked_at, Expense.id)
+        .limit(200)
+    )
+    return [ExpenseShown(*row) for row in db.session.execute(query)]
+
+
+def photo(expense_id: str) -> ExpensePhoto | None:
+    """The photo of an expense."""
+    return db.session.get(ExpensePhoto, expense_id)
+
+
+# The limit a person watches in private
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A limit as a person watches it: a public one or their own; `other` is what they got from elsewhere."""
+
+    limit: Limit
+    other: int = 0
+
+
+def limits() -> list[Limit]:
+    """The public limits of the group's currency that are in force."""
+    return limits_on(clock.today(), currency())
+
+
+def own_limit(minor: int, span: str) -> Limit:
+    """A limit that a person set for themselves."""
+    today = clock.today()
+    return Limit("own", "", "My own limit", today, currency(), minor, Span(span), "", "you", today)
+
+
+def choice_of(person_id: str) -> dict[str, Any] | None:
+    """What a person chose to have remembered; asked for nobody but themselves."""
+    row = db.session.get(EarningsChoice, person_id)
+    return None if row is None else json.loads(row.choice)
+
+
+def watched(choice: dict[str, Any] | None) -> Watched | None:
+    """The limit of a choice, None when it names none that there is."""
+    if not choice:
+        return None
+    if choice.get("code") == "own":
+        if not choice.get("own"):
+            return None
+        limit: Limit | None = own_limit(int(choice["own"]), choice.get("span") or Span.MONTH)
+    else:
+        limit = next((each for each in limits() if each.code == choice.get("code")), None)
+    if limit is None:
+        return None
+    return Watched(limit, int(choice.get("other") or 0))
+
+
+def stand(person_id: str, what: Watched, coming: int) -> Stand:
+    """Where a person stands today, by the days on which they received pay, and with `coming` on top."""
+    today = clock.today()
+    first, last = span_around(what.limit.span, today)
+    got = reports.receipts_of(person_id, first, last)
+    if what.other:
+        got.append((today, what.other))
+    return standing(money(what.limit.minor), what.limit.span, got, today, coming)
+
+
+NOT_PAID_WORDS = {
+    Standing.UNAGREED: "No rate is agreed for this yet. The treasurer has been told.",
+    Standing.VOLUNTEER: "Volunteers get their expenses back, and no honorarium.",
+    Standing.DECLINED: "You wanted no pay for this.",
+}

@@ -1,0 +1,393 @@
+"""Paying people: asked for, approved by another, handed over, confirmed; each step one commit that may come twice.
+
+Money changes hands between `start_payout`, which is committed before, and `finish_payout`, which writes the ledger.
+Whatever dies between the two leaves a payout that says so; only a person can know how it ended, and is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit.services import record
+from app.auth.queries import credential_of
+from app.auth.services import is_secret
+from app.auth.throttle import QUARTER, Gate, Limit, forgive, reserve
+from app.database import db, new_id
+from app.editing import Outcome, Refused, Saved, locked, refuse
+from app.jobs import Task
+from app.pay import accounts, ledger, queries
+from app.pay.accrual import accrue_within
+from app.pay.currency import money
+from app.pay.models import CashFloat, CashSlip, EntryKind, Payout, SlipKind
+from app.pay.owed import Owed, owed_to
+from payroll import checks
+from payroll.ledger import Entry, Posting
+from payroll.money import Money, in_words, most_payable, notes_for, worth
+from payroll.payout import OPEN, Method, Share, State, may_become, payable
+
+LONGEST_SENDING = timedelta(minutes=15)
+RECEIPT_PIN = Limit("receipt pin", 5, QUARTER)
+GONE = "This payment is not there any more."
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for: `minor` only for a part or an advance, `float_id` only for cash."""
+
+    person_id: str
+    share: Share = Share.ALL
+    method: Method = Method.CASH
+    float_id: str | None = None
+    minor: int | None = None
+
+    @property
+    def hash(self) -> str:
+        """A hash over all of it: the same key with another is no repetition."""
+        says = [self.person_id, self.share, self.method, self.float_id, self.minor]
+        return hashlib.sha256(json.dumps(says).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How a payee confirmed a payment: `kind` is initials, pin, slip or reference; `name` what was written."""
+
+    kind: str
+    name: str
+    witness_id: str | None = None
+    pieces: Mapping[int, int] | None = None
+
+
+def ask_payout(ask: Ask, key: str, by_id: str) -> Outcome:
+    """Ask for a payment; `key` was made with the form, so that sending it twice asks once."""
+    outcome = _ask(ask, key, by_id)
+    if isinstance(outcome, Saved):
+        try:
+            db.session.commit()
+        except sa.exc.IntegrityError:
+            return refuse(form="Someone else has just begun to pay them. Please look at the list.")
+    return outcome
+
+
+def ask_payouts(asks: Iterable[Ask], key: str, by_id: str) -> tuple[list[str], list[str]]:
+    """Ask for several payments at once: the ids of those that are asked for now, and in words why others are not."""
+    done, words = [], []
+    for number, ask in enumerate(asks):
+        outcome = ask_payout(ask, f"{key}-{number}"[:40], by_id)
+        if isinstance(outcome, Saved):
+            done.append(outcome.id)
+            words += [outcome.words] if outcome.words else []
+        elif isinstance(outcome, Refused):
+            words += outcome.problems.values()
+    return done, words
+
+
+def _ask(ask: Ask, key: str, by_id: str) -> Outcome:
+    ledger.lock()
+    before = db.session.scalars(sa.select(Payout).where(Payout.key == key)).one_or_none()
+    if before is not None:
+        if before.request_hash == ask.hash:
+            return Saved(before.id)
+        return refuse(form="This page was sent before with something else on it. Please open it anew.")
+    accrue_within()
+    owed = owed_to(ask.person_id)
+    if owed is None:
+        return refuse(person_id="This person is not there any more.")
+    problem = checks.three_people(ask.person_id, by_id, None)
+    if problem is None and owed.payout is not None:
+        problem = f"A payment to {owed.name} is under way already."
+    if problem:
+        return refuse(form=problem)
+    amount, words = _amount(ask, owed)
+    if amount is None:
+        return refuse(**({"minor": words} if ask.minor is not None else {"form": words}))
+    row = Payout(
+        id=new_id(),
+        key=key,
+        request_hash=ask.hash,
+        person_id=ask.person_id,
+        share=ask.share,
+        method=ask.method,
+        minor=amount.minor,
+        refund_minor=0 if ask.share == Share.AHEAD else max(0, min(owed.refund, amount.minor)),
+        currency=amount.currency,
+        float_id=ask.float_id if ask.method == Method.CASH else None,
+        state=State.ASKED,
+        second_above=queries.second_above(clock.today()),
+        payer_id=by_id,
+        asked_at=clock.now(),
+    )
+    db.session.add(row)
+    record(db.session, "ask for payment", "payout", row.id, actor_id=by_id)
+    return Saved(row.id, words)
+
+
+def _amount(ask: Ask, owed: Owed) -> tuple[Money | None, str]:
+    """How much is paid, or None; and in words what a person should know about it."""
+    asked = None if ask.minor is None else money(ask.minor)
+    amount = payable(ask.share, owed.total, asked)
+    if amount is None:
+        if ask.share in {Share.ALL, Share.HALF}:
+            return None, f"{owed.name} is owed nothing now."
+        return None, f"Type an amount above nothing, at most {in_words(owed.total)}."
+    return _from_box(ask, owed, amount) if ask.method == Method.CASH else (amount, "")
+
+
+def _from_box(ask: Ask, owed: Owed, amount: Money) -> tuple[Money | None, str]:
+    box = queries.box(ask.float_id) if ask.float_id else None
+    if box is None or box.row.closed_at is not None:
+        return None, "Choose the cash box the money comes from."
+    least = most_payable(amount.minor, _unspoken(box))
+    if least == amount.minor:
+        return amount, ""
+    there = in_words(money(least))
+    if ask.minor is not None or not least:
+        return None, f"{box.row.name} cannot make {in_words(amount)} for {owed.name}. The most it can make is {there}."
+    return money(least), f"{box.row.name} can make {there} of {in_words(amount)} for {owed.name}; the rest stays owed."
+
+
+def _unspoken(box: queries.Box) -> dict[int, int]:
+    """The stock of a box without what other payments under way will take, as well as that can be told now."""
+    stock = dict(box.stock)
+    query = (
+        sa.select(Payout.minor).where(Payout.float_id == box.row.id, Payout.state.in_(OPEN)).order_by(Payout.asked_at)
+    )
+    for minor in db.session.scalars(query):
+        for piece, number in (notes_for(min(minor, worth(stock)), stock) or {}).items():
+            stock[piece] -= number
+    return stock
+
+
+def approve_payouts(ids: Iterable[str], by_id: str) -> tuple[int, list[str]]:
+    """Approve payments: how many, and in words why others could not be."""
+    count, words = 0, []
+    for payout_id in sorted(set(ids)):
+        row = locked(Payout, payout_id)
+        if row is None or row.state != State.ASKED or row.approver_id == by_id:
+            continue  # someone else was quicker, or this is a second tap
+        problem = checks.three_people(
+            row.person_id, row.payer_id, by_id if row.approver_id is None else row.approver_id
+        )
+        if problem is None and row.approver_id is not None:
+            problem = checks.three_people(row.person_id, row.payer_id, row.approver_id, by_id)
+        if problem:
+            words.append(problem)
+            continue
+        if row.approver_id is None:
+            row.approver_id = by_id
+        else:
+            row.second_id = by_id
+        if row.minor <= row.second_above or row.second_id is not None:
+            row.state, row.approved_at = State.APPROVED, clock.now()
+        else:
+            words.append(f"{in_words(Money(row.minor, row.currency))} needs a second approval by someone else.")
+        record(db.session, "approve payment", "payout", row.id, actor_id=by_id)
+        count += 1
+    db.session.commit()
+    return count, sorted(set(words))
+
+
+def start_payout(payout_id: str, by_id: str) -> Outcome:
+    """Commit to paying now: the notes are chosen, and from here on only a person knows whether money moved."""
+    ledger.lock()
+    row = locked(Payout, payout_id)
+    if row is None:
+        return refuse(form=GONE)
+    if row.state == State.SENDING:
+        db.session.rollback()
+        return Saved(payout_id)
+    problem = _start_problem(row, by_id)
+    if problem:
+        return refuse(form=problem)
+    if row.float_id is not None:
+        box = queries.box(row.float_id)
+        pieces = notes_for(row.minor, box.stock) if box is not None and box.row.closed_at is None else None
+        if pieces is None:
+            return refuse(form="The cash box cannot make this amount any more. Put change in, or cancel the payment.")
+        row.pieces = {str(piece): number for piece, number in pieces.items()}
+    row.state, row.sent_at, row.payer_id = State.SENDING, clock.now(), by_id
+    record(db.session, "begin payment", "payout", row.id, actor_id=by_id)
+    db.session.commit()
+    return Saved(payout_id)
+
+
+def _start_problem(row: Payout, by_id: str) -> str | None:
+    if not may_become(row.state, State.SENDING):
+        return "This payment is not ready to be paid."
+    problem = checks.three_people(row.person_id, by_id, row.approver_id, row.second_id)
+    if problem:
+        return problem
+    accrue_within()
+    owed = owed_to(row.person_id)
+    if owed is not None and row.share != Share.AHEAD and owed.total.minor < row.minor:
+        return f"{owed.name} is owed {in_words(owed.total)} now. Cancel this payment and ask for a new one."
+    return None
+
+
+def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
+    """The person has the money: payment, ledger and slip are one commit. Sent twice it is one payment."""
+    ledger.lock()
+    row = locked(Payout, payout_id)
+    if row is None:
+        return refuse(form=GONE)
+    if row.state == State.PAID:
+        db.session.rollback()
+        return Saved(payout_id)
+    if not may_become(row.state, State.PAID):
+        return refuse(form="This payment is not under way. Please look at the list.")
+    problems = _receipt_problems(row, receipt, by_id)
+    if problems:
+        return refuse(**problems)
+    pieces = receipt.pieces or {int(piece): number for piece, number in (row.pieces or {}).items()}
+    row.entry_id = ledger.post_all([ledger.Writing(_entry(row), f"payout-{row.id}", by_id=by_id)])[0]
+    row.state, row.settled_at = State.PAID, clock.now()
+    row.receipt, row.receipt_name, row.witness_id = receipt.kind, receipt.name, receipt.witness_id
+    if row.float_id is not None:
+        row.pieces = {str(piece): number for piece, number in pieces.items() if number}
+        _slip(row, SlipKind.PAYOUT, -1, by_id, row.entry_id)
+    record(db.session, "pay", "payout", row.id, actor_id=by_id)
+    db.session.commit()
+    return Saved(payout_id)
+
+
+def _receipt_problems(row: Payout, receipt: Receipt, by_id: str) -> dict[str, str]:
+    if by_id == row.person_id:
+        return {"form": checks.three_people(by_id, by_id, None) or ""}
+    if not receipt.name.strip():
+        return {"name": "Write how they confirmed it."}
+    if row.float_id is None:
+        return {}
+    problem = checks.may_witness(receipt.witness_id or row.payer_id, {row.person_id, row.payer_id})
+    if problem:
+        return {"witness_id": problem}
+    return _piece_problems(row, row.float_id, receipt.pieces) if receipt.pieces is not None else {}
+
+
+def _piece_problems(row: Payout, float_id: str, pieces: Mapping[int, int]) -> dict[str, str]:
+    if worth(pieces) != row.minor:
+        counted = in_words(Money(worth(pieces), row.currency))
+        return {"pieces": f"These notes and coins make {counted}, not {in_words(Money(row.minor, row.currency))}."}
+    box = queries.box(float_id)
+    stock = box.stock if box is not None else {}
+    if any(number > stock.get(piece, 0) for piece, number in pieces.items()):
+        return {"pieces": "By its slips the box does not hold so many of these. Count the box first."}
+    return {}
+
+
+def _entry(row: Payout) -> Entry:
+    refund, work = Money(row.refund_minor, row.currency), Money(row.minor - row.refund_minor, row.currency)
+    parts = [(accounts.payable(row.person_id), work), (accounts.refund(row.person_id), refund)]
+    got = tuple(Posting(account, part) for account, part in parts if part)
+    source = accounts.cash(row.float_id) if row.float_id else accounts.BANK
+    return Entry(EntryKind.PAYOUT, clock.today(), (*got, Posting(source, Money(-row.minor, row.currency))))
+
+
+def _slip(row: Payout, kind: SlipKind, sign: int, by_id: str, entry_id: str) -> None:
+    db.session.add(
+        CashSlip(
+            id=new_id(),
+            float_id=row.float_id or "",
+            kind=kind,
+            pieces={piece: sign * number for piece, number in (row.pieces or {}).items()},
+            minor=sign * row.minor,
+            payout_id=row.id,
+            entry_id=entry_id,
+            by_id=by_id,
+            witness_id=row.witness_id if row.witness_id != by_id else None,
+            at=clock.now(),
+        )
+    )
+
+
+def cancel_payout(payout_id: str, by_id: str, note: str = "") -> Outcome:
+    """No money was or will be handed over; what is owed stays owed."""
+    return _move(payout_id, State.CANCELLED, "cancel payment", by_id, note)
+
+
+def doubt_payout(payout_id: str, by_id: str, note: str = "") -> Outcome:
+    """Nobody here knows whether the money was handed over: it is asked, never paid again by itself."""
+    return _move(payout_id, State.UNKNOWN, "doubt payment", by_id, note)
+
+
+def _move(payout_id: str, state: State, act: str, by_id: str, note: str) -> Outcome:
+    row = locked(Payout, payout_id)
+    if row is None:
+        return refuse(form=GONE)
+    if row.state == state:
+        db.session.rollback()
+        return Saved(payout_id)
+    if not may_become(row.state, state):
+        return refuse(form="That cannot be done with this payment any more. Please look at it again.")
+    row.state, row.note = state, note or row.note
+    if state is State.CANCELLED:
+        row.settled_at = clock.now()
+    record(db.session, act, "payout", row.id, actor_id=by_id)
+    db.session.commit()
+    return Saved(payout_id)
+
+
+def reverse_payout(payout_id: str, reason: str, by_id: str) -> Outcome:
+    """Take a payment back that was wrong: the money is in the box (or the bank) again, and is owed again."""
+    ledger.lock()
+    row = locked(Payout, payout_id)
+    if row is None:
+        return refuse(form=GONE)
+    if row.state == State.VOID:
+        db.session.rollback()
+        return Saved(payout_id)
+    problems = _reversal_problems(row, reason, by_id)
+    if problems or row.entry_id is None:
+        return refuse(**problems)
+    row.void_entry_id = ledger.reverse(row.entry_id, reason.strip(), clock.today(), by_id)
+    row.state, row.note = State.VOID, reason.strip()
+    if row.float_id is not None:
+        _slip(row, SlipKind.TAKEN_BACK, 1, by_id, row.void_entry_id)
+    record(db.session, "take payment back", "payout", row.id, actor_id=by_id)
+    db.session.commit()
+    return Saved(payout_id)
+
+
+def _reversal_problems(row: Payout, reason: str, by_id: str) -> dict[str, str]:
+    if not may_become(row.state, State.VOID):
+        return {"form": "Only a payment that was made can be taken back."}
+    if by_id == row.person_id:
+        return {"form": "Ask someone else to do this: the payment was to you."}
+    if not reason.strip():
+        return {"reason": "Say why, in a few words."}
+    box = db.session.get(CashFloat, row.float_id) if row.float_id else None
+    if box is not None and box.closed_at is not None:
+        return {"form": f"{box.name} is closed, so nothing can be put back into it."}
+    return {}
+
+
+def is_pin_of(person_id: str, pin: str) -> bool | None:
+    """Whether this is the person's PIN; None when it was tried too often."""
+    row = credential_of(person_id)
+    hashed = row.pin_hash if row else None
+    gate = reserve(db.session, (RECEIPT_PIN, person_id))
+    db.session.commit()  # hashing takes long: no transaction waits for it
+    if gate is not Gate.OPEN:
+        return None
+    if not is_secret(hashed, pin):
+        return False
+    forgive(db.session, (RECEIPT_PIN, person_id))
+    db.session.commit()
+    return True
+
+
+def doubt_old_payouts(task: Task) -> None:
+    """A payment that began long ago and did not end is one that somebody must be asked about (a job)."""
+    del task
+    db.session.execute(
+        sa.update(Payout)
+        .where(Payout.state == State.SENDING, Payout.sent_at < clock.now() - LONGEST_SENDING)
+        .values(state=State.UNKNOWN, version=Payout.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()

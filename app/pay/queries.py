@@ -1,0 +1,457 @@
+"""What the pages of pay ask: rates in force, what is owed and how old it is, payouts, boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app import clock
+from app.access import Role
+from app.database import db
+from app.pay import accounts
+from app.pay.currency import currency, money
+from app.pay.ledger import fund_value
+from app.pay.models import (
+    LEAST_SECOND,
+    AccountKind,
+    CashFloat,
+    CashSlip,
+    Fund,
+    FundShare,
+    Honorarium,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerPosting,
+    PayChoice,
+    PayeeNameRead,
+    Payout,
+    PayRate,
+    PayTerms,
+    Standing,
+)
+from app.pay.words import ACTIVITY_WORDS
+from app.people.models import Person, PersonRole
+from app.roster.models import Assignment, Shift
+from app.sites.models import Service, Site
+from payroll import funds, honoraria
+from payroll.money import Money
+from payroll.payout import OPEN, State
+from payroll.rates import Basis, Premium, PremiumRate, Rate, RateCard, Terms
+
+DEMANDING = 2  # a service's weight from which the premium for demanding work is paid
+APPROVERS = (Role.TREASURER, Role.COORDINATOR, Role.SUPERVISOR, Role.ADMIN)
+
+
+def rate_rows() -> Sequence[PayRate]:
+    """Every rate and premium there ever was, in the order they were entered."""
+    return db.session.scalars(sa.select(PayRate).order_by(PayRate.number)).all()
+
+
+def terms_rows() -> Sequence[PayTerms]:
+    """All terms there ever were, in the order they were entered."""
+    return db.session.scalars(sa.select(PayTerms).order_by(PayTerms.number)).all()
+
+
+def rate_card() -> RateCard:
+    """The group's rate card, past and coming rates included."""
+    rows = rate_rows()
+    rates = [
+        Rate(
+            each.id,
+            each.number,
+            each.from_on,
+            Basis(each.basis),
+            each.amount,
+            each.activity,
+            each.level,
+            each.service_id,
+        )
+        for each in rows
+        if each.premium is None
+    ]
+    premiums = [
+        PremiumRate(each.id, each.number, each.from_on, Premium(each.premium), Basis(each.basis), each.amount)
+        for each in rows
+        if each.premium is not None
+    ]
+    terms = [
+        Terms(
+            each.from_on,
+            each.number,
+            each.night_starts,
+            each.night_ends,
+            each.step_minutes,
+            each.cancel_hours,
+            each.cancel_percent,
+        )
+        for each in terms_rows()
+    ]
+    return RateCard(currency(), tuple(rates), tuple(premiums), tuple(terms))
+
+
+def second_above(day: date) -> int:
+    """The sum (minor units) above which a payout needs a second approver."""
+    found = [each for each in terms_rows() if each.from_on <= day]
+    latest = max(found, key=lambda each: (each.from_on, each.number), default=None)
+    return LEAST_SECOND if latest is None else latest.second_above
+
+
+def fund_rows() -> Sequence[Fund]:
+    """Every fund by name, those in use first."""
+    return db.session.scalars(sa.select(Fund).order_by(Fund.is_active.desc(), sa.func.lower(Fund.name))).all()
+
+
+def fund(fund_id: str) -> Fund | None:
+    """A fund by id."""
+    return db.session.get(Fund, fund_id)
+
+
+@dataclass(frozen=True)
+class Bearers:
+    """Which funds bear which costs; asked many times in a row, read once."""
+
+    known: Mapping[str, funds.Fund]
+    sharings: Sequence[funds.Sharing]
+
+    def shares(self, amount: Money, day: date, service_id: str | None, category: str) -> list[tuple[str | None, Money]]:
+        """A cost shared out among the funds that bear it; (None, all of it) when none does."""
+        weights = funds.weights_for(self.sharings, self.known, day, service_id, category)
+        return list(funds.shared_out(amount, weights)) if weights else [(None, amount)]
+
+
+def bearers() -> Bearers:
+    """The funds in use and how they share costs."""
+    known = {row.id: fund_value(row, currency()) for row in fund_rows() if row.is_active}
+    sharings = [
+        funds.Sharing(row.from_on, row.number, row.service_id, tuple((str(one), int(two)) for one, two in row.weights))
+        for row in share_rows()
+    ]
+    return Bearers(known, sharings)
+
+
+def share_rows() -> Sequence[FundShare]:
+    """Every sharing of costs there ever was, in the order they were entered."""
+    return db.session.scalars(sa.select(FundShare).order_by(FundShare.number)).all()
+
+
+# What is in the ledger
+
+
+def balances(kind: AccountKind, person_id: str | None = None) -> dict[str, int]:
+    """What each person (or one) is owed on accounts of a kind, in minor units; below zero they were paid ahead."""
+    query = (
+        sa.select(LedgerAccount.person_id, -sa.func.sum(LedgerPosting.minor))
+        .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == kind)
+        .group_by(LedgerAccount.person_id)
+    )
+    if person_id is not None:
+        query = query.where(LedgerAccount.person_id == person_id)
+    return {str(who): int(minor) for who, minor in db.session.execute(query)}
+
+
+def balance(code: str) -> int:
+    """What is on one account, in minor units."""
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(LedgerPosting.minor), 0))
+        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .where(LedgerAccount.code == code)
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def pay_choices(ids: Iterable[str]) -> dict[str, PayChoice]:
+    """How these people want to be paid, of those who said so."""
+    query = sa.select(PayChoice).where(PayChoice.person_id.in_(list(ids)))
+    return {row.person_id: row for row in db.session.scalars(query)}
+
+
+def unagreed() -> list[tuple[str, str, int]]:
+    """Work that nobody agreed a rate for: (activity, service, how many pieces of work)."""
+    query = (
+        sa.select(Honorarium.activity, Service.name, sa.func.count())
+        .outerjoin(Service, Service.id == Honorarium.service_id)
+        .where(Honorarium.voided_at.is_(None), Honorarium.standing == Standing.UNAGREED)
+        .group_by(Honorarium.activity, Service.name)
+        .order_by(Honorarium.activity, Service.name)
+    )
+    return [(activity, service or "", count) for activity, service, count in db.session.execute(query)]
+
+
+def work_words(activity: str, service: str | None) -> str:
+    """What some work was, in words."""
+    words = ACTIVITY_WORDS.get(activity, activity)
+    return f"{words}: {service}" if service else words
+
+
+# What a shift will pay
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a shift will pay a person; `standing` says why it is nothing."""
+
+    standing: Standing
+    amount: Money
+    lines: tuple[honoraria.Line, ...] = ()
+
+
+def quotes(person_id: str, shift_ids: Iterable[str], *, is_late_change: bool = False) -> dict[str, Quote]:
+    """What shifts will pay a person, by shift: the same reckoning by which it accrues once it is worked."""
+    person = db.session.get(Person, person_id)
+    if person is None:
+        return {}
+    rows = db.session.execute(
+        sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Shift.id.in_(list(shift_ids)))
+    ).all()
+    card, zone = rate_card(), clock.zone()
+    standing = standing_of(person, pay_choices([person_id]).get(person_id))
+    found = {}
+    for row in rows:
+        work = honoraria.Work(
+            row.id,
+            person_id,
+            honoraria.SHIFT,
+            person.level,
+            row.service_id,
+            row.starts_at,
+            row.ends_at,
+            row.starts_at,
+            row.demanding >= DEMANDING,
+            is_late_change,
+        )
+        found[row.id] = quote(work, card, zone, standing)
+    return found
+
+
+def quote(work: honoraria.Work, card: RateCard, zone: Any, standing: Standing) -> Quote:
+    """What one piece of work pays a person of some standing."""
+    found = honoraria.honorarium(work, card, zone)
+    if standing is Standing.OWED and not found.is_agreed:
+        standing = Standing.UNAGREED
+    if standing is not Standing.OWED:
+        return Quote(standing, Money(0, card.currency))
+    return Quote(standing, found.amount, found.lines)
+
+
+def standing_of(person: Person, choice: PayChoice | None) -> Standing:
+    """Whether a person's work is paid."""
+    if person.is_volunteer:
+        return Standing.VOLUNTEER
+    return Standing.DECLINED if choice is not None and choice.is_declined else Standing.OWED
+
+
+def coming_shifts(person_id: str, most: int = 3) -> list[tuple[Shift, str, Money]]:
+    """A person's next shifts with the name of the service and what each will pay."""
+    rows = db.session.execute(
+        sa.select(Shift, Service.name)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Assignment.person_id == person_id, Shift.cancelled_at.is_(None), Shift.ends_at > clock.now())
+        .order_by(Shift.starts_at)
+        .limit(most)
+    ).all()
+    found = quotes(person_id, [shift.id for shift, _ in rows]) if rows else {}
+    return [(shift, name, found[shift.id].amount) for shift, name in rows]
+
+
+# Payouts
+
+
+@dataclass(frozen=True)
+class PayoutShown:
+    """A payout with the names of the people it concerns."""
+
+    row: Payout
+    payee: str
+    payer: str
+    approver: str | None
+    second: str | None
+    witness: str | None
+    box: str | None
+
+    @property
+    def amount(self) -> Money:
+        """How much it is."""
+        return Money(self.row.minor, self.row.currency)
+
+
+def payout(payout_id: str) -> PayoutShown | None:
+    """A payout by id."""
+    return next(iter(_payouts(Payout.id == payout_id)), None)
+
+
+def payouts_in(*states: State, person_id: str | None = None, most: int = 200) -> list[PayoutShown]:
+    """Payouts in some states, the oldest first (for settled ones the newest)."""
+    conditions: list[Any] = [Payout.state.in_(states)]
+    if person_id is not None:
+        conditions.append(Payout.person_id == person_id)
+    newest_first = not set(states) & OPEN
+    return _payouts(*conditions, order=Payout.asked_at.desc() if newest_first else Payout.asked_at, most=most)
+
+
+def _payouts(*conditions: Any, order: Any = Payout.asked_at, most: int = 200) -> list[PayoutShown]:
+    payee, payer, approver, second, witness = (aliased(Person) for _ in range(5))
+    query = (
+        sa.select(Payout, payee.name, payer.name, approver.name, second.name, witness.name, CashFloat.name)
+        .join(payee, payee.id == Payout.person_id)
+        .join(payer, payer.id == Payout.payer_id)
+        .outerjoin(approver, approver.id == Payout.approver_id)
+        .outerjoin(second, second.id == Payout.second_id)
+        .outerjoin(witness, witness.id == Payout.witness_id)
+        .outerjoin(CashFloat, CashFloat.id == Payout.float_id)
+        .where(*conditions)
+        .order_by(order, Payout.id)
+        .limit(most)
+    )
+    return [PayoutShown(*row) for row in db.session.execute(query)]
+
+
+def open_payouts(person_id: str | None = None) -> dict[str, Payout]:
+    """Payouts that are under way, by person (each has at most one)."""
+    query = sa.select(Payout).where(Payout.state.in_(OPEN))
+    if person_id is not None:
+        query = query.where(Payout.person_id == person_id)
+    return {row.person_id: row for row in db.session.scalars(query)}
+
+
+def staff() -> list[tuple[str, str]]:
+    """Active people who may approve: (id, name) by name."""
+    query = (
+        sa.select(Person.id, Person.name)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role.in_(APPROVERS), Person.is_active)
+        .distinct()
+        .order_by(Person.name)
+    )
+    return [(row.id, row.name) for row in db.session.execute(query)]
+
+
+def everyone() -> list[tuple[str, str]]:
+    """Active people: (id, name) by name."""
+    query = sa.select(Person.id, Person.name).where(Person.is_active).order_by(sa.func.lower(Person.name))
+    return [(row.id, row.name) for row in db.session.execute(query)]
+
+
+# Boxes of cash
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box of cash: what is in it by its slips, and who keeps it."""
+
+    row: CashFloat
+    custodian: str
+    stock: Mapping[int, int]
+    minor: int
+    counted_at: datetime | None = None
+    slips: tuple[CashSlip, ...] = field(default=())
+
+    @property
+    def amount(self) -> Money:
+        """What should be in it."""
+        return Money(self.minor, self.row.currency)
+
+
+def boxes(*, is_open: bool = True) -> list[Box]:
+    """Every open box (or closed one)."""
+    query = (
+        sa.select(CashFloat, Person.name)
+        .join(Person, Person.id == CashFloat.custodian_id)
+        .where(CashFloat.closed_at.is_(None) if is_open else CashFloat.closed_at.is_not(None))
+        .order_by(CashFloat.name)
+    )
+    return [_box(row, name) for row, name in db.session.execute(query)]
+
+
+def box(float_id: str) -> Box | None:
+    """One box."""
+    row = db.session.get(CashFloat, float_id)
+    return None if row is None else _box(row, db.session.get_one(Person, row.custodian_id).name)
+
+
+def _box(row: CashFloat, custodian: str) -> Box:
+    slips = db.session.scalars(
+        sa.select(CashSlip).where(CashSlip.float_id == row.id).order_by(CashSlip.at, CashSlip.id)
+    )
+    kept = tuple(slips)
+    counted = [each.at for each in kept if each.counted is not None]
+    return Box(row, custodian, stock_of(kept), sum(each.minor for each in kept), max(counted, default=None), kept[::-1])
+
+
+def stock_of(slips: Iterable[CashSlip]) -> dict[int, int]:
+    """The notes and coins that slips leave in a box."""
+    stock: dict[int, int] = {}
+    for slip in slips:
+        for piece, number in slip.pieces.items():
+            stock[int(piece)] = stock.get(int(piece), 0) + number
+    return {piece: number for piece, number in sorted(stock.items(), reverse=True) if number}
+
+
+def float_balance(float_id: str) -> int:
+    """What the ledger says is in a box."""
+    return balance(accounts.cash(float_id))
+
+
+def site_names() -> dict[str, str]:
+    """Names of sites by id."""
+    return {row.id: row.name for row in db.session.execute(sa.select(Site.id, Site.name))}
+
+
+def service_names() -> dict[str, str]:
+    """Names of kinds of service by id."""
+    return {row.id: row.name for row in db.session.execute(sa.select(Service.id, Service.name).order_by(Service.name))}
+
+
+# Funds
+
+
+def fund_days(fund_id: str) -> tuple[date | None, date | None]:
+    """The first and last day of the costs posted to a fund."""
+    row = db.session.execute(
+        sa.select(sa.func.min(LedgerEntry.happened_on), sa.func.max(LedgerEntry.happened_on))
+        .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .where(LedgerAccount.fund_id == fund_id)
+    ).one()
+    return row[0], row[1]
+
+
+def has_costs_since(day: date) -> bool:
+    """Whether any cost of that day or later is in the ledger."""
+    query = (
+        sa.select(LedgerPosting.entry_id)
+        .join(LedgerEntry, LedgerEntry.id == LedgerPosting.entry_id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .where(LedgerAccount.kind == AccountKind.COST, LedgerEntry.happened_on >= day)
+        .limit(1)
+    )
+    return db.session.scalar(query) is not None
+
+
+def balance_without_fund() -> Money:
+    """Costs that no fund bears yet."""
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(LedgerPosting.minor), 0))
+        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .where(LedgerAccount.kind == AccountKind.COST, LedgerAccount.fund_id.is_(None))
+    )
+    return money(int(db.session.scalar(query) or 0))
+
+
+def name_reads(most: int = 30) -> list[tuple[datetime, str, str]]:
+    """Who looked at legal names of late: (when, who, what they did)."""
+    query = (
+        sa.select(PayeeNameRead.at, Person.name, PayeeNameRead.act)
+        .join(Person, Person.id == PayeeNameRead.by_id)
+        .order_by(PayeeNameRead.at.desc())
+        .limit(most)
+    )
+    return [(at, name, act) for at, name, act in db.session.execute(query)]

@@ -1,0 +1,303 @@
+"""Reports: spending by fund, category and month without names, yearly sums by payment date, the journal."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app import clock
+from app.database import db
+from app.pay import queries
+from app.pay.currency import currency, money
+from app.pay.models import AccountKind, CashFloat, Fund, LedgerAccount, LedgerEntry, LedgerPosting, PayeeName
+from app.pay.words import CATEGORY_WORDS
+from app.people.models import Person
+from app.roster.models import Assignment, Shift
+from app.sites.models import Service
+from payroll import funds, honoraria
+from payroll.funds import LEAST_PEOPLE, SEVERAL, Cell, Spending, category_of
+from payroll.money import Money, decimal_text
+
+NO_FUND = "No fund"
+# From these sums a year on, a slip is due: (currency, first year) to minor units. By payment date.
+THRESHOLDS = {"CAD": ((2000, 50_000),), "USD": ((2000, 60_000), (2026, 200_000))}
+SLIPS = {"CAD": "T4A", "USD": "1099-NEC"}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def spending(first: date, last: date) -> list[Spending]:
+    """Costs of days from `first` through `last`, by fund, category, month and person; what was undone is left out."""
+    who, whose = aliased(LedgerPosting), aliased(LedgerAccount)
+    query = (
+        sa.select(LedgerAccount.fund_id, LedgerAccount.category, LedgerEntry.happened_on, whose.person_id)
+        .add_columns(sa.func.sum(LedgerPosting.minor))
+        .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
+        .join(LedgerEntry, LedgerEntry.id == LedgerPosting.entry_id)
+        .join(who, who.entry_id == LedgerEntry.id)
+        .join(whose, whose.id == who.account_id)
+        .where(LedgerAccount.kind == AccountKind.COST, whose.person_id.is_not(None))
+        .where(LedgerEntry.happened_on.between(first, last))
+        .group_by(LedgerAccount.fund_id, LedgerAccount.category, LedgerEntry.happened_on, whose.person_id)
+    )
+    sums: dict[tuple[str, str, date, str], int] = {}
+    for fund_id, category, day, person_id, minor in db.session.execute(query):
+        key = fund_id or "", category, day.replace(day=1), person_id
+        sums[key] = sums.get(key, 0) + int(minor)
+    return [Spending(*key, minor) for key, minor in sums.items() if minor]
+
+
+@dataclass(frozen=True)
+class FundReport:
+    """The figures of one fund; `is_hidden` when it paid too few people for any."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    total: Money
+    is_hidden: bool
+
+
+def report(first: date, last: date) -> list[FundReport]:
+    """What a funder may see: no names, and no figure that rests on fewer than five people."""
+    rows = spending(first, last)
+    names = {row.id: row.name for row in queries.fund_rows()} | {"": NO_FUND}
+    cells = funds.report(rows)
+    found = []
+    for fund_id in sorted({each.fund for each in rows}, key=lambda each: (not each, names[each].lower())):
+        mine = tuple(each for each in cells if each.fund == fund_id)
+        found.append(FundReport(names[fund_id], mine, money(sum(each.minor for each in mine)), not mine))
+    return found
+
+
+def months_words(months: Sequence[date]) -> str:
+    """Months in words, as in March 2026, or January to March 2026."""
+    if len(months) == 1:
+        return f"{months[0]:%B %Y}"
+    last = f"{months[-1]:%B %Y}"
+    if len(months) > (months[-1].year - months[0].year) * 12 + months[-1].month - months[0].month:
+        return f"{months[0]:%B}{'' if months[0].year == months[-1].year else f' {months[0].year}'} to {last}"
+    return ", ".join(f"{each:%B}" for each in months[:-1]) + f" and {last}"
+
+
+def category_words(category: str) -> str:
+    """A category in words."""
+    return "Several kinds together" if category == SEVERAL else CATEGORY_WORDS[funds.Category(category)]
+
+
+def report_csv(found: Iterable[FundReport]) -> str:
+    """The report as a file."""
+    lines = [["fund", "category", "months", "amount", "currency"]]
+    for fund in found:
+        for cell in fund.cells:
+            amount = decimal_text(money(cell.minor))
+            lines.append([fund.name, category_words(cell.category), months_words(cell.months), amount, currency()])
+        if fund.is_hidden:
+            lines.append([fund.name, f"fewer than {LEAST_PEOPLE} people", "", "", ""])
+    return to_csv(lines)
+
+
+def to_csv(lines: Iterable[Sequence[str]]) -> str:
+    """Lines as CSV that no spreadsheet takes for formulas."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    for line in lines:
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) and not _is_number(cell) else cell for cell in line])
+    return file.getvalue()
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").replace(".", "", 1).isdecimal()
+
+
+def outlooks() -> dict[str, funds.Outlook]:
+    """Where each fund stands: budget, spent, and what the published roster will cost it."""
+    rows = queries.fund_rows()
+    spent = dict.fromkeys((row.id for row in rows), 0)
+    query = (
+        sa.select(LedgerAccount.fund_id, sa.func.sum(LedgerPosting.minor))
+        .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == AccountKind.COST, LedgerAccount.fund_id.is_not(None))
+        .group_by(LedgerAccount.fund_id)
+    )
+    spent |= {str(fund_id): int(minor) for fund_id, minor in db.session.execute(query)}
+    coming = dict.fromkeys(spent, 0)
+    for fund_id, amount in coming_costs():
+        if fund_id is not None:
+            coming[fund_id] = coming.get(fund_id, 0) + amount.minor
+    return {row.id: funds.Outlook(money(row.budget), money(spent[row.id]), money(coming[row.id])) for row in rows}
+
+
+def coming_costs() -> Iterator[tuple[str | None, Money]]:
+    """What the published roster will cost, fund by fund, from now on."""
+    rows = db.session.execute(
+        sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding)
+        .add_columns(Person.id.label("person_id"), Person.level)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Shift.cancelled_at.is_(None), Shift.starts_at > clock.now(), Person.is_volunteer.is_(False))
+    ).all()
+    card, zone, bearers = queries.rate_card(), clock.zone(), queries.bearers()
+    known: dict[tuple[str, str], Money] = {}
+    for row in rows:
+        if (row.id, row.level) not in known:  # everyone of a level is paid the same for a shift
+            is_demanding = row.demanding >= queries.DEMANDING
+            plan = row.service_id, row.starts_at, row.ends_at, row.starts_at, is_demanding
+            work = honoraria.Work(row.id, "", honoraria.SHIFT, row.level, *plan)
+            known[row.id, row.level] = honoraria.honorarium(work, card, zone).amount
+        amount = known[row.id, row.level]
+        if amount:
+            day = clock.local(row.starts_at).date()
+            yield from bearers.shares(amount, day, row.service_id, category_of(honoraria.SHIFT))
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """What one person received for work in a calendar year, by the days they got it."""
+
+    person_id: str
+    name: str
+    amount: Money
+    needs_slip: bool
+
+
+def threshold(year: int) -> Money | None:
+    """From which sum on a yearly slip is due, None when we know of none for this currency."""
+    found = [minor for first, minor in THRESHOLDS.get(currency(), ()) if first <= year]
+    return money(found[-1]) if found else None
+
+
+def year_rows(year: int) -> list[YearRow]:
+    """Who received what for work in a year, the largest first; expenses at cost do not count."""
+    received = received_by(date(year, 1, 1), date(year, 12, 31))
+    limit = threshold(year)
+    people = {row.id: row.name for row in db.session.scalars(sa.select(Person).where(Person.id.in_(received)))}
+    rows = [
+        YearRow(who, people[who], money(minor), limit is not None and limit.minor < minor)
+        for who, minor in received.items()
+        if minor
+    ]
+    return sorted(rows, key=lambda each: (-each.amount.minor, each.name.lower()))
+
+
+def received_by(first: date, last: date, person_id: str | None = None) -> dict[str, int]:
+    """What each person received for work on some days, in minor units; what was taken back is taken off."""
+    return dict(_received(first, last, person_id))
+
+
+def _received(first: date, last: date, person_id: str | None) -> Iterator[tuple[str, int]]:
+    query = (
+        sa.select(LedgerAccount.person_id, sa.func.sum(LedgerPosting.minor))
+        .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
+        .join(LedgerEntry, LedgerEntry.id == LedgerPosting.entry_id)
+        .where(LedgerAccount.kind == AccountKind.PAYABLE, LedgerEntry.happened_on.between(first, last), _is_payment())
+        .group_by(LedgerAccount.person_id)
+    )
+    if person_id is not None:
+        query = query.where(LedgerAccount.person_id == person_id)
+    for who, minor in db.session.execute(query):
+        yield str(who), int(minor)
+
+
+def _is_payment() -> sa.ColumnElement[bool]:
+    """Whether an entry is a payment, or takes one back."""
+    undone = aliased(LedgerEntry)
+    return sa.or_(
+        LedgerEntry.kind == "payout",
+        sa.exists().where(undone.id == LedgerEntry.reverses_id, undone.kind == "payout"),
+    )
+
+
+def receipts_of(person_id: str, first: date, last: date) -> list[tuple[date, int]]:
+    """The days on which a person received pay for work, and how much."""
+    query = (
+        sa.select(LedgerEntry.happened_on, sa.func.sum(LedgerPosting.minor))
+        .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .where(LedgerAccount.kind == AccountKind.PAYABLE, LedgerAccount.person_id == person_id)
+        .where(LedgerEntry.happened_on.between(first, last), _is_payment())
+        .group_by(LedgerEntry.happened_on)
+    )
+    return [(day, int(minor)) for day, minor in db.session.execute(query)]
+
+
+def payee_names(ids: Iterable[str]) -> dict[str, PayeeName]:
+    """Legal names, of those that are kept."""
+    return {
+        row.person_id: row for row in db.session.scalars(sa.select(PayeeName).where(PayeeName.person_id.in_(list(ids))))
+    }
+
+
+def year_csv(year: int, rows: Iterable[YearRow], names: Mapping[str, PayeeName]) -> str:
+    """The year as a file for whoever writes the slips."""
+    lines = [["legal name", "address", "amount", "currency", "year", "slip"]]
+    for row in rows:
+        kept = names.get(row.person_id)
+        slip = SLIPS.get(currency(), "") if row.needs_slip else ""
+        named = [kept.legal_name, kept.address or ""] if kept else ["", ""]
+        lines.append([*named, decimal_text(row.amount), currency(), str(year), slip])
+    return to_csv(lines)
+
+
+# The journal
+
+
+def journal() -> str:
+    """The whole ledger as a plain-text journal (beancount), people as ids that are new in each export."""
+    salt = secrets.token_bytes(16)
+    names = _journal_names(salt)
+    query = (
+        sa.select(LedgerEntry.number, LedgerEntry.happened_on, LedgerEntry.kind, LedgerEntry.reason)
+        .add_columns(LedgerAccount.code, LedgerPosting.minor, LedgerPosting.currency)
+        .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .order_by(LedgerEntry.happened_on, LedgerEntry.number, LedgerPosting.position)
+    )
+    rows = db.session.execute(query).all()
+    first = min((row.happened_on for row in rows), default=clock.today())
+    used = sorted({names[row.code] for row in rows})
+    parts = ['option "title" "Honoraria"', f'option "operating_currency" "{currency()}"', ""]
+    parts += [f"{first} open {name}" for name in used]
+    number = None
+    for row in rows:
+        if row.number != number:
+            number = row.number
+            parts += ["", f'{row.happened_on} * "{row.kind}"', f"  number: {row.number}"]
+        parts.append(f"  {names[row.code]}  {decimal_text(Money(row.minor, row.currency))} {row.currency}")
+    return "\n".join(parts) + "\n"
+
+
+def _journal_names(salt: bytes) -> dict[str, str]:
+    """A name for each account in the journal's own spelling; reasons and people's names are not in it."""
+    funds_ = {row.id: _spelled(row.code) for row in db.session.scalars(sa.select(Fund))}
+    boxes = {row.id: f"Box{number}" for number, row in enumerate(db.session.scalars(sa.select(CashFloat)), 1)}
+    found = {}
+    for row in db.session.scalars(sa.select(LedgerAccount)):
+        who = hmac.new(salt, (row.person_id or "").encode(), hashlib.sha256).hexdigest()[:10].upper()
+        fund = funds_.get(row.fund_id or "", "None")
+        found[row.code] = {
+            AccountKind.PAYABLE: f"Liabilities:Honoraria:P{who}",
+            AccountKind.REFUND: f"Liabilities:Expenses:P{who}",
+            AccountKind.COST: f"Expenses:{fund}:{(row.category or 'other').capitalize()}",
+            AccountKind.FLOAT: f"Assets:Cash:{boxes.get(row.float_id or '', 'Box')}",
+            AccountKind.BANK: "Assets:Bank",
+            AccountKind.OVER_SHORT: "Expenses:OverShort",
+        }[AccountKind(row.kind)]
+    return found
+
+
+def _spelled(code: str) -> str:
+    return "Fund-" + "".join(each if each.isalnum() else "-" for each in code).strip("-")
+
+
+def month_span(today: date) -> tuple[date, date]:
+    """From the first day eleven months ago to today: what a report shows first."""
+    return (today.replace(day=1) - timedelta(days=330)).replace(day=1), today

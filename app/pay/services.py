@@ -1,0 +1,270 @@
+"""Rates, terms, funds, expenses and what people choose about their own pay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit.services import record
+from app.database import db, new_id, writing
+from app.editing import Outcome, Saved, changed_names, free_code, is_taken, kept, locked, outdated, refuse
+from app.pay import accounts, ledger, queries
+from app.pay.currency import currency
+from app.pay.models import (
+    EarningsChoice,
+    EntryKind,
+    Expense,
+    ExpensePhoto,
+    ExpenseState,
+    Fund,
+    FundShare,
+    Honorarium,
+    PayChoice,
+    PayeeName,
+    PayeeNameRead,
+    PayRate,
+    PayTerms,
+    Standing,
+)
+from app.pay.photos import Photo
+from app.roster.models import Assignment, Shift
+from payroll import checks
+from payroll.ledger import Entry, Posting
+from payroll.money import Money
+from payroll.rates import in_force
+
+TOLD = "People have said yes to shifts until {}. A lower rate can begin after that."
+
+
+def add_rate(facts: Mapping[str, Any], by_id: str) -> Outcome:
+    """Add a rate: activity, level and service (None for all), basis, amount, from_on."""
+    ledger.lock()
+    problem = _rate_problem(facts)
+    if problem:
+        return refuse(from_on=problem)
+    return _add_rate(dict(facts), by_id)
+
+
+def add_premium(facts: Mapping[str, Any], by_id: str) -> Outcome:
+    """Add a premium: premium, basis, amount (nothing ends it), from_on."""
+    ledger.lock()
+    problem = checks.new_rate_day(facts["from_on"], clock.today(), is_settled=_is_settled(facts["from_on"]))
+    if problem is None:
+        now = queries.rate_card().premium_for(facts["premium"], facts["from_on"])
+        is_lower = now is not None and (now.basis != facts["basis"] or facts["amount"] < now.amount)
+        problem = _promise_problem(facts["from_on"]) if is_lower else None
+    if problem:
+        return refuse(from_on=problem)
+    return _add_rate(dict(facts), by_id)
+
+
+def _add_rate(facts: dict[str, Any], by_id: str) -> Outcome:
+    row = PayRate(id=new_id(), number=_next(PayRate.number), by_id=by_id, at=clock.now(), **facts)
+    db.session.add(row)
+    record(db.session, "add rate", "rate", row.id, actor_id=by_id, from_on=row.from_on.isoformat())
+    return kept(row.id)
+
+
+def _next(column: Any) -> int:
+    return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.max(column), 0))) or 0) + 1
+
+
+def _rate_problem(facts: Mapping[str, Any]) -> str | None:
+    from_on = facts["from_on"]
+    problem = checks.new_rate_day(from_on, clock.today(), is_settled=_is_settled(from_on, facts))
+    if problem:
+        return problem
+    key = facts["activity"], facts["service_id"], facts["level"]
+    now = next((each for each in in_force(queries.rate_card().rates, from_on) if each.key == key), None)
+    is_lower = now is not None and (now.basis != facts["basis"] or facts["amount"] < now.amount)
+    return _promise_problem(from_on) if is_lower else None
+
+
+def _is_settled(from_on: date, facts: Mapping[str, Any] | None = None) -> bool:
+    """Whether work from that day on that the rate would be for has been reckoned by another already."""
+    query = sa.select(Honorarium.id).where(
+        Honorarium.voided_at.is_(None), Honorarium.standing != Standing.UNAGREED, Honorarium.day_on >= from_on
+    )
+    for name, column in (("activity", Honorarium.activity), ("service_id", Honorarium.service_id)):
+        if facts is not None and facts[name] is not None:
+            query = query.where(column == facts[name])
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _promise_problem(from_on: date) -> str | None:
+    """What was shown to someone who said yes to a shift is not lowered afterwards."""
+    last = db.session.scalar(
+        sa.select(sa.func.max(Shift.day_on))
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .where(Shift.cancelled_at.is_(None), Shift.day_on >= from_on)
+    )
+    return None if last is None else TOLD.format(f"{last.day} {last:%B %Y}")
+
+
+def set_terms(facts: Mapping[str, Any], by_id: str) -> Outcome:
+    """Set night, rounding, cancellation and the sum that needs a second approver from a day on."""
+    ledger.lock()
+    problem = checks.new_rate_day(facts["from_on"], clock.today(), is_settled=_is_settled(facts["from_on"]))
+    if problem:
+        return refuse(from_on=problem)
+    row = PayTerms(id=new_id(), number=_next(PayTerms.number), by_id=by_id, at=clock.now(), **facts)
+    db.session.add(row)
+    record(db.session, "set pay terms", "terms", row.id, actor_id=by_id, from_on=row.from_on.isoformat())
+    return kept(row.id)
+
+
+def add_fund(facts: Mapping[str, Any], by_id: str) -> Outcome:
+    """Add a fund."""
+    if is_taken(Fund.name, facts["name"]):
+        return refuse(name="There is a fund with this name.")
+    row = Fund(id=new_id(), code=free_code(Fund.code, facts["name"]), **facts)
+    db.session.add(row)
+    record(db.session, "add fund", "fund", row.id, actor_id=by_id)
+    return kept(row.id)
+
+
+def change_fund(fund_id: str, facts: Mapping[str, Any], version: int, by_id: str) -> Outcome:
+    """Change a fund; its days cannot leave out a cost that was posted to it."""
+    ledger.lock()
+    row = locked(Fund, fund_id)
+    if row is None:
+        return refuse(form="This fund is not there any more.")
+    if row.version != version:
+        return outdated(row.version)
+    if is_taken(Fund.name, facts["name"], fund_id):
+        return refuse(name="There is a fund with this name.")
+    first, last = queries.fund_days(fund_id)
+    if first is not None and last is not None and not facts["starts_on"] <= first <= last <= facts["ends_on"]:
+        return refuse(ends_on=f"It has paid costs from {first} to {last}. Its days must hold these.")
+    changed = changed_names(row, facts)
+    for name in changed:
+        setattr(row, name, facts[name])
+    if changed:
+        record(db.session, "change fund", "fund", fund_id, actor_id=by_id, changed=changed)
+    return kept(fund_id)
+
+
+def share_costs(from_on: date, service_id: str | None, weights: Mapping[str, int], by_id: str) -> Outcome:
+    """Say which funds share the costs of a service (None: all others) from a day on."""
+    ledger.lock()
+    if not any(weights.values()):
+        return refuse(form="Give at least one fund a share.")
+    if from_on < clock.today() and queries.has_costs_since(from_on):
+        return refuse(from_on="Costs of those days are shared out already. Choose today or a later day.")
+    shares = [[fund_id, weight] for fund_id, weight in weights.items() if weight]
+    row = FundShare(
+        id=new_id(),
+        number=_next(FundShare.number),
+        from_on=from_on,
+        service_id=service_id,
+        weights=shares,
+        by_id=by_id,
+        at=clock.now(),
+    )
+    db.session.add(row)
+    record(db.session, "share costs", "fund share", row.id, actor_id=by_id, from_on=from_on.isoformat())
+    return kept(row.id)
+
+
+def ask_expense(person_id: str, facts: Mapping[str, Any], photo: Photo | None, key: str) -> Outcome:
+    """Ask for money back: category, minor, spent_on, note; `key` was made with the form."""
+    before = db.session.scalar(sa.select(Expense.id).where(Expense.key == key))
+    if before is not None:
+        return Saved(before)
+    row = Expense(
+        id=new_id(),
+        key=key,
+        person_id=person_id,
+        currency=currency(),
+        state=ExpenseState.ASKED,
+        asked_at=clock.now(),
+        **facts,
+    )
+    db.session.add(row)
+    db.session.flush()
+    if photo is not None:
+        db.session.add(ExpensePhoto(expense_id=row.id, kind=photo.kind, content=photo.text))
+    record(db.session, "ask for expense", "expense", row.id, actor_id=person_id)
+    return kept(row.id)
+
+
+def decide_expense(expense_id: str, answer: str, by_id: str, *, is_accepted: bool) -> Outcome:
+    """Accept an expense, which is then owed, or refuse it with an answer."""
+    ledger.lock()
+    row = locked(Expense, expense_id)
+    if row is None:
+        return refuse(form="This expense is not there any more.")
+    wanted = ExpenseState.ACCEPTED if is_accepted else ExpenseState.REFUSED
+    if row.state != ExpenseState.ASKED:
+        db.session.rollback()
+        return Saved(expense_id) if row.state == wanted else refuse(form="Someone else has answered this one already.")
+    if row.person_id == by_id:
+        return refuse(form="Nobody accepts their own expenses. Ask someone else.")
+    if not is_accepted and not answer.strip():
+        return refuse(answer="Say why not, so that they understand.")
+    if is_accepted:
+        amount = Money(row.minor, row.currency)
+        shares = queries.bearers().shares(amount, row.spent_on, row.service_id, row.category)
+        costs = tuple(Posting(accounts.cost(fund_id, row.category), part) for fund_id, part in shares)
+        entry = Entry(EntryKind.EXPENSE, row.spent_on, (*costs, Posting(accounts.refund(row.person_id), -amount)))
+        row.entry_id = ledger.post_all([ledger.Writing(entry, f"expense-{row.id}", by_id=by_id)])[0]
+    row.state, row.decided_by_id, row.decided_at = wanted, by_id, clock.now()
+    row.answer = answer.strip() or None
+    record(db.session, "accept expense" if is_accepted else "refuse expense", "expense", row.id, actor_id=by_id)
+    return kept(expense_id)
+
+
+def withdraw_expense(expense_id: str, person_id: str) -> Outcome:
+    """Take back an expense of one's own that nobody has answered yet."""
+    row = locked(Expense, expense_id)
+    if row is None or row.person_id != person_id or row.state not in {ExpenseState.ASKED, ExpenseState.WITHDRAWN}:
+        return refuse(form="This one was answered already.")
+    row.state = ExpenseState.WITHDRAWN
+    record(db.session, "withdraw expense", "expense", row.id, actor_id=person_id)
+    return kept(expense_id)
+
+
+def choose_pay(person_id: str, method: str, *, is_declined: bool) -> Outcome:
+    """Say how one wants to be paid from now on, or that one wants no pay."""
+    row = db.session.get(PayChoice, person_id)
+    if row is None:
+        row = PayChoice(person_id=person_id, method=method, is_declined=is_declined, changed_at=clock.now())
+        db.session.add(row)
+    row.method, row.is_declined, row.changed_at = method, is_declined, clock.now()
+    record(db.session, "choose pay", "person", person_id, actor_id=person_id)
+    return kept(person_id)
+
+
+def keep_earnings_choice(person_id: str, choice: Mapping[str, Any] | None) -> None:
+    """Keep which limit a person watches, or (None) forget it; nothing of it goes into the log."""
+    row = db.session.get(EarningsChoice, person_id)
+    if choice is None:
+        if row is not None:
+            db.session.delete(row)
+    elif row is None:
+        db.session.add(EarningsChoice(person_id=person_id, choice=json.dumps(dict(choice))))
+    else:
+        row.choice = json.dumps(dict(choice))
+    db.session.commit()
+
+
+def keep_payee_name(person_id: str, legal_name: str, address: str | None, by_id: str) -> Outcome:
+    """Keep the name a yearly slip must carry."""
+    row = db.session.get(PayeeName, person_id)
+    if row is None:
+        row = PayeeName(person_id=person_id, legal_name=legal_name, address=address, changed_at=clock.now())
+        db.session.add(row)
+    row.legal_name, row.address, row.changed_at = legal_name, address, clock.now()
+    record(db.session, "keep payee name", "person", person_id, actor_id=by_id)
+    return kept(person_id)
+
+
+def note_name_read(act: str, by_id: str) -> None:
+    """Write down that somebody looks at legal names: a fact that a GET must keep."""
+    with writing() as session:
+        session.add(PayeeNameRead(id=new_id(), by_id=by_id, act=act, at=clock.now()))

@@ -1,0 +1,172 @@
+"""What publishing a draft would change for whom, beside what is live now; and what a publication changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from app import clock
+from app.review import moves
+from app.review.queries import Live, Review, changes_of, shifts_and_live
+from app.roster.models import ChangeKind, PublicationChange, Shift
+from app.roster.words import RosterNames, day_words
+from scheduling import Violation
+
+PRIVATE = "Someone on this shift does not fit there after all. Try with someone else."
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would change for one person on one shift."""
+
+    kind: ChangeKind
+    person: str
+    shift: Shift
+    is_late: bool
+    was: tuple[datetime, datetime] | None = None
+
+    @property
+    def key(self) -> str:
+        """The change as text, so that two lists of changes can be compared."""
+        shift = self.shift
+        return f"{self.kind}:{self.person}:{shift.id}:{shift.starts_at.isoformat()}:{shift.ends_at.isoformat()}"
+
+
+Group: TypeAlias = tuple[ChangeKind, bool, list[Change]]
+"""A person's changes of one kind, inside the notice period or not."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything the publish page shows, and what publishing would write."""
+
+    review: Review
+    changes: tuple[Change, ...]
+    kept: tuple[Live, ...]
+    dropped: tuple[Live, ...]
+    begun: int
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the changes: publishing does exactly what the page showed, or says that it is another thing now."""
+        text = "\n".join(sorted(each.key for each in self.changes))
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+    @property
+    def by_person(self) -> list[tuple[str, list[Group]]]:
+        """The changes of each person by kind and notice, and then by time."""
+        found: dict[str, dict[tuple[ChangeKind, bool], list[Change]]] = defaultdict(lambda: defaultdict(list))
+        for each in sorted(self.changes, key=lambda change: change.shift.starts_at):
+            found[each.person][each.kind, each.is_late].append(each)
+        names = self.review.names
+        return [
+            (person, [(kind, is_late, changes) for (kind, is_late), changes in groups.items()])
+            for person, groups in sorted(found.items(), key=lambda item: (names.worker(item[0]), item[0]))
+        ]
+
+    def label(self, change: Change) -> str:
+        """The shift of a change: day, hours, place and work; days and hours when it was called off."""
+        shift = change.shift
+        is_known = shift.id in self.review.names.shifts
+        return self.review.names.shift(shift.id) if is_known else span_words(shift.starts_at, shift.ends_at)
+
+    @property
+    def by_shift(self) -> list[tuple[str, list[str], list[str]]]:
+        """The shifts whose people change, by time: label, names of who comes on, names of who goes off."""
+        names = self.review.names
+        found: dict[str, tuple[str, list[str], list[str]]] = {}
+        for each in sorted(self.changes, key=lambda change: (change.shift.starts_at, names.worker(change.person))):
+            if each.kind is not ChangeKind.MOVED:
+                _, on, off = found.setdefault(each.shift.id, (self.label(each), [], []))
+                (off if each.kind is ChangeKind.REMOVED else on).append(names.worker(each.person))
+        return list(found.values())
+
+    @property
+    def broken(self) -> list[Violation]:
+        """What the draft breaks although it is forbidden; a person's private wishes included."""
+        return [each for each in self.review.violations if each.is_forbidden]
+
+
+def plan_of(review: Review) -> Plan:
+    """Compare a draft with what is live. What has begun already stays as it was."""
+    now = clock.now()
+    late_before = now + timedelta(days=review.facts.settings.notice_days)
+    shifts, on = shifts_and_live(review.period)
+    live = {(each.assignment.person_id, each.shift.id): each for each in on}
+    begun = {each.id for each in shifts.values() if each.starts_at <= now}
+    wanted = {(pair.worker, pair.shift) for pair in review.roster if pair.shift not in begun}
+    kept = {key: each for key, each in live.items() if key in wanted}
+    dropped = [each for key, each in live.items() if key not in wanted and key[1] not in begun]
+    changes = [_change(ChangeKind.REMOVED, each.assignment.person_id, each.shift, late_before) for each in dropped]
+    changes += [
+        _change(ChangeKind.ADDED, person, shifts[shift], late_before)
+        for person, shift in wanted
+        if (person, shift) not in live
+    ]
+    changes += [
+        _change(ChangeKind.MOVED, person, each.shift, late_before, each)
+        for (person, _), each in kept.items()
+        if each.is_moved
+    ]
+    return Plan(review, tuple(changes), tuple(kept.values()), tuple(dropped), len(begun))
+
+
+def _change(kind: ChangeKind, person: str, shift: Shift, late_before: datetime, live: Live | None = None) -> Change:
+    was = None
+    first = shift.starts_at
+    if live is not None and live.assignment.told_starts_at and live.assignment.told_ends_at:
+        was = live.assignment.told_starts_at, live.assignment.told_ends_at
+        first = min(first, was[0])
+    return Change(kind, person, shift, first < late_before, was)
+
+
+def change_words(changes: Iterable[Change]) -> list[tuple[str, list[str]]]:
+    """A person's changes as days and times under a heading for each kind: no place, no work, nobody else."""
+    headings = {ChangeKind.ADDED: "New", ChangeKind.REMOVED: "No longer", ChangeKind.MOVED: "Changed"}
+    found: dict[str, list[str]] = {heading: [] for heading in headings.values()}
+    for each in changes:
+        words = span_words(each.shift.starts_at, each.shift.ends_at)
+        if each.was is not None and each.was != (each.shift.starts_at, each.shift.ends_at):
+            words = f"{words} (was {span_words(*each.was)})"
+        elif each.kind is ChangeKind.MOVED:
+            words = f"{words} (another place)"
+        if each.is_late and each.kind is not ChangeKind.REMOVED:
+            words = f"{words} - please say yes or no"
+        found[headings[each.kind]].append(words)
+    return [(heading, lines) for heading, lines in found.items() if lines]
+
+
+def span_words(starts_at: datetime, ends_at: datetime) -> str:
+    """A span on the wall clock, as in Mon 3 Jun, 22:00-06:00."""
+    starts, ends = clock.local(starts_at), clock.local(ends_at)
+    return f"{day_words(starts.date())}, {starts:%H:%M}-{ends:%H:%M}"
+
+
+def broken_words(plan: Plan, names: RosterNames) -> list[tuple[Violation, str, bool]]:
+    """What is broken, in plain words, and whether a coordinator may set it aside."""
+    return [
+        (each, PRIVATE if moves.is_private(each) else moves.told([each], names)[0], moves.is_waivable(each))
+        for each in plan.broken
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a publication changed for one person: each change with the shift's time; and whether a mail could go."""
+
+    name: str
+    has_address: bool
+    changes: list[tuple[PublicationChange, str]]
+
+
+def published_changes(publication_id: str) -> list[Told]:
+    """What a publication changed, by person."""
+    found: dict[str, Told] = {}
+    for change, name, has_address, shift in changes_of(publication_id):
+        words = span_words(shift.starts_at, shift.ends_at)
+        found.setdefault(change.person_id, Told(name, has_address, [])).changes.append((change, words))
+    return list(found.values())

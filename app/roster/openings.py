@@ -1,0 +1,119 @@
+"""Places that are still open on published shifts, without reading a whole roster: for the coordinators' first page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import db
+from app.people.models import LEARNING, Person, PersonSkill, Skill
+from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.sites.models import Service, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A published shift with open places: how many are missing, of whom, and whether it cannot run as it is."""
+
+    shift_id: str
+    starts_at: datetime
+    ends_at: datetime
+    site: str
+    service: str
+    missing: int
+    skills: tuple[str, ...]
+    cannot_run: bool
+
+
+def openings_within(ahead: timedelta) -> list[Opening]:
+    """Shifts that begin within this time, in published periods, and lack someone, by start: one query."""
+    now = clock.now()
+    soon = sa.and_(Shift.starts_at > now, Shift.starts_at <= now + ahead, Shift.cancelled_at.is_(None))
+    lines = _lines(soon)
+    counted = _counted(lines).label("counted")
+    published = sa.exists().where(
+        Period.starts_on <= Shift.day_on, Period.ends_on >= Shift.day_on, Period.published_at.is_not(None)
+    )
+    rows = db.session.execute(
+        sa.select(Shift.id, Shift.starts_at, Shift.ends_at)
+        .add_columns(Site.name.label("site"), Service.name.label("service"))
+        .add_columns(Skill.name.label("skill"), lines.c.minimum, lines.c.target, counted)
+        .join(lines, lines.c.shift_id == Shift.id)
+        .join(Site, Site.id == Shift.site_id)
+        .join(Service, Service.id == Shift.service_id)
+        .outerjoin(Skill, Skill.id == lines.c.skill_id)
+        .where(published)
+        .order_by(Shift.starts_at, Shift.id, Skill.name)
+    )
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        if row.counted < row.target:
+            found[row.id].append(row)
+    return [_opening(open_lines) for open_lines in found.values()]
+
+
+def _lines(soon: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Every demand line of these shifts; a service that asks for a lead makes one, as in the roster's own facts."""
+    of_shifts = (
+        sa.select(ShiftDemand.shift_id, ShiftDemand.skill_id, ShiftDemand.minimum, ShiftDemand.target)
+        .join(Shift, Shift.id == ShiftDemand.shift_id)
+        .where(soon)
+    )
+    of_leads = (
+        sa.select(Shift.id, Service.lead_skill_id, sa.literal(1), sa.literal(1))
+        .join(Service, Service.id == Shift.service_id)
+        .where(soon, Service.lead_skill_id.is_not(None))
+    )
+    both = of_shifts.union_all(of_leads).subquery()
+    return (
+        sa.select(both.c.shift_id, both.c.skill_id)
+        .add_columns(sa.func.max(both.c.minimum).label("minimum"), sa.func.max(both.c.target).label("target"))
+        .group_by(both.c.shift_id, both.c.skill_id)
+        .subquery()
+    )
+
+
+def _counted(lines: sa.Subquery) -> sa.ScalarSelect[int]:
+    """How many people on the shift count for a line: active, not learning, holding its skill on the day."""
+    holds = (
+        sa.exists()
+        .where(
+            PersonSkill.person_id == Person.id,
+            PersonSkill.skill_id == lines.c.skill_id,
+            sa.or_(PersonSkill.obtained_on.is_(None), PersonSkill.obtained_on <= Shift.day_on),
+            sa.or_(PersonSkill.expires_on.is_(None), PersonSkill.expires_on >= Shift.day_on),
+        )
+        .correlate(Person, Shift, lines)
+    )
+    return (
+        sa.select(sa.func.count())
+        .select_from(Assignment)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(
+            Assignment.shift_id == Shift.id,
+            Person.is_active,
+            Person.level.not_in(LEARNING),
+            sa.or_(lines.c.skill_id.is_(None), holds),
+        )
+        .correlate(Shift, lines)
+        .scalar_subquery()
+    )
+
+
+def _opening(lines: list[Any]) -> Opening:
+    row = lines[0]
+    return Opening(
+        shift_id=row.id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        site=row.site,
+        service=row.service,
+        missing=max(line.target - line.counted for line in lines),
+        skills=tuple(line.skill for line in lines if line.skill is not None),
+        cannot_run=any(line.counted < line.minimum for line in lines),
+    )

@@ -1,0 +1,51 @@
+"""What must hold when money changes hands; each check answers in plain words, None when all is well."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from payroll.money import Money, in_words
+
+
+def three_people(payee: str, payer: str, approver: str | None, second: str | None = None) -> str | None:
+    """Payee, payer, approver and second approver are different people."""
+    if payer == payee:
+        return "Nobody pays themselves. Ask another treasurer to do this one."
+    if approver is not None and approver == payee:
+        return "Nobody approves their own pay. Ask someone else."
+    if approver is not None and approver == payer:
+        return "The one who pays cannot approve as well. Ask someone else."
+    if second is not None and second in {payee, payer, approver}:
+        return "A second approval comes from a fourth person. Ask someone else."
+    return None
+
+
+def float_agrees(expected: Money, counted: Money, note: str) -> str | None:
+    """The float holds what it should, or someone wrote down why not."""
+    if expected == counted or note.strip():
+        return None
+    difference = counted - expected
+    words = "too much" if difference.minor > 0 else "missing"
+    return (
+        f"{in_words(Money(abs(difference.minor), difference.currency))} is {words}. Write down what you know about it."
+    )
+
+
+def volunteer_pay(*, is_volunteer: bool) -> str | None:
+    """A volunteer is paid expenses at cost, never an honorarium."""
+    if is_volunteer:
+        return "Volunteers get their expenses back and no honorarium: pay could make them employees before the law."
+    return None
+
+
+def new_rate_day(from_on: dt.date, today: dt.date, *, is_settled: bool) -> str | None:
+    """A rate holds from today or later once there were rates before: what was worked stays as it was paid."""
+    if is_settled and from_on < today:
+        return "A rate cannot change the past. Choose today or a later day."
+    return None
+
+
+def may_witness(witness: str, others: Collection[str | None]) -> str | None:
+    """A witness is somebody else than those whose act they witness."""
+    return "Choose a witness who is neither paying nor being paid." if witness in others else None

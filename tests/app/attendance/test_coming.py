@@ -1,0 +1,159 @@
+"""Asking who comes: at the right time, once, gently, and without a word of the work."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.attendance import coming, day
+from app.attendance.models import Confirmation
+from app.database import db
+from app.editing import Refused, Saved
+from app.mail.models import OutgoingMail
+from app.roster.models import Assignment, Period, Publication, Shift
+from tests.app.attendance.conftest import shift
+from tests.support.pages import Page, end_transaction
+
+FRIDAY = date(2026, 12, 4)
+
+
+@pytest.fixture
+def friday(town, clock):
+    """A shift on Friday in a week and a half, published long ago."""
+    long_ago = clock() - timedelta(days=20)
+    period = Period(name="P", starts_on=FRIDAY, ends_on=FRIDAY, created_at=long_ago)
+    db.session.add(period)
+    db.session.flush()
+    publication = Publication(period_id=period.id, number=1, at=long_ago)
+    db.session.add(publication)
+    db.session.flush()
+    found = shift(town, FRIDAY, time(22), time(4), town.ana, assigned_at=long_ago)
+    db.session.execute(sa.update(Assignment).where(Assignment.shift_id == found).values(publication_id=publication.id))
+    db.session.execute(sa.delete(Assignment).where(Assignment.shift_id != found))
+    db.session.commit()
+    return found
+
+
+def at(clock, day_on, hour=10, minute=0):
+    clock.set(datetime.combine(day_on, time(hour, minute), day.clock.zone()))
+
+
+def ask():
+    end_transaction()
+    coming.ask_coming(None)
+    end_transaction()
+    return sorted(db.session.scalars(sa.select(OutgoingMail)), key=lambda mail: (mail.created_at, mail.recipient))
+
+
+def test_people_are_asked_six_days_before_once_and_by_day(friday, clock):
+    at(clock, FRIDAY - timedelta(days=7))
+    assert ask() == []
+    at(clock, FRIDAY - timedelta(days=6), 3)
+    assert ask() == []
+    at(clock, FRIDAY - timedelta(days=6), 9)
+    ask()
+    (mail,) = ask()
+    assert mail.subject == "Are you coming on Friday 4 December?"
+    assert "22:00 to 04:00" in mail.body
+    text = (mail.subject + mail.body).lower()
+    assert not any(word in text for word in ("house", "supplies", "shift", "harbour"))
+
+
+def test_silence_is_asked_again_the_day_before_then_told_to_coordinators(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=6))
+    ask()
+    at(clock, FRIDAY - timedelta(days=2))
+    assert len(ask()) == 1
+    at(clock, FRIDAY - timedelta(days=1))
+    assert len(ask()) == 2
+    at(clock, FRIDAY, 1, 59)
+    assert len(ask()) == 2
+    at(clock, FRIDAY, 2, 1)
+    ask()
+    mails = ask()
+    assert [mail.recipient for mail in mails] == ["ana@example.org"] * 2 + ["robin@example.org"]
+    assert "Friday 4 December: 1" in mails[-1].body
+    assert "Ana" not in mails[-1].body
+
+
+def test_whoever_said_yes_gets_one_kind_reminder(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=6))
+    ask()
+    assert isinstance(coming.say_coming(friday, town.ana), Saved)
+    at(clock, FRIDAY - timedelta(days=1))
+    ask()
+    mails = ask()
+    assert [mail.subject for mail in mails] == ["Are you coming on Friday 4 December?", "Friday 4 December"]
+    at(clock, FRIDAY, 21)
+    assert len(ask()) == 2
+
+
+def test_a_shift_that_moved_is_asked_about_anew(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=6))
+    ask()
+    coming.say_coming(friday, town.ana)
+    row = db.session.get_one(Shift, friday)
+    row.starts_at += timedelta(hours=1)
+    row.ends_at += timedelta(hours=1)
+    db.session.commit()
+    assert len(ask()) == 2
+    assert db.session.scalars(sa.select(Confirmation.answered_at)).all() == [None]
+
+
+def test_whoever_took_the_shift_this_week_has_said_yes_by_that(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=5))
+    now = clock()
+    db.session.execute(sa.update(Assignment).values(publication_id=None, assigned_at=now, accepted_at=now))
+    db.session.commit()
+    assert ask() == []
+    at(clock, FRIDAY - timedelta(days=1))
+    assert [mail.subject for mail in ask()] == ["Friday 4 December"]
+
+
+def test_a_change_that_waits_for_a_yes_and_a_shift_called_off_ask_nothing(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=5))
+    db.session.execute(sa.update(Assignment).values(accepted_at=None))
+    db.session.commit()
+    assert ask() == []
+    db.session.execute(sa.update(Assignment).values(accepted_at=clock()))
+    db.session.execute(sa.update(Shift).values(cancelled_at=clock()))
+    db.session.commit()
+    assert ask() == []
+    assert isinstance(coming.say_coming(friday, town.ana), Refused)
+
+
+def test_the_days_are_settings(app, town, friday, clock):
+    from app.rules.services import set_rule
+
+    assert isinstance(set_rule("day", {"ask_days": 3}, 0), Saved)
+    at(clock, FRIDAY - timedelta(days=4))
+    assert ask() == []
+    at(clock, FRIDAY - timedelta(days=3))
+    assert len(ask()) == 1
+
+
+def test_one_tap_says_yes_and_a_second_changes_nothing(as_, town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=3))
+    ask()
+    client = as_(town.ana)
+    form = Page(client.get("/attendance/coming").text).form()
+    for _ in range(2):
+        end_transaction()
+        assert client.post(form.action, data=form.filled()).status_code == 303
+    assert "You said yes" in Page(client.get("/attendance/coming").text).body_text
+    assert "Everyone has answered" in Page(as_(town.robin).get("/attendance/silent").text).body_text
+
+
+def test_asking_starts_again_where_a_killed_run_stopped(town, friday, clock, monkeypatch):
+    at(clock, FRIDAY - timedelta(days=3))
+
+    def killed(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(coming, "_raise", killed)
+        with pytest.raises(KeyboardInterrupt):
+            coming.ask_coming(None)
+    assert len(ask()) == 1

@@ -1,0 +1,394 @@
+"""Coming and leaving: one tap, one effect, whoever taps how often; what counts; what is kept of a correction."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.attendance import day, queries, services
+from app.attendance.models import Attendance, AttendanceCorrection, AttendanceState, NotedVia
+from app.attendance.services import Noting, Times
+from app.database import db, new_id
+from app.editing import Outdated, Refused, Saved
+from app.people.models import Level
+from tests.app.attendance.conftest import MONDAY, shift
+from tests.support.pages import Page, end_transaction
+from tests.support.people import add_person
+
+
+def phone(person_id, version=0):
+    return Noting(person_id, NotedVia.PHONE, version)
+
+
+def lead(person_id, version=0):
+    return Noting(person_id, NotedVia.LEAD, version)
+
+
+def rows():
+    end_transaction()
+    return db.session.scalars(sa.select(Attendance).order_by(Attendance.created_at)).all()
+
+
+def row():
+    (only,) = rows()
+    return only
+
+
+def local(hour, minute=0, *, day_on=MONDAY):
+    return datetime.combine(day_on, time(hour, minute), day.clock.zone())
+
+
+def test_a_person_comes_and_leaves_and_it_counts_as_planned(town, clock):
+    assert isinstance(services.arrive(town.day, town.ana, phone(town.ana)), Saved)
+    clock.set(local(15, 4))
+    assert isinstance(services.leave(town.day, town.ana, phone(town.ana, 1)), Saved)
+    (record,) = queries.worked_records()
+    assert (record.starts_at, record.ends_at) == (local(10), local(15))
+    assert (record.site_id, record.service_id, record.demanding, record.level) == (town.site, town.service, 2, "peer")
+    assert not record.is_late_change
+
+
+def test_a_double_tap_has_one_effect_and_the_second_is_told_so(town, clock):
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.move(minutes=1)
+    again = services.arrive(town.day, town.ana, phone(town.ana))
+    assert isinstance(again, Saved)
+    assert "already" in again.words
+    assert (row().version, row().arrived_at) == (1, local(10))
+
+
+def test_a_replayed_arrival_after_leaving_changes_nothing(town, clock):
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.move(hours=1)
+    services.leave(town.day, town.ana, phone(town.ana, 1))
+    assert isinstance(services.arrive(town.day, town.ana, phone(town.ana)), Outdated)
+    assert row().state == AttendanceState.LEFT
+
+
+def test_taking_back_undoes_one_tap_and_twice_no_more(town, clock):
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.move(hours=1)
+    services.leave(town.day, town.ana, phone(town.ana, 1))
+    assert isinstance(services.take_back(row().id, phone(town.ana, 2)), Saved)
+    assert isinstance(services.take_back(row().id, phone(town.ana, 2)), Outdated)
+    assert (row().state, row().left_at) == (AttendanceState.HERE, None)
+    clock.move(minutes=11)
+    assert isinstance(services.take_back(row().id, phone(town.ana, 3)), Refused)
+
+
+@pytest.mark.parametrize(("when", "words"), [(-61, "too early"), (5 * 60, "ended"), (-60, ""), (5 * 60 - 1, "")])
+def test_arriving_is_open_from_an_hour_before_until_the_end(town, clock, when, words):
+    clock.move(minutes=when)
+    answer = services.arrive(town.day, town.ana, phone(town.ana))
+    assert isinstance(answer, Refused if words else Saved)
+    if words:
+        assert words in answer.problems[""]
+
+
+def test_whoever_is_not_on_the_shift_cannot_tap_for_themselves(town):
+    assert isinstance(services.arrive(town.day, town.mo, phone(town.mo)), Refused)
+    assert rows() == []
+
+
+def test_two_leads_who_tap_at_once_make_one_row(bare_app, town):
+    answers, start = [], threading.Barrier(8)
+    day_shift, ana, lee, sam = town.day, town.ana, town.lee, town.sam
+
+    def tap(by, via, act):
+        with bare_app.app_context():
+            start.wait()
+            answers.append(act(day_shift, ana, Noting(by, via, 0)))
+
+    end_transaction()
+    threads = [
+        threading.Thread(target=tap, args=(by, via, services.arrive))
+        for by, via in [(lee, NotedVia.LEAD), (sam, NotedVia.COORDINATOR)] * 4
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [type(each) for each in answers] == [Saved] * 8
+    assert row().version == 1
+
+
+def test_here_and_did_not_come_at_once_leave_one_of_them(bare_app, town):
+    answers, start = [], threading.Barrier(2)
+    day_shift, ana, lee, sam = town.day, town.ana, town.lee, town.sam
+
+    def tap(act, by, via):
+        with bare_app.app_context():
+            start.wait()
+            answers.append(act(day_shift, ana, Noting(by, via, 0)))
+
+    end_transaction()
+    threads = [
+        threading.Thread(target=tap, args=(services.arrive, lee, NotedVia.LEAD)),
+        threading.Thread(target=tap, args=(services.note_absent, sam, NotedVia.COORDINATOR)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(type(each).__name__ for each in answers) == ["Outdated", "Saved"]
+    assert row().version == 1
+
+
+def test_the_night_shift_of_yesterday_is_still_todays_and_counts_on_its_own_day(town, clock):
+    clock.set(local(22))
+    services.arrive(town.night, town.ana, phone(town.ana))
+    clock.set(local(4, 2, day_on=date(2026, 11, 24)))
+    assert [each.shift_id for each in day.own_day(town.ana)] == [town.night]
+    services.leave(town.night, town.ana, phone(town.ana, 1))
+    (record,) = queries.worked_records(MONDAY, MONDAY)
+    assert record.minutes == 6 * 60
+
+
+def test_the_shift_just_past_midnight_is_tonights(town, clock):
+    late = shift(town, date(2026, 11, 24), time(0, 15), time(6), town.bo)
+    db.session.commit()
+    clock.set(local(23, 30))
+    assert late in [each.shift_id for each in day.own_day(town.bo)]
+
+
+@pytest.mark.parametrize(("on", "hours"), [(date(2026, 10, 31), 9), (date(2026, 11, 7), 8), (date(2027, 3, 13), 7)])
+def test_a_night_on_which_clocks_change_counts_the_hours_that_passed(town, clock, on, hours):
+    night = shift(town, on, time(22), time(6), town.ana)
+    db.session.commit()
+    clock.set(local(22, day_on=on))
+    services.arrive(night, town.ana, phone(town.ana))
+    clock.set(local(6, day_on=on + timedelta(days=1)))
+    services.leave(night, town.ana, phone(town.ana, 1))
+    (record,) = queries.worked_records()
+    assert record.minutes == hours * 60
+
+
+def test_a_correction_keeps_what_was_noted_and_why(town, clock):
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.set(local(15))
+    services.leave(town.day, town.ana, phone(town.ana, 1))
+    clock.move(hours=2)
+    times = Times(AttendanceState.LEFT, local(9, 30), local(15, 5))
+    assert isinstance(services.correct(row().id, times, "Opened up early.", 2, town.robin), Saved)
+    (record,) = queries.worked_records()
+    assert (record.starts_at, record.ends_at, record.version) == (local(9, 30), local(15, 5), 3)
+    kept = db.session.scalars(sa.select(AttendanceCorrection)).one()
+    assert (kept.arrived_at, kept.left_at, kept.version) == (local(10), local(15), 2)
+    assert (kept.reason, kept.by_id, kept.noted_via) == ("Opened up early.", town.robin, NotedVia.PHONE)
+
+
+def test_of_two_corrections_of_one_version_one_is_kept(town, clock):
+    clock.set(local(16))
+    times = Times(AttendanceState.LEFT, local(10), local(15))
+    services.enter(town.day, town.ana, times, town.robin)
+    found = row().id
+    assert isinstance(services.correct(found, times, "One.", 1, town.robin), Saved)
+    assert isinstance(services.correct(found, times, "Two.", 1, town.sam), Outdated)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(AttendanceCorrection)) == 1
+
+
+def test_nobody_corrects_or_enters_their_own_hours(town, clock):
+    shift_id = shift(town, MONDAY, time(10), time(12), town.robin)
+    services.arrive(shift_id, town.robin, phone(town.robin))
+    clock.set(local(13))
+    times = Times(AttendanceState.LEFT, local(9), local(13))
+    assert isinstance(services.correct(row().id, times, "More.", 1, town.robin), Refused)
+    assert isinstance(services.enter(town.day, town.robin, times, town.robin), Refused)
+    as_planned = Noting(town.robin, NotedVia.COORDINATOR, 1)
+    assert isinstance(services.note_as_planned(shift_id, town.robin, as_planned), Refused)
+    span = (local(9), local(10))
+    extra = {"activity": "meeting", "day_on": MONDAY}
+    assert isinstance(services.add_extra(new_id(), town.robin, extra, span, town.robin), Refused)
+
+
+@pytest.mark.parametrize(
+    ("came", "went", "field"),
+    [
+        ((10, 0), (9, 0), "left"),
+        ((10, 0), (10, 0), "left"),
+        ((10, 0), (23, 0), "left"),
+        ((23, 0), None, "arrived"),
+        (None, None, "arrived"),
+    ],
+)
+def test_times_that_make_no_sense_are_refused_by_field(town, clock, came, went, field):
+    clock.set(local(16))
+    times = Times(AttendanceState.LEFT, came and local(*came), went and local(*went))
+    assert set(services.enter(town.day, town.ana, times, town.robin).problems) == {field}
+
+
+def test_other_work_sent_twice_is_one_piece_of_work(town, clock):
+    key, span = new_id(), (local(7), local(9))
+    facts = {"activity": "training", "day_on": MONDAY, "note": "First aid"}
+    for _ in range(2):
+        assert isinstance(services.add_extra(key, town.ana, facts, span, town.robin), Saved)
+    (record,) = queries.worked_records()
+    assert (record.activity, record.minutes, record.planned_starts_at, record.site_id) == ("training", 120, None, None)
+
+
+def test_a_forgotten_leaving_takes_the_planned_end_and_is_shown(town, clock):
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.set(local(16, 59))
+    services.close_forgotten(None)
+    assert row().state == AttendanceState.HERE
+    clock.set(local(17, 1))
+    for _ in range(2):
+        services.close_forgotten(None)
+    (record,) = queries.worked_records()
+    assert (record.ends_at, row().noted_via, row().version) == (local(15), NotedVia.CLOSED, 2)
+    assert town.ana in [each.person_id for each in day.unsettled()]
+
+
+def test_did_not_come_counts_nothing_and_coming_after_all_is_noted_anew(town, clock):
+    clock.move(minutes=30)
+    services.note_absent(town.day, town.ana, lead(town.lee))
+    assert queries.worked_records() == []
+    assert queries.noted_shifts(MONDAY, MONDAY) == {(town.ana, town.day): None}
+    clock.move(minutes=30)
+    assert isinstance(services.arrive(town.day, town.ana, lead(town.lee, 1)), Saved)
+    assert db.session.scalars(sa.select(AttendanceCorrection.state)).all() == ["absent"]
+
+
+def test_whoever_reckons_with_records_hears_of_those_taken_back(town, clock):
+    clock.set(local(16))
+    services.enter(town.day, town.ana, Times(AttendanceState.LEFT, local(10), local(15)), town.robin)
+    since = clock.move(minutes=1)
+    assert queries.unworked_ids(since) == set()
+    services.correct(row().id, Times(AttendanceState.VOID), "Wrong person.", 1, town.robin)
+    assert queries.unworked_ids(since) == {row().id}
+    assert queries.worked_records() == []
+
+
+def test_a_lead_is_known_by_level_or_by_the_skill_the_service_asks_for(town):
+    from app.people.models import PersonSkill, Skill
+    from app.sites.models import Service
+
+    assert day.led_shifts(town.lee) == [town.day, town.night]
+    assert day.led_shifts(town.ana) == []
+    skill = Skill(code="lead", name="Shift lead")
+    db.session.add(skill)
+    db.session.flush()
+    db.session.get_one(Service, town.service).lead_skill_id = skill.id
+    held = PersonSkill(person_id=town.ana, skill_id=skill.id, expires_on=date(2026, 11, 22))
+    db.session.add(held)
+    db.session.commit()
+    assert day.led_shifts(town.ana) == []
+    db.session.scalars(sa.select(PersonSkill)).one().expires_on = MONDAY
+    db.session.commit()
+    assert day.led_shifts(town.ana) == [town.day, town.night]
+
+
+def test_worked_records_replace_the_plan_in_what_the_next_roster_knows(town, clock):
+    from app.roster import planning
+    from app.roster.facts import read_problem
+
+    clock.set(local(16))
+    services.enter(town.day, town.ana, Times(AttendanceState.LEFT, local(10), local(13)), town.robin)
+    services.note_absent(town.day, town.bo, Noting(town.robin, NotedVia.COORDINATOR, 0))
+    services.enter(town.day, town.mo, Times(AttendanceState.LEFT, local(10), local(15)), town.robin)
+    saved = planning.add_period(None, date(2026, 11, 30), date(2026, 12, 6), [])
+    problem = read_problem(saved.id).problem
+    hours = {each.id: each.carried.minutes // 60 for each in problem.workers}
+    assert (hours[town.ana], hours[town.bo], hours[town.mo], hours[town.lee]) == (3 + 6, 0, 5, 5 + 6)
+
+
+def posted(client, path, **data):
+    page = Page(client.get("/attendance/").text)
+    end_transaction()
+    token = page.all("input", name="csrf_token")[0]["value"]
+    return client.post(path, data={"csrf_token": token} | data)
+
+
+def test_a_peer_taps_in_and_out_on_their_own_page(as_, town, clock):
+    client = as_(town.ana)
+    end_transaction()
+    page = Page(client.get("/attendance/").text)
+    form = page.form(f"/attendance/shifts/{town.day}/arrive")
+    client.post(form.action, data=form.filled())
+    page = Page(client.get("/attendance/").text)
+    assert "You are here since 10:00" in page.body_text
+    clock.move(hours=5)
+    page = Page(client.get("/attendance/").text)
+    form = page.form(f"/attendance/shifts/{town.day}/leave")
+    client.post(form.action, data=form.filled())
+    assert "10:00 to 15:00" in Page(client.get("/attendance/").text).body_text
+    assert "5 h" in Page(client.get("/attendance/mine").text).body_text
+
+
+def test_a_lead_notes_their_own_shift_and_no_other(as_, town, clock):
+    other = shift(town, MONDAY, time(9), time(12), town.bo)
+    db.session.commit()
+    client = as_(town.lee)
+    board = Page(client.get(f"/attendance/sites/{town.site}").text).body_text
+    assert "Ana" in board
+    assert "09:00" not in board
+    path = f"/attendance/shifts/{town.day}/people/{town.ana}/arrive"
+    assert posted(client, path, version="0").status_code == 303
+    assert row().noted_via == NotedVia.LEAD
+    refused = posted(client, f"/attendance/shifts/{other}/people/{town.bo}/arrive", version="0")
+    assert refused.status_code == 404
+
+
+def test_a_peer_sees_no_board_and_notes_nobody_else(as_, town):
+    client = as_(town.ana)
+    assert client.get(f"/attendance/sites/{town.site}").status_code == 404
+    path = f"/attendance/shifts/{town.day}/people/{town.bo}/arrive"
+    assert posted(client, path, version="0").status_code == 404
+    assert rows() == []
+
+
+def test_a_person_sees_their_own_record_with_its_corrections_and_nobody_elses(as_, town, clock):
+    clock.set(local(16))
+    services.enter(town.day, town.ana, Times(AttendanceState.LEFT, local(10), local(15)), town.robin)
+    found = row().id
+    services.correct(found, Times(AttendanceState.LEFT, local(10), local(14)), "Left at two.", 1, town.robin)
+    end_transaction()
+    assert "Left at two." in Page(as_(town.ana).get(f"/attendance/mine/{found}").text).body_text
+    assert as_(town.bo).get(f"/attendance/mine/{found}").status_code == 404
+
+
+def test_the_sheet_for_the_wall_has_chosen_names_and_no_word_of_the_work_unless_asked(as_, town):
+    client = as_(town.robin)
+    page = Page(client.get(f"/attendance/wall?site_id={town.site}&first_on=2026-11-23&span=month&paper=letter").text)
+    assert len(page.all("table", class_="wall")) == 1
+    assert "Ana" in page.one("table", class_="wall").text
+    assert "Supplies" not in page.one("main").text
+    page = Page(client.get(f"/attendance/wall?site_id={town.site}&first_on=2026-11-23&with_work=y").text)
+    assert "Supplies" in page.one("main").text
+
+
+def test_someone_who_helped_out_is_noted_and_shown(as_, town, clock):
+    clock.set(local(16))
+    client = as_(town.robin)
+    end_transaction()
+    form = Page(client.get(f"/attendance/shifts/{town.day}/enter").text).form()
+    end_transaction()
+    answer = client.post(f"/attendance/shifts/{town.day}/enter", data=form.filled(person_id=town.mo))
+    assert answer.status_code == 303
+    board = Page(client.get(answer.location).text).body_text
+    assert "Mo" in board
+    assert "came to help" in board
+
+
+def test_level_at_the_time_stays_with_the_record(town, clock):
+    yuri = add_person("Yuri", level=Level.TRAINEE)
+    clock.set(local(16))
+    services.enter(town.day, yuri, Times(AttendanceState.LEFT, local(10), local(15)), town.robin)
+    from app.people.models import Person
+
+    db.session.get_one(Person, yuri).level = Level.PEER
+    db.session.commit()
+    assert queries.worked_records()[0].level == "trainee"
+
+
+def test_utc_and_local_days_do_not_mix(town, clock):
+    late = shift(town, MONDAY, time(23), time(23, 59), town.bo)
+    db.session.commit()
+    clock.set(datetime(2026, 11, 24, 7, 30, tzinfo=UTC))
+    services.arrive(late, town.bo, phone(town.bo))
+    clock.set(datetime(2026, 11, 24, 7, 59, tzinfo=UTC))
+    services.leave(late, town.bo, phone(town.bo, 1))
+    assert queries.worked_records(MONDAY, MONDAY)[0].day_on == MONDAY

@@ -1,0 +1,308 @@
+"""Check-ins are written without a secret, read with one, and lead nobody anywhere else."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from app import jobs
+from app.checkins import inbox, keys, parcels, queries, seizure, services, shredding
+from app.checkins.models import CheckIn, Choice, KeyPair, Opened, Parcel, WaitingParcel
+from app.database import PRIVATE, db
+from app.editing import Refused, Saved
+from app.mail.models import OutgoingMail
+from app.people.models import Person
+from bench import seizure as bench
+from tests.app.checkins.conftest import OTHER_WORDS, WORDS
+from tests.support.databases import MASTER_KEY
+from tests.support.people import add_person
+from wellbeing.flags import Act, Flag, Sharing
+from wellbeing.trend import Signal
+
+TASK = jobs.Task("job", {}, 1)
+
+
+def count(model):
+    found = db.session.scalar(sa.select(sa.func.count()).select_from(model))
+    db.session.rollback()
+    return found
+
+
+def asking(app):
+    return app.test_request_context("/", method="POST")
+
+
+def test_a_check_in_is_kept_and_read_by_its_owner_alone(ana, kim, opened, check_in):
+    assert check_in(ana, 4, 3, 2, something_hard=True, note="the long night") == Saved("kept")
+    (entry,) = queries.history(ana, opened(ana)).entries
+    assert entry.answers == {"energy": 4, "load": 3, "rest": 2}
+    assert (entry.score, entry.something_hard, entry.note) == (75, True, "the long night")
+    assert entry.week_on == date(2026, 11, 23)
+    assert queries.history(ana, opened(kim)).locked == 1
+    assert queries.history(kim, opened(kim)).entries == []
+
+
+def test_a_row_moved_to_another_owner_does_not_open(app, ana, kim, opened, check_in):
+    check_in(ana)
+    db.session.execute(sa.update(CheckIn).values(owner=queries.owner_of(kim)))
+    db.session.commit()
+    assert queries.history(kim, opened(ana)).locked == 1
+
+
+def test_without_private_words_nothing_is_kept_and_a_parcel_goes_out_all_the_same(app, check_in):
+    sam = add_person("Sam")
+    assert check_in(sam, 4, 4, 4) == Saved("")
+    assert (count(CheckIn), count(WaitingParcel)) == (0, 1)
+
+
+def test_who_asks_for_help_leaves_the_same_trace_as_who_does_not(app, ana, kim, check_in):
+    check_in(ana, 0, 0, 0)
+    check_in(ana, 4, 4, 4, something_hard=True, daily_needs=True, note="x" * 240, to=kim)
+    check_in(ana, None, None, None, note="quiet")
+    rows = db.session.execute(sa.text("SELECT * FROM check_in"), bind_arguments={"bind": db.get_engine(PRIVATE)}).all()
+    assert len({tuple(len(cell) if isinstance(cell, str | bytes) else cell for cell in row) for row in rows}) == 1
+    waiting = db.session.execute(
+        sa.text("SELECT * FROM waiting_parcel"), bind_arguments={"bind": db.get_engine(PRIVATE)}
+    ).all()
+    assert len(waiting) == 3
+    assert len({tuple(len(cell) for cell in row) for row in waiting}) == 1
+
+
+def test_a_flag_reaches_its_listener_and_the_person_sees_what_was_done(app, ana, kim, opened, check_in):
+    check_in(ana, 4, 4, 4, to=kim)
+    parcels.deliver(TASK)
+    app.extensions["evenhand_now"].move(days=2)
+    (flag,) = inbox.flags_for(opened(kim))
+    assert (flag.is_read, flag.name, flag.lines, flag.days) == (False, "", [], 2)
+    with asking(app):
+        services.read_flag(kim, opened(kim), flag.id)
+        services.read_flag(kim, opened(kim), flag.id)
+    (flag,) = inbox.flags_for(opened(kim))
+    assert flag.lines == ["Ana asks you to get in touch."]
+    assert (flag.phone, flag.email) == ("604 555 0100", "ana@example.org")
+    with asking(app):
+        services.close_flag(kim, opened(kim), flag.id, Act.TALKED)
+    assert inbox.flags_for(opened(kim)) == []
+    parcels.deliver(TASK)
+    replies = queries.history(ana, opened(ana)).replies
+    assert {(each.by, each.what) for each in replies} == {("Kim", "read"), ("Kim", "talked")}
+    assert inbox.flags_for(opened(ana)) == []
+
+
+def test_what_a_listener_gets_is_what_was_chosen(app, ana, kim, opened, check_in):
+    with asking(app):
+        services.choose_sharing(ana, Sharing.LEVEL, kim)
+    check_in(ana, 4, 4, 4, something_hard=True, to=kim)
+    (row,) = db.session.scalars(sa.select(WaitingParcel))
+    told = queries.sealing.unseal(row.sealed, opened(kim), queries.PARCEL_INFO)
+    shown = services.card_for(ana, services.Given({"energy": 4, "load": 4, "rest": 4}, something_hard=True))
+    assert parcels.flag_in(told) == shown == Flag(ana, "very_hard", something_hard=True)
+    assert "note" not in told
+
+
+def test_a_listener_is_told_once_that_there_is_something_and_nothing_more(app, ana, kim, check_in):
+    sam = add_person("Sam")
+    for person in (ana, sam):
+        check_in(person, to=kim)
+    check_in(ana)
+    parcels.deliver(TASK)
+    (mail,) = db.session.scalars(sa.select(OutgoingMail))
+    assert (mail.recipient, mail.subject) == ("kim@example.org", "Something for you in Evenhand")
+    assert not {"ana", "sam", "contact", "check", "help"} & set(mail.body.lower().split())
+    assert (count(WaitingParcel), count(Parcel)) == (0, 3)
+    parcels.deliver(TASK)
+    assert count(OutgoingMail) == 1
+
+
+def test_a_listener_without_a_key_or_taken_off_cannot_be_chosen(app, ana, kim, check_in):
+    bo = add_person("Bo")
+    with asking(app):
+        services.name_listener(bo, "another peer")
+    assert isinstance(check_in(ana, to=bo), Refused)
+    with asking(app):
+        services.retire_listener(kim)
+    assert isinstance(check_in(ana, to=kim), Refused)
+    assert count(CheckIn) == 0
+
+
+def test_nobody_chooses_themselves(app, kim, check_in):
+    assert isinstance(check_in(kim, to=kim), Refused)
+
+
+def test_weeks_worse_than_usual_are_found_when_the_owner_opens_them(app, ana, opened, check_in, clock):
+    for level in (1, 1, 2, 1, 3, 3):
+        check_in(ana, level, level, level)
+        clock.move(weeks=1)
+    assert queries.history(ana, opened(ana)).found is Signal.TWO_IN_A_ROW
+
+
+def test_the_later_of_two_in_one_week_counts(app, ana, opened, check_in):
+    check_in(ana, 0, 0, 0)
+    check_in(ana, 4, 4, 4)
+    found = queries.history(ana, opened(ana))
+    assert len(found.entries) == 2
+
+
+def test_with_the_whole_server_nothing_opens(app, ana, kim, check_in):
+    check_in(ana, 4, 4, 4, note="canary", to=kim)
+    parcels.deliver(TASK)
+    check_in(ana, 2, 2, 2, to=kim)
+    found = list(bench.loot(base64.b64decode(MASTER_KEY)))
+    assert [(each.kind, each.there, each.opened) for each in found] == [
+        ("check-ins", 2, 0), ("parcels", 2, 0), ("private keys", 2, 0), ("open histories", 2, 0),
+    ]  # fmt: skip
+
+
+def test_the_try_at_a_seizure_would_notice_a_key_left_on_the_server(app, ana, opened, check_in):
+    check_in(ana)
+    private = opened(ana)
+    pair = queries.key_of(ana)
+    pair.wrapped = private  # as if it had been stored bare
+    db.session.commit()
+    assert next(bench.loot(base64.b64decode(MASTER_KEY))).opened == 1
+
+
+def test_a_lost_phrase_is_mended_by_the_code_and_the_old_one_is_dead(app, opened, check_in):
+    sam = add_person("Sam")
+    with asking(app):
+        made = keys.make_key(sam, WORDS)
+    check_in(sam, 3, 3, 3)
+    with asking(app):
+        assert isinstance(keys.recover(sam, "AAAA" * 9, OTHER_WORDS), Refused)
+        again = keys.recover(sam, made.code.lower(), OTHER_WORDS)
+        assert isinstance(again, keys.Made)
+        assert again.code != made.code
+        assert isinstance(keys.open_history(sam, WORDS), Refused)
+        assert isinstance(keys.open_history(sam, OTHER_WORDS), Saved)
+        assert len(queries.history(sam, queries.opened_key(sam)).entries) == 1
+        assert isinstance(keys.recover(sam, made.code, WORDS), Refused)
+
+
+def test_without_the_code_the_past_is_locked_and_said_so(app, ana, opened, check_in):
+    check_in(ana)
+    with asking(app):
+        keys.make_key(ana, OTHER_WORDS)
+        keys.open_history(ana, OTHER_WORDS)
+        found = queries.history(ana, queries.opened_key(ana))
+    assert (found.entries, found.locked) == ([], 1)
+
+
+def test_words_are_not_guessed_at_without_end(app, ana):
+    with asking(app):
+        said = {keys.open_history(ana, "wrong words here").problems["passphrase"] for _ in range(10)}
+    assert said == {keys.WRONG, keys.TOO_OFTEN}
+
+
+def test_an_open_history_closes_by_itself(app, ana, clock):
+    with asking(app):
+        keys.open_history(ana, WORDS)
+        assert queries.opened_key(ana) is not None
+        clock.move(minutes=10, seconds=1)
+        assert queries.opened_key(ana) is None
+
+
+def test_an_open_history_is_no_use_to_someone_else_at_the_same_browser(app, ana, kim):
+    with asking(app):
+        keys.open_history(ana, WORDS)
+        assert queries.opened_key(kim) is None
+
+
+def bytes_on_disk(app):
+    """Everything that the private database's files hold."""
+    db.session.rollback()
+    folder = app.config["EVENHAND"].data
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("private.sqlite*")))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_deleting_leaves_no_byte_in_file_or_log(app, ana, kim, check_in):
+    check_in(ana, note="canary", to=kim)
+    check_in(kim)
+    pair = queries.key_of(ana)
+    traces = [pair.wrapped, pair.recovery_wrapped, pair.owner.encode()]
+    (sealed,) = db.session.scalars(sa.select(CheckIn.sealed).where(CheckIn.owner == pair.owner))
+    traces += [sealed[:200], sealed[-200:]]  # long rows lie in two places
+    assert all(trace in bytes_on_disk(app) for trace in traces)
+    with asking(app):
+        shredding.forget_everything(ana)
+    left = bytes_on_disk(app)
+    assert [trace for trace in traces if trace in left] == []
+    assert (count(CheckIn), count(KeyPair)) == (1, 1)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_when_someone_is_reading_the_shredding_is_done_later(app, make_app, ana, check_in, monkeypatch):
+    monkeypatch.setattr(shredding, "PAUSE", 0)
+    check_in(ana)
+    wrapped = queries.key_of(ana).wrapped
+    db.session.rollback()
+    reader = make_app()
+    with reader.app_context(), reader.test_request_context("/", method="GET"):
+        db.session.scalars(sa.select(KeyPair)).all()
+        db.session.connection(bind_arguments={"bind": db.get_engine(PRIVATE)})
+        with db.get_engine(PRIVATE).connect() as connection:
+            connection.exec_driver_sql("SELECT * FROM key_pair").fetchone()
+            with app.app_context(), asking(app):
+                shredding.forget_everything(ana)
+                left = db.session.scalars(sa.select(jobs.Job.kind).where(jobs.Job.kind == shredding.SHRED)).all()
+                db.session.rollback()
+        db.session.rollback()
+    assert left == [shredding.SHRED]
+    shredding.shred_again(TASK)
+    assert wrapped not in bytes_on_disk(app)
+
+
+def test_one_week_is_deleted_by_its_owner_only(app, ana, kim, opened, check_in):
+    check_in(ana)
+    (entry,) = queries.history(ana, opened(ana)).entries
+    with asking(app):
+        assert isinstance(shredding.forget_one(kim, entry.id), Refused)
+        assert isinstance(shredding.forget_one(ana, entry.id), Saved)
+    assert count(CheckIn) == 0
+
+
+def test_nothing_gets_older_than_twelve_months(app, ana, check_in, clock):
+    check_in(ana)
+    clock.move(days=330)
+    shredding.tidy(TASK)
+    assert count(CheckIn) == 1
+    clock.move(days=35)
+    shredding.tidy(TASK)
+    assert (count(CheckIn), count(KeyPair)) == (0, 1)
+
+
+def test_who_leaves_leaves_nothing_behind(app, ana, kim, check_in):
+    check_in(ana)
+    with asking(app):
+        services.choose_sharing(ana, Sharing.CONTACT, kim)
+    db.session.get_one(Person, ana).is_active = False
+    db.session.commit()
+    shredding.tidy(TASK)
+    assert (count(CheckIn), count(KeyPair), count(Choice)) == (0, 1, 0)
+
+
+def test_open_histories_that_are_over_are_thrown_away(app, ana, clock):
+    assert count(Opened) == 1
+    clock.move(hours=1)
+    shredding.tidy(TASK)
+    assert count(Opened) == 0
+
+
+def test_the_text_of_the_bench_is_the_text_of_the_page(app, ana, as_):
+    page = as_(ana).page("/own/seized").text
+    for part in seizure.surrendered():
+        assert part.about in page
+        for table in part.tables:
+            for words, columns in table.columns.items():
+                assert f"{words} : {', '.join(columns)}" in page
+                assert f"{table.name}: {', '.join(columns)}: {words}" in set(seizure.lines())
+    closed = {
+        f"{table.name}.{each}"
+        for table in seizure.surrendered()[0].tables
+        for each in table.columns.get(seizure.CLOSED, [])
+    }
+    assert closed == {"check in.sealed", "key pair.wrapped", "key pair.recovery wrapped", "opened.sealed",
+                      "parcel.sealed", "waiting parcel.sealed"}  # fmt: skip

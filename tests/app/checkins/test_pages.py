@@ -1,0 +1,262 @@
+"""The pages: what is shown before sending, what is left on a lent phone, and where a canary is not found."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app import jobs, migrate
+from app.access import Role
+from app.checkins import keys, parcels, queries, services
+from app.checkins.models import CheckIn, WaitingParcel
+from app.database import db
+from app.logs import Formatter
+from tests.app.checkins.conftest import OTHER_WORDS, WORDS
+from tests.support.people import add_person
+from wellbeing.flags import Sharing
+
+TASK = jobs.Task("job", {}, 1)
+CANARY = "kettle on the blue stove"
+FACES = {"energy": "4", "load": "3", "rest": "4"}
+
+
+def send(client, act, **answers):
+    """Answer, look at what would be seen, and press one of the buttons there."""
+    review = client.submit("/own/", "", **answers)
+    form = review.form("")
+    return review, client.post("/own/", data=form.filled() | {"send": act}, follow_redirects=True)
+
+
+def count(model):
+    found = db.session.scalar(sa.select(sa.func.count()).select_from(model))
+    db.session.rollback()
+    return found
+
+
+def open_past(client, words=WORDS, path="/own/past"):
+    return client.submit(path, "", passphrase=words)
+
+
+def test_before_sending_the_exact_card_is_shown_and_that_is_what_arrives(ana, kim, as_, app):
+    with app.test_request_context("/", method="POST"):
+        services.choose_sharing(ana, Sharing.LEVEL, kim)
+    client = as_(ana)
+    review, _ = send(client, "with", **FACES, hard=True, listener=kim, note=CANARY)
+    shown = ["Ana asks you to get in touch.", "This week is very hard for Ana.", "Something hard happened."]
+    assert all(line in review.text for line in shown)
+    assert "pay, food" not in review.text
+    parcels.deliver(TASK)
+    listener = as_(kim)
+    page = open_past(listener, OTHER_WORDS, "/own/asked")
+    assert "Someone asked for you" in page.text
+    assert "Ana" not in page.text
+    look = next(form for form in page.all("form") if form.get("action").endswith("/read"))
+    page = listener.submit("/own/asked", look.get("action"))
+    assert all(line in page.text for line in shown)
+    assert "604 555 0100" in page.text
+    assert CANARY not in page.text
+    done = next(form for form in page.all("form") if form.get("action").endswith("/done"))
+    assert "Nobody is waiting" in listener.submit("/own/asked", done.get("action"), act="talked").text
+    parcels.deliver(TASK)
+    past = open_past(client)
+    assert "Kim read it" in past.text
+    assert "Kim: we talked" in past.text
+
+
+@pytest.mark.parametrize(("act", "left"), [("without", (1, 1)), ("nothing", (0, 0)), ("with", (1, 1))])
+def test_send_keep_or_throw_away(ana, kim, as_, act, left):
+    send(as_(ana), act, **FACES, listener=kim)
+    assert (count(CheckIn), count(WaitingParcel)) == left
+
+
+def test_who_shares_nothing_is_told_that_nobody_gets_anything(ana, kim, as_):
+    review, after = send(as_(ana), "without", **FACES)
+    assert "Nobody gets anything." in review.text
+    assert "It is kept for you alone" in after.text
+
+
+def test_a_hard_week_is_offered_to_the_chosen_listener_but_not_sent(ana, kim, as_, app):
+    with app.test_request_context("/", method="POST"):
+        services.choose_sharing(ana, Sharing.CONTACT, kim)
+    review, _ = send(as_(ana), "without", energy="4", load="4", rest="4")
+    assert "Ana asks you to get in touch." in review.text
+    assert "very hard" not in review.text.split("get in touch.")[1]
+    parcels.deliver(TASK)
+    assert "Nobody is waiting" in open_past(as_(kim), OTHER_WORDS, "/own/asked").text
+
+
+def test_every_question_may_be_left_out(ana, as_):
+    assert send(as_(ana), "without", energy="2")[1].status_code == 200
+    assert count(CheckIn) == 1
+    send(as_(ana), "without")
+    assert count(CheckIn) == 1
+
+
+def test_nonsense_is_refused_and_nothing_is_lost(ana, as_):
+    client = as_(ana)
+    token = client.token()
+    page = client.post("/own/", data={"csrf_token": token, "energy": "9", "note": "hello"})
+    assert page.status_code == 422
+    assert "Choose one of the five" in page.text
+    assert "hello" in page.text
+    assert client.post("/own/", data={"csrf_token": token, "note": "x" * 241}).status_code == 422
+
+
+def test_without_private_words_the_page_says_that_nothing_is_kept(as_):
+    page = as_(add_person("Sam")).page("/own/")
+    assert "nothing you answer is kept" in page.text
+    assert not page.all("input", name="energy")
+
+
+def test_setting_up_shows_the_code_once_and_the_loss_beforehand(as_):
+    client = as_(add_person("Sam"))
+    before = client.page("/own/words").text
+    assert "can never be opened again" in before
+    page = client.submit("/own/words", "", passphrase=WORDS, again=WORDS)
+    code = re.search(r"((?:[A-Z2-9]{4} ){8}[A-Z2-9]{4})", page.text)[1]
+    assert code not in client.page("/own/").text
+    assert "Those" not in client.page("/own/past").text
+    page = client.submit("/own/lost", "", code=code, passphrase=OTHER_WORDS, again=OTHER_WORDS)
+    assert "shown only now" in page.text
+    assert "Only you see this page" in open_past(client, OTHER_WORDS).text
+
+
+def test_wrong_words_open_nothing_and_beginning_anew_says_what_is_locked(ana, check_in, as_):
+    check_in(ana, 3, 3, 3)
+    client = as_(ana)
+    assert keys.WRONG in open_past(client, "wrong words entirely").text
+    client.submit("/own/anew", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
+    assert "1 older week is locked" in open_past(client, OTHER_WORDS).text
+
+
+def test_a_worse_month_is_told_to_the_person_who_may_send_it_on(ana, kim, check_in, as_, app):
+    with app.test_request_context("/", method="POST"):
+        services.choose_sharing(ana, Sharing.LEVEL, kim)
+    for level in (1, 1, 1, 1, 4, 4):
+        check_in(ana, level, level, level)
+        app.extensions["evenhand_now"].move(days=7)
+    parcels.deliver(TASK)
+    assert "Nobody is waiting" in open_past(as_(kim), OTHER_WORDS, "/own/asked").text
+    client = as_(ana)
+    page = open_past(client)
+    assert "harder than is usual for you" in page.text
+    assert "This week is very hard for Ana." in page.text
+    client.submit("/own/past", "/own/past/ask")
+    parcels.deliver(TASK)
+    assert "Someone asked for you" in open_past(as_(kim), OTHER_WORDS, "/own/asked").text
+
+
+def test_deleting_asks_first_and_then_nothing_is_left(ana, check_in, as_):
+    check_in(ana)
+    client = as_(ana)
+    assert "within seven days" in client.page("/own/forget").text
+    client.submit("/own/forget", "/own/forget")
+    assert (count(CheckIn), queries.has_key(ana)) == (0, False)
+
+
+def test_one_address_and_a_neutral_title_are_all_a_lent_phone_keeps(ana, kim, as_):
+    client = as_(ana)
+    answers = {"csrf_token": client.token()} | FACES
+    for response in (client.get("/own/"), client.post("/own/", data=answers)):
+        assert response.headers["Cache-Control"] == "no-store"
+        assert re.search(r"<title>(.*?)</title>", response.text)[1] == "For me · Evenhand"
+        assert "data-leave" in response.text
+    kept = client.post("/own/", data=answers | {"send": "without"})
+    assert (kept.status_code, kept.location) == (303, "/own/")
+
+
+def test_help_outside_stands_on_every_step(ana, kim, as_, app):
+    with app.test_request_context("/", method="POST"):
+        services.add_help_line("Crisis line", "1 800 555 0100", "day and night")
+    client = as_(ana)
+    assert "1 800 555 0100" in client.page("/own/").text
+    assert "1 800 555 0100" in client.submit("/own/", "", **FACES).text
+    assert "1 800 555 0100" in open_past(client).text
+
+
+def test_coordinators_name_listeners_and_numbers(app, as_):
+    robin, bo = as_(add_person("Robin", Role.COORDINATOR)), add_person("Bo")
+    page = robin.submit("/own/people", "", person=bo, words="another peer")
+    assert "Has no private words yet" in page.text
+    page = robin.submit("/own/people", "/own/help/add", **{"line-name": "Warm line", "line-phone": "604 555 0111"})
+    assert "Warm line" in page.text
+    remove = next(form.get("action") for form in page.all("form") if form.get("action").endswith("/remove"))
+    assert "604 555" not in robin.submit("/own/people", remove).text
+    assert "Nobody yet" in robin.submit("/own/people", f"/own/people/{bo}/retire").text
+    assert as_(bo).get("/own/people").status_code == 403
+
+
+def everything_kept():
+    """Every cell of every table of both databases, as text and as bytes."""
+    found = []
+    for place in migrate.PLACES:
+        with db.get_engine(place.engine).connect() as connection:
+            for table in place.metadata().sorted_tables:
+                for row in connection.execute(sa.text(f'SELECT * FROM "{table.name}"')):
+                    found += [
+                        bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode() for cell in row
+                    ]
+    return b"\n".join(found)
+
+
+def test_a_canary_is_found_nowhere(app, ana, kim, as_, tmp_path):
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(Formatter("text").format(record))
+    logging.getLogger("evenhand").addHandler(handler)
+    admin, robin = add_person("Adi", Role.ADMIN), add_person("Robin", Role.COORDINATOR)
+    client = as_(ana)
+    _, sent = send(client, "with", **FACES, hard=True, needs=True, listener=kim, note=CANARY)
+    assert CANARY not in sent.text
+    assert CANARY in open_past(client).text
+    parcels.deliver(TASK)
+    jobs.run_due()
+    as_(robin).get("/people/")
+    logging.getLogger("evenhand").removeHandler(handler)
+    secrets = [CANARY, WORDS, OTHER_WORDS]
+    kept = everything_kept()
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    told = "\n".join(lines)
+    for secret in secrets:
+        assert secret.encode() not in kept
+        assert secret.encode() not in files
+        assert secret not in told
+    assert "/own" not in told
+    assert "checkins" not in told
+    assert b"Ana" in kept  # what is looked through does hold what is not secret
+    assert b"Ana" in files or app.config["EVENHAND"].database_url.startswith("postgresql")
+    assert "people.index" in told
+    for person in (admin, robin, kim):
+        other = as_(person)
+        for path in ("/", "/people/", f"/people/{ana}", "/people/me", "/audit/", "/own/", "/own/past", "/own/asked",
+                     "/own/people", "/transfer/", "/transfer/everything.zip", "/rosters/"):  # fmt: skip
+            answer = other.get(path, follow_redirects=True)
+            assert CANARY.encode() not in answer.data, path
+
+
+def test_what_people_answered_leaves_no_trace_in_the_main_database(app, ana, kim, as_):
+    def rows():
+        with db.engine.connect() as connection:
+            return {
+                table.name: connection.execute(sa.text(f'SELECT count(*) FROM "{table.name}"')).scalar()
+                for table in migrate.metadata().sorted_tables
+            }
+
+    client = as_(ana)
+    client.get("/own/")
+    db.session.rollback()
+    before = rows()
+    send(client, "with", **FACES, listener=kim)
+    assert rows() == before
+
+
+def test_an_expired_page_asks_again(ana, as_, app):
+    client = as_(ana)
+    open_past(client)
+    app.extensions["evenhand_now"].move(minutes=11)
+    assert "They open with your private words" in client.page("/own/past").text
+    assert timedelta(minutes=11) > keys.OPEN_FOR

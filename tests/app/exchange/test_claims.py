@@ -1,0 +1,163 @@
+"""Taking a shift: the rules decide who may, the database decides who was first."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.database import db
+from app.exchange import answers, claims, queries
+from app.people.models import Wish, WishKind
+from tests.support.people import add_person
+
+ROUNDS = 20 if os.environ.get("EVENHAND_SOAK") == "1" else 3
+CROWD = 50
+
+
+def at_once(app, acts):
+    """Run every act in a thread and an application context of its own, as separate requests would be."""
+
+    def run(act):
+        with app.app_context():
+            try:
+                return act()
+            finally:
+                db.session.rollback()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_a_person_takes_an_open_shift(town):
+    shift = town.shift("2026-11-30 09:00", 6)
+    assert isinstance(claims.claim_shift(town.ana, shift), answers.Done)
+    assert town.people_on(shift) == {town.ana}
+
+
+def test_asking_again_for_a_shift_one_has_changes_nothing(town):
+    shift = town.shift("2026-11-30 09:00", 6)
+    assert [type(claims.claim_shift(town.ana, shift)) for _ in range(3)] == [answers.Done] * 3
+    assert town.people_on(shift) == {town.ana}
+
+
+def test_a_full_shift_is_taken(town):
+    shift = town.shift("2026-11-30 09:00", 6, town.ana, town.bo)
+    assert isinstance(claims.claim_shift(town.cy, shift), answers.Taken)
+
+
+def test_a_claim_that_breaks_rest_is_refused_in_words(town):
+    town.shift("2026-11-29 18:00", 6, town.ana)
+    shift = town.shift("2026-11-30 06:00", 6)
+    answer = claims.claim_shift(town.ana, shift)
+    assert isinstance(answer, answers.Stopped)
+    assert "less than 11 h" in " ".join(answer.reasons)
+    assert town.people_on(shift) == set()
+
+
+def test_a_private_wish_stops_a_claim_without_being_told(town):
+    shift = town.shift("2026-11-30 09:00", 6, town.bo)
+    db.session.add(Wish(person_id=town.bo, kind=WishKind.NOT_WITH, other_person_id=town.ana))
+    db.session.commit()
+    answer = claims.claim_shift(town.ana, shift)
+    assert answer == answers.Stopped((claims.NEUTRAL,))
+
+
+def test_a_shift_that_began_cannot_be_taken(town, clock):
+    shift = town.shift("2026-11-30 09:00", 6)
+    clock.move(days=10)
+    assert isinstance(claims.claim_shift(town.ana, shift), answers.Over)
+
+
+def test_those_who_had_less_go_first_and_then_everybody(town, clock):
+    town.agree(first_hours=48, open_hours=72)
+    for day in range(1, 6):
+        town.shift(f"2026-12-0{day} 09:00", 8, town.ana, target=1)
+    shift = town.shift("2026-12-12 09:00", 6)
+    answer = claims.claim_shift(town.ana, shift)
+    assert isinstance(answer, answers.NotYet)
+    assert isinstance(claims.claim_shift(town.bo, shift), answers.Done)
+    clock.set(answer.opens_at)
+    assert isinstance(claims.claim_shift(town.ana, shift), answers.Done)
+
+
+def test_a_quota_leaves_shifts_for_others_until_they_are_near(town, clock):
+    town.agree(week_quota=1)
+    first, second = town.shift("2026-11-30 09:00", 4), town.shift("2026-12-02 09:00", 4)
+    assert isinstance(claims.claim_shift(town.ana, first), answers.Done)
+    assert claims.claim_shift(town.ana, second) == answers.Stopped((claims.OVER_QUOTA,))
+    clock.move(days=7, hours=5)
+    assert isinstance(claims.claim_shift(town.ana, second), answers.Done)
+
+
+def test_fifty_claims_at_once_for_three_places_give_three(bare_app, town):
+    crowd = [add_person(f"P{number}") for number in range(CROWD)]
+    for round_ in range(ROUNDS):
+        shift = town.shift(f"2026-12-{round_ % 20 + 1:02} 09:00", 1, target=3)
+        found = at_once(bare_app, [lambda p=p, s=shift: claims.claim_shift(p, s) for p in crowd])
+        assert sum(isinstance(each, answers.Done) for each in found) == 3
+        assert all(isinstance(each, answers.Done | answers.Taken | answers.Stopped) for each in found)
+        assert len(town.people_on(shift)) == 3
+
+
+def test_one_person_claiming_many_overlapping_shifts_gets_one(bare_app, town):
+    shifts = [town.shift("2026-12-01 09:00", 6) for _ in range(CROWD if ROUNDS > 3 else 15)]
+    found = at_once(bare_app, [lambda s=s: claims.claim_shift(town.ana, s) for s in shifts])
+    assert sum(isinstance(each, answers.Done) for each in found) == 1
+    assert sum(town.ana in town.people_on(each) for each in shifts) == 1
+
+
+def test_the_list_shows_only_what_the_rules_allow_and_why_not_elsewhere(town, as_):
+    town.shift("2026-11-30 09:00", 6, town.ana)
+    town.shift("2026-11-30 10:00", 6)
+    town.shift("2026-12-03 09:00", 6, town.bo)
+    page = as_(town.ana).page("/take/").body_text
+    assert "Thursday 3 December 09:00 to 15:00" in page
+    assert "with Bo" in page
+    assert "Monday 30 November 10:00" not in page
+    assert "Monday 30 November 10:00" in as_(town.ana).page("/take/others").body_text
+
+
+def test_hazards_have_to_be_acknowledged(town, as_):
+    shift = town.shift("2026-11-30 09:00", 6)
+    client = as_(town.ana)
+    assert "Please tick" in client.submit(f"/take/{shift}", action=f"/take/{shift}").body_text
+    assert town.people_on(shift) == set()
+
+
+def test_the_loser_of_a_race_reads_a_kind_sentence_and_the_next_best(town, as_):
+    shift, other = town.shift("2026-11-30 09:00", 6, target=1), town.shift("2026-12-05 09:00", 6)
+    client = as_(town.ana)
+    filled = client.page(f"/take/{shift}").form(f"/take/{shift}").filled(hazards=True)
+    claims.claim_shift(town.bo, shift)
+    answer = client.post(f"/take/{shift}", data=filled)
+    assert answer.status_code == 409
+    assert "Someone was quicker" in answer.text
+    assert other in answer.text
+
+
+def test_a_draw_asks_in_the_order_of_its_lots_and_shows_its_seed(town, clock, as_):
+    from app.exchange import clockwork
+    from app.exchange.models import Draw
+    from app.exchange.terms import lot_order
+
+    town.agree(first_hours=24, open_hours=0, has_draw=True)
+    shift = town.shift("2026-12-10 09:00", 6, target=1)
+    for person in (town.ana, town.bo, town.cy):
+        assert isinstance(claims.claim_shift(person, shift), answers.NotYet)
+        claims.wait_for(person, shift)
+    clock.move(hours=25)
+    clockwork.turn(None)
+    seed = db.session.get_one(Draw, shift).seed
+    db.session.rollback()
+    first = lot_order(seed, [town.ana, town.bo, town.cy])[0]
+    assert [each.ask.shift_id for each in queries.questions_for(first)] == [shift]
+    assert seed in as_(town.di).page(f"/take/{shift}").body_text
+
+
+@pytest.mark.parametrize("who", ["robin", "stranger"])
+def test_nobody_takes_a_shift_who_is_not_among_those_who_work(town, who):
+    shift = town.shift("2026-11-30 09:00", 6)
+    person = town.robin if who == "robin" else "nobody"
+    assert isinstance(claims.claim_shift(person, shift), answers.Over)

@@ -1,0 +1,138 @@
+"""When somebody cannot come: nobody asks why, the right people are told, those who can are asked."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.exchange import answers, claims, clockwork, covers, queries
+from app.exchange.models import Ask, AskState, Cover, CoverState
+from app.mail.models import OutgoingMail
+from app.people.models import Person
+
+
+def mails():
+    found = [(row.recipient, row.subject, row.body) for row in db.session.scalars(sa.select(OutgoingMail))]
+    db.session.rollback()
+    return found
+
+
+def asked(shift):
+    found = [ask.person_id for ask, _ in queries.asks_of(shift) if ask.state == AskState.ASKED]
+    db.session.rollback()
+    return found
+
+
+def test_far_ahead_the_place_is_open_to_everybody_at_once(town):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo)
+    assert isinstance(covers.cannot_come(town.ana, shift, town.ana), answers.Done)
+    assert town.people_on(shift) == {town.bo}
+    assert asked(shift) == []
+    assert isinstance(claims.claim_shift(town.cy, shift), answers.Done)
+
+
+def test_saying_it_twice_has_one_effect(town):
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    for _ in range(2):
+        covers.cannot_come(town.ana, shift, town.ana)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Cover)) == 1
+
+
+def test_near_the_shift_one_person_is_asked_after_another_the_relief_pool_first(town, clock):
+    db.session.get_one(Person, town.di).is_relief = True
+    db.session.commit()
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert asked(shift) == [town.di]
+    clock.move(minutes=31)
+    clockwork.turn(None)
+    assert asked(shift) == [town.cy]
+
+
+def test_all_are_asked_at_once_where_the_site_wants_it_and_the_first_yes_holds(town):
+    town.agree(asks_all=True)
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert set(asked(shift)) == {town.cy, town.di}
+    ids = {ask.person_id: ask.id for ask, _ in queries.asks_of(shift)}
+    assert isinstance(claims.answer_question(ids[town.cy], town.cy, is_yes=True), answers.Done)
+    assert isinstance(claims.answer_question(ids[town.di], town.di, is_yes=True), answers.Taken)
+    assert town.people_on(shift) == {town.bo, town.cy}
+
+
+def test_a_no_leads_to_the_next_person(town):
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    (ask, _), first = queries.asks_of(shift)[0], asked(shift)[0]
+    claims.answer_question(ask.id, first, is_yes=False)
+    clockwork.turn(None)
+    assert asked(shift) == [({town.cy, town.di} - {first}).pop()]
+
+
+def test_a_person_stays_listed_only_where_the_site_wants_it_until_someone_takes_it(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert town.people_on(shift) == {town.ana, town.bo}
+    ask = queries.asks_of(shift)[0][0]
+    claims.answer_question(ask.id, ask.person_id, is_yes=True)
+    assert town.people_on(shift) == {town.bo, ask.person_id}
+
+
+def test_one_may_come_after_all_while_nobody_has_the_place(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert isinstance(covers.come_after_all(town.ana, shift), answers.Done)
+    assert asked(shift) == []
+    assert db.session.scalar(sa.select(Cover.state)) == CoverState.WITHDRAWN
+
+
+def test_coordinators_are_told_by_mail_when_it_leaves_too_few_and_nothing_says_what_the_work_is(town):
+    shift = town.shift("2026-12-10 22:00", 8, town.ana, town.bo, minimum=2)
+    covers.cannot_come(town.ana, shift, town.ana)
+    ((to, subject, body),) = mails()
+    assert to == "robin@example.org"
+    assert subject == covers.OPEN_SUBJECT
+    assert "too few people" in body
+    assert "Thursday 10 December 22:00 to Friday 06:00" in body
+    assert not any(word in body for word in ("Harbour", "Supplies", "Ana"))
+
+
+def test_who_waits_longest_is_asked_first_and_only_then_others(town, clock):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo)
+    claims.wait_for(town.di, shift)
+    clock.move(minutes=1)
+    claims.wait_for(town.cy, shift)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert asked(shift) == [town.di]
+    claims.answer_question(queries.asks_of(shift)[0][0].id, town.di, is_yes=False)
+    clockwork.turn(None)
+    assert asked(shift) == [town.cy]
+
+
+def test_every_question_ends_when_its_shift_begins(town, clock):
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    clock.move(days=2)
+    clockwork.turn(None)
+    assert set(db.session.scalars(sa.select(Ask.state))) <= {AskState.LAPSED, AskState.OVERTAKEN}
+    assert db.session.scalar(sa.select(Cover.state)) == CoverState.LAPSED
+
+
+def test_a_peer_gives_a_shift_back_in_two_taps_and_is_thanked(town, as_):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo)
+    page = as_(town.ana).submit(f"/cannot/{shift}", action=f"/cannot/{shift}")
+    assert "Thank you" in page.body_text
+    assert town.people_on(shift) == {town.bo}
+
+
+def test_a_coordinator_asks_and_puts_on_who_could_come(town, as_):
+    shift = town.shift("2026-11-24 09:00", 6, town.bo)
+    robin = as_(town.robin)
+    assert "Cy" in robin.page("/gaps/").body_text or shift in str(robin.get("/gaps/").text)
+    robin.post(f"/gaps/{shift}/ask", data={"csrf_token": robin.token(), "person": town.cy})
+    assert asked(shift) == [town.cy]
+    robin.post(f"/gaps/{shift}/put-on", data={"csrf_token": robin.token(), "person": town.di})
+    assert town.people_on(shift) == {town.bo, town.di}
+    assert asked(shift) == []

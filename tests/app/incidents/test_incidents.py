@@ -1,0 +1,149 @@
+"""Two taps, then what people need; follow-ups; and nothing about those it happened to."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from app import clock as wall
+from app import jobs
+from app.access import Role
+from app.database import db
+from app.incidents import queries, reminders, services
+from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
+from app.mail.models import OutgoingMail
+from app.roster import facts
+from app.roster.models import Assignment, Period, Publication, Shift
+from app.sites.models import Service, Site
+from tests.support.people import add_person
+
+TASK = jobs.Task("job", {}, 1)
+
+
+@pytest.fixture
+def night(app):
+    """It is three in the morning; Ana and Bo are on until six, Cy is not."""
+    app.extensions["evenhand_now"].set(datetime.combine(wall.today(), time(3), wall.zone()))
+    day = wall.today() - timedelta(days=1)
+    night = SimpleNamespace(robin=add_person("Robin", Role.COORDINATOR))
+    night.ana, night.bo, night.cy = (add_person(each, email=f"{each}@example.org") for each in ("Ana", "Bo", "Cy"))
+    site, service = Site(code="house", name="Harbour House"), Service(code="kit", name="Supplies")
+    period = Period(name="now", starts_on=day, ends_on=day + timedelta(days=6), created_at=wall.now())
+    db.session.add_all([site, service, period])
+    db.session.flush()
+    starts = datetime.combine(day, time(22), wall.zone())
+    shift = Shift(
+        site_id=site.id, service_id=service.id, day_on=day, starts_at=starts, ends_at=starts + timedelta(hours=8)
+    )
+    said = Publication(period_id=period.id, number=1, by_id=night.robin, at=wall.now())
+    db.session.add_all([shift, said])
+    db.session.flush()
+    for person in (night.ana, night.bo):
+        row = Assignment(shift_id=shift.id, person_id=person, publication_id=said.id, assigned_at=wall.now())
+        db.session.add(row)
+    night.shift = shift.id
+    db.session.commit()
+    return night
+
+
+def told(night, kind=Kind.OVERDOSE):
+    return services.tell_incident(night.ana, kind).id
+
+
+def test_two_taps_note_it_for_everyone_on_the_shift(night, as_):
+    ana = as_(night.ana)
+    page = ana.page("/happened/")
+    token = page.form("").filled()["csrf_token"]
+    page = ana.post("/happened/", data={"csrf_token": token, "kind": "overdose"}, follow_redirects=True)
+    assert "Overdose, Harbour House" in page.text
+    rows = set(db.session.scalars(sa.select(IncidentPerson.person_id)))
+    assert rows == {night.ana, night.bo}
+
+
+def test_an_incident_has_no_place_for_words_about_anyone(app):
+    columns = {column.name: column.type for column in Incident.__table__.columns}
+    assert set(columns) == {"id", "kind", "shift_id", "happened_at", "relief_asked_at", "settled_at"}
+
+
+def test_who_stops_is_paid_to_the_end_and_the_coordinator_sees_it(night, as_):
+    incident = told(night)
+    page = as_(night.ana).submit(f"/happened/{incident}", f"/happened/{incident}/stop")
+    assert "(3 hours) is to be paid" in page.text
+    as_(night.bo).submit(f"/happened/{incident}", f"/happened/{incident}/relief")
+    robin = as_(night.robin)
+    page = robin.page("/happened/")
+    assert "Ana: stops, 3 hours to be paid" in page.text
+    assert "Relief asked" in page.text
+    assert "To arrange" not in robin.submit("/happened/", f"/happened/{incident}/settle").text
+
+
+def test_only_those_who_were_there_see_and_change_it(night, as_):
+    incident = told(night)
+    assert as_(night.cy).get(f"/happened/{incident}").status_code == 404
+    services.ask_relief(incident, night.cy)
+    assert not queries.incident(incident).is_relief_asked
+    assert as_(night.bo).get(f"/happened/{incident}").status_code == 200
+
+
+def test_each_is_asked_after_three_days_two_weeks_and_four(night, as_, clock):
+    told(night)
+    day = wall.today()
+    due = db.session.scalars(sa.select(FollowUp.due_on).where(FollowUp.person_id == night.bo).order_by(FollowUp.due_on))
+    assert [(each - day).days for each in due] == [3, 14, 28]
+    assert queries.due_for(night.bo) == []
+    clock.move(days=3)
+    reminders.remind(TASK)
+    reminders.remind(TASK)
+    mails = db.session.scalars(sa.select(OutgoingMail)).all()
+    assert sorted(mail.recipient for mail in mails) == ["Ana@example.org", "Bo@example.org"]
+    assert {mail.subject for mail in mails} == {"Something for you in Evenhand"}
+    (question,) = queries.due_for(night.bo)
+    page = as_(night.bo).submit("/happened/", f"/happened/due/{question.id}", how="fine")
+    assert "How are you since then" not in page.text
+    assert len(queries.due_for(night.ana)) == 1
+
+
+def test_nobody_answers_for_another(night, clock):
+    told(night)
+    clock.move(days=3)
+    (question,) = queries.due_for(night.bo)
+    services.answer_follow_up(question.id, night.ana)
+    assert len(queries.due_for(night.bo)) == 1
+
+
+def test_two_within_a_week_offer_again_and_sooner(night, as_, clock):
+    told(night)
+    second = told(night, Kind.OTHER)
+    assert "That is the second within a week" in as_(night.ana).page(f"/happened/{second}").text
+    assert queries.is_second_of_late(night.ana)
+    clock.move(days=1)
+    assert len(queries.due_for(night.ana)) == 1
+    clock.move(days=7)
+    assert not queries.is_second_of_late(night.ana)
+
+
+def test_a_mistake_is_taken_back_at_once_but_not_later(night, clock):
+    incident = told(night)
+    services.undo_incident(incident, night.ana)
+    assert queries.incident(incident) is None
+    incident = told(night)
+    clock.move(hours=1)
+    services.undo_incident(incident, night.ana)
+    assert queries.incident(incident) is not None
+
+
+def test_what_people_carry_counts_when_hard_work_is_spread(night, clock):
+    told(night)
+    period = Period(
+        name="next",
+        starts_on=wall.today() + timedelta(days=7),
+        ends_on=wall.today() + timedelta(days=20),
+        created_at=wall.now(),
+    )
+    db.session.add(period)
+    db.session.commit()
+    workers = facts.read_problem(period.id).problem.worker
+    assert (workers[night.ana].carried.demanding, workers[night.cy].carried.demanding) == (queries.WEIGHT, 0)

@@ -1,0 +1,218 @@
+"""The tablet: a card, a PIN, one tap; five tries; a minute; nothing stays; nothing else opens."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+import sqlalchemy as sa
+
+from app.access import Role
+from app.attendance.models import Attendance, NotedVia
+from app.auth import services as doors
+from app.auth.models import Credential, SignIn
+from app.database import db, new_id
+from app.kiosk import services
+from app.kiosk.models import Kiosk, KioskVisit
+from app.roster.models import Assignment, Shift
+from app.sites.models import Service, Site
+from app.walltime import span_of
+from tests.support.pages import Page, end_transaction
+from tests.support.people import add_person
+
+PIN = "482915"
+
+
+@pytest.fixture
+def house(app, clock):
+    """A site with a shift that starts now, Ana on it with a card and PIN; the card's token."""
+    from types import SimpleNamespace
+
+    from app import clock as app_clock
+
+    town = SimpleNamespace(ana=add_person("Ana"), robin=add_person("Robin", Role.COORDINATOR))
+    site, service = Site(code="house", name="Harbour House"), Service(code="kit", name="Supplies")
+    db.session.add_all([site, service])
+    db.session.flush()
+    starts_at, ends_at = span_of(date(2026, 11, 23), time(10), time(15), app_clock.zone())
+    town.site, town.shift = site.id, new_id()
+    row = Shift(id=town.shift, site_id=site.id, service_id=service.id, day_on=date(2026, 11, 23))
+    row.starts_at, row.ends_at = starts_at, ends_at
+    db.session.add(row)
+    db.session.flush()
+    db.session.add(Assignment(shift_id=town.shift, person_id=town.ana, assigned_at=clock(), accepted_at=clock()))
+    with app.test_request_context():
+        town.card, town.code = doors.renew_card(town.ana)
+    db.session.get_one(Credential, town.ana).pin_hash = doors.hash_secret(PIN)
+    db.session.commit()
+    return town
+
+
+@pytest.fixture
+def tablet(app, house):
+    """An enrolled tablet's browser."""
+    code = services.add_kiosk(house.site, "By the door", house.robin)
+    end_transaction()
+    client = app.test_client()
+    send(client, "/kiosk/", code=code.lower())
+    return client
+
+
+def send(client, path, action=None, **changes):
+    end_transaction()
+    page = Page(client.get(path, follow_redirects=True).text)
+    end_transaction()
+    form = page.form(action)
+    return client.post(form.action or path, data=form.filled(**changes))
+
+
+def come_in(client, house, pin=PIN):
+    send(client, "/kiosk/", card=f"http://localhost/card/{house.card}")
+    return send(client, "/kiosk/pin", pin=pin)
+
+
+def text(client, path="/kiosk/"):
+    end_transaction()
+    return Page(client.get(path, follow_redirects=True).text).body_text
+
+
+def noted():
+    end_transaction()
+    return db.session.scalars(sa.select(Attendance)).all()
+
+
+def test_a_card_a_pin_and_one_tap_note_that_someone_is_here(tablet, house):
+    assert come_in(tablet, house).location == "/kiosk/me"
+    send(tablet, "/kiosk/me", f"/kiosk/shifts/{house.shift}/arrive")
+    (row,) = noted()
+    assert (row.person_id, row.noted_via, row.state) == (house.ana, NotedVia.KIOSK, "here")
+    send(tablet, "/kiosk/me", f"/kiosk/shifts/{house.shift}/leave")
+    send(tablet, "/kiosk/me", f"/kiosk/shifts/{house.shift}/take-back")
+    assert noted()[0].state == "here"
+
+
+def test_done_leaves_nothing_behind(tablet, house):
+    come_in(tablet, house)
+    assert "Hello Ana" in text(tablet, "/kiosk/me")
+    send(tablet, "/kiosk/me", "/kiosk/done")
+    assert "Hold up your card" in text(tablet, "/kiosk/me")
+    assert "Ana" not in text(tablet)
+    names = {cookie.key for cookie in tablet._cookies.values()}
+    assert names == {"evenhand-kiosk", "evenhand"}
+    with tablet.session_transaction() as session:
+        assert set(session) <= {"csrf_token"}
+
+
+def test_after_a_minute_without_a_touch_whoever_stood_there_is_gone(tablet, house, clock):
+    come_in(tablet, house)
+    clock.move(seconds=59)
+    assert "Hello Ana" in text(tablet, "/kiosk/me")
+    clock.move(seconds=59)
+    page = tablet.get("/kiosk/me")
+    assert page.headers["Refresh"] == "60; url=/kiosk/"
+    form = Page(page.text).form(f"/kiosk/shifts/{house.shift}/arrive")
+    clock.move(seconds=60)
+    end_transaction()
+    assert tablet.post(form.action, data=form.filled()).location == "/kiosk/"
+    assert "Ana" not in text(tablet, "/kiosk/me")
+    assert noted() == []
+
+
+def test_five_wrong_pins_and_the_card_is_dead_here_and_elsewhere(tablet, house):
+    send(tablet, "/kiosk/", card=house.card)
+    for number in range(5):
+        answer = send(tablet, "/kiosk/pin", pin="999999")
+        assert answer.status_code == 422
+        assert ("After five tries" in answer.text) == (number == 4)
+    assert send(tablet, "/kiosk/pin", pin=PIN).status_code == 422
+    assert noted() == []
+
+
+def test_a_card_nobody_has_is_answered_like_a_wrong_pin(tablet, house):
+    send(tablet, "/kiosk/", card="no-such-card")
+    unknown = send(tablet, "/kiosk/pin", pin=PIN)
+    send(tablet, "/kiosk/", card=house.card)
+    wrong = send(tablet, "/kiosk/pin", pin="111222")
+    assert Page(unknown.text).one("main").text == Page(wrong.text).one("main").text
+    assert unknown.status_code == wrong.status_code
+
+
+def test_the_camera_of_a_tablet_leads_to_its_own_pin_page_and_never_to_a_sign_in_that_stays(tablet, house):
+    end_transaction()
+    answer = tablet.get(f"/card/{house.card}", follow_redirects=True)
+    assert answer.request.path == "/kiosk/pin"
+    send(tablet, "/kiosk/pin", pin=PIN)
+    assert "Hello Ana" in text(tablet, "/kiosk/me")
+    assert db.session.scalars(sa.select(SignIn)).all() == []
+    end_transaction()
+    for path in ("/", "/shifts/", "/attendance/", "/people/me"):
+        assert "/sign-in" in tablet.get(path).location
+
+
+def test_a_new_card_gets_its_pin_at_the_tablet(tablet, house):
+    db.session.get_one(Credential, house.ana).pin_hash = None
+    db.session.commit()
+    send(tablet, "/kiosk/", card=house.card)
+    send(tablet, "/kiosk/pin", code=house.code, pin="730284", again="730284")
+    assert "Hello Ana" in text(tablet, "/kiosk/me")
+    send(tablet, "/kiosk/me", "/kiosk/done")
+    come_in(tablet, house, "730284")
+    assert "Hello Ana" in text(tablet, "/kiosk/me")
+
+
+def test_a_code_enrols_one_tablet_once_and_not_when_it_is_old(app, house, clock):
+    code = services.add_kiosk(house.site, "By the door", house.robin)
+    end_transaction()
+    first, second = app.test_client(), app.test_client()
+    assert send(first, "/kiosk/", code=code).status_code == 303
+    assert send(second, "/kiosk/", code=code).status_code == 422
+    late = services.add_kiosk(house.site, "Upstairs", house.robin)
+    clock.move(minutes=31)
+    assert send(second, "/kiosk/", code=late).status_code == 422
+
+
+def test_a_removed_tablet_opens_nothing_and_signs_out_whoever_stands_there(tablet, house):
+    come_in(tablet, house)
+    services.end_kiosk(db.session.scalars(sa.select(Kiosk.id)).one())
+    assert "Set up this tablet" in text(tablet, "/kiosk/me")
+    assert db.session.scalars(sa.select(KioskVisit.ended_at)).one() is not None
+
+
+def test_a_visit_cookie_taken_to_another_device_opens_nothing(app, tablet, house):
+    come_in(tablet, house)
+    other = app.test_client()
+    stolen = next(c for c in tablet._cookies.values() if c.key == "evenhand-kiosk-visit")
+    other.set_cookie(stolen.key, stolen.value)
+    assert "Set up this tablet" in text(other, "/kiosk/me")
+
+
+def test_guessing_codes_is_slowed(app, house):
+    client = app.test_client()
+    for _ in range(20):
+        assert send(client, "/kiosk/", code="AAAAAAAA").status_code == 422
+    assert send(client, "/kiosk/", code="AAAAAAAA").status_code == 429
+
+
+def test_every_page_of_a_tablet_is_never_stored(tablet, house):
+    come_in(tablet, house)
+    end_transaction()
+    for path in ("/kiosk/me", "/kiosk/"):
+        assert tablet.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_people_say_at_the_tablet_that_they_come(tablet, house, clock):
+    from app import clock as app_clock
+
+    starts_at, ends_at = span_of(date(2026, 11, 26), time(10), time(15), app_clock.zone())
+    shift = db.session.get_one(Shift, house.shift)
+    coming = Shift(id=new_id(), site_id=shift.site_id, service_id=shift.service_id, day_on=date(2026, 11, 26))
+    coming.starts_at, coming.ends_at = starts_at, ends_at
+    db.session.add(coming)
+    db.session.flush()
+    db.session.add(Assignment(shift_id=coming.id, person_id=house.ana, assigned_at=clock(), accepted_at=clock()))
+    coming_id = coming.id
+    db.session.commit()
+    come_in(tablet, house)
+    assert "Thursday 26 November, 10:00 to 15:00" in text(tablet, "/kiosk/me")
+    send(tablet, "/kiosk/me", f"/kiosk/shifts/{coming_id}/coming")
+    assert "Are you coming?" not in text(tablet, "/kiosk/me")

@@ -1,0 +1,153 @@
+"""From worked records to what is owed: once, exactly, and corrected by reversals."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.editing import Refused
+from app.pay import accrual, owed, services
+from app.pay.models import Honorarium, LedgerEntry, PayChoice
+from app.pay.queries import quotes, unagreed
+from app.roster.models import Assignment, Shift
+from tests.app.pay.purse import saved
+
+
+def kinds() -> list[str]:
+    return list(db.session.scalars(sa.select(LedgerEntry.kind).order_by(LedgerEntry.number)))
+
+
+def test_what_was_worked_is_owed_once_however_often_it_is_reckoned(purse):
+    purse.work(purse.ana)
+    assert [accrual.accrue() for _ in range(3)] == [1, 0, 0]
+    assert purse.owed(purse.ana) == 10_000
+    purse.whole()
+
+
+def test_a_corrected_record_is_reversed_and_written_anew_with_the_reason(purse):
+    record = purse.work(purse.ana)
+    assert purse.owed(purse.ana) == 10_000
+    purse.correct(record, left_at=purse.clock())
+    assert purse.owed(purse.ana) == 12_500
+    assert kinds() == ["float", "honorarium", "reversal", "honorarium"]
+    assert "corrected" in db.session.scalars(sa.select(LedgerEntry.reason).where(LedgerEntry.kind == "reversal")).one()
+
+
+def test_work_that_someone_else_did_is_owed_to_them_and_only_them(purse):
+    record = purse.work(purse.ana)
+    accrual.accrue()
+    purse.correct(record, person_id=purse.bo)
+    assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (0, 10_000)
+
+
+def test_work_that_was_taken_back_is_owed_no_more(purse):
+    record = purse.work(purse.ana)
+    accrual.accrue()
+    purse.correct(record, state="void")
+    assert purse.owed(purse.ana) == 0
+    assert db.session.scalars(sa.select(Honorarium).where(Honorarium.voided_at.is_(None))).all() == []
+
+
+def test_a_correction_that_changes_no_cent_writes_nothing(purse):
+    record = purse.work(purse.ana)
+    accrual.accrue()
+    purse.correct(record, note="in the rain")
+    assert accrual.accrue() == 0
+    assert len(kinds()) == 2
+
+
+def test_work_without_a_rate_waits_for_one_and_is_told(purse):
+    db.session.commit()
+    purse.clock.move(days=1)
+    purse.work(purse.ana, activity="meeting", ended=timedelta(days=400))
+    accrual.accrue()
+    assert unagreed() == [("meeting", "Supplies", 1)]
+    purse.clock.move(days=3)
+    purse.rate(3000, date(2025, 1, 1), activity="meeting")
+    assert purse.owed(purse.ana) == 12_000
+    assert unagreed() == []
+
+
+def test_a_volunteer_and_who_declines_are_owed_nothing(purse):
+    purse.work(purse.vi)
+    saved(services.choose_pay(purse.bo, "cash", is_declined=True))
+    purse.work(purse.bo)
+    assert (purse.owed(purse.vi), purse.owed(purse.bo)) == (0, 0)
+    saved(services.choose_pay(purse.bo, "cash", is_declined=False))
+    assert db.session.get_one(PayChoice, purse.bo).is_declined is False
+    assert purse.owed(purse.bo) == 0, "what was declined stays declined"
+    purse.work(purse.bo, ended=timedelta(minutes=5))
+    assert purse.owed(purse.bo) == 10_000
+
+
+def test_what_is_not_in_the_ledger_yet_is_shown_as_owed_with_its_age(purse):
+    purse.work(purse.ana, ended=timedelta(hours=30))
+    purse.work(purse.bo, ended=timedelta(hours=2))
+    found = owed.owed_list()
+    assert [(each.name, each.total.minor, each.is_late) for each in found] == [
+        ("Ana", 10_000, True),
+        ("Bo", 10_000, False),
+    ]
+    accrual.accrue()
+    assert [(each.name, each.is_late) for each in owed.owed_list()] == [("Ana", True), ("Bo", False)]
+
+
+def test_a_rate_changed_mid_period_leaves_what_was_worked_as_it_was(purse):
+    record = purse.work(purse.ana)
+    accrual.accrue()
+    purse.rate(3000, date(2026, 11, 25))
+    assert purse.owed(purse.ana) == 10_000
+    purse.clock.move(days=2)
+    purse.work(purse.ana)
+    assert purse.owed(purse.ana) == 10_000 + 12_000
+    purse.correct(record, left_at=purse.clock() - timedelta(days=2))
+    assert purse.owed(purse.ana) == 12_500 + 12_000, "a correction is reckoned by the rate of its own day"
+
+
+def test_no_rate_reaches_back_over_what_was_reckoned(purse):
+    purse.work(purse.ana)
+    accrual.accrue()
+    plain = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 9000}
+    outcome = services.add_rate(plain | {"from_on": date(2026, 11, 1)}, purse.toni)
+    assert isinstance(outcome, Refused)
+    assert "past" in outcome.problems["from_on"]
+
+
+def shift(purse, **facts) -> str:
+    starts_at = purse.clock() + timedelta(days=3)
+    row = Shift(
+        site_id=purse.site,
+        service_id=purse.service,
+        day_on=starts_at.date(),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=5, minutes=20),
+    )
+    db.session.add(row)
+    db.session.flush()
+    row_id = row.id
+    db.session.add(Assignment(shift_id=row_id, person_id=purse.ana, assigned_at=purse.clock()))
+    db.session.commit()
+    return row_id
+
+
+def test_the_amount_shown_before_a_shift_is_the_amount_that_accrues(purse):
+    shift_id = shift(purse)
+    shown = quotes(purse.ana, [shift_id])[shift_id].amount.minor
+    row = db.session.get_one(Shift, shift_id)
+    starts_at, ends_at = row.starts_at, row.ends_at
+    purse.clock.move(days=4)
+    record = purse.work(purse.ana, shift_id=shift_id, activity="shift")
+    purse.correct(record, arrived_at=starts_at, left_at=ends_at, day_on=starts_at.date())
+    assert purse.owed(purse.ana) == shown == 13_333
+
+
+def test_a_lower_rate_waits_until_after_what_people_said_yes_to(purse):
+    shift(purse)
+    lower = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 2000}
+    outcome = services.add_rate(lower | {"from_on": date(2026, 11, 24)}, purse.toni)
+    assert isinstance(outcome, Refused)
+    assert "26 November" in outcome.problems["from_on"]
+    saved(services.add_rate(lower | {"from_on": date(2026, 11, 27)}, purse.toni))
+    saved(services.add_rate(lower | {"from_on": date(2026, 11, 24), "amount": 2600}, purse.toni))

@@ -1,0 +1,270 @@
+"""The pages of pay, as people use them without JavaScript; the client holds each page to the checks of all pages."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from beancount import loader
+
+from app.access import Role
+from app.database import db
+from app.pay import accrual, payouts
+from app.pay.models import EarningsChoice, Fund, PayeeNameRead, Payout
+from app.pay.photos import Photo, photo_of
+from tests.app.pay.purse import FULL, saved
+from tests.support.people import add_person
+
+
+@pytest.fixture
+def database() -> str:
+    """What the pages call is tried on both databases beside this; here one is enough."""
+    return "sqlite"
+
+
+def counted(pieces: dict[int, int]) -> dict[str, str]:
+    return {f"piece_{piece}": str(number) for piece, number in pieces.items()}
+
+
+def test_five_people_are_paid_in_cash_and_the_box_closes_one_note_short(purse, as_):
+    people = [add_person(f"Peer {number}") for number in range(5)]
+    for each in people:
+        purse.work(each, ended=timedelta(hours=26))
+    toni, robin = as_(purse.toni), as_(purse.robin)
+    page = toni.page("/pay/")
+    assert page.body_text.count("Over a day") == 5
+    toni.submit("/pay/", "/pay/all")
+    assert "5 payments are approved" in robin.submit("/pay/approve", "/pay/approve").body_text
+    for each in db.session.scalars(sa.select(Payout.id)).all():
+        path = f"/pay/payments/{each}"
+        page = toni.submit(path, f"{path}/start")
+        assert "5 \N{MULTIPLICATION SIGN} $20.00" in page.body_text
+        page = toni.submit(path, f"{path}/finish", name="P. P.", witness_id=purse.robin)
+        assert "has $100.00" in page.body_text
+    assert "Nobody is owed anything" in toni.page("/pay/").body_text
+    count = f"/pay/boxes/{purse.box}/count"
+    left = dict(FULL) | {2000: FULL[2000] - 26}
+    facts = counted(left) | {"kind": "closing", "witness_id": purse.robin}
+    page = toni.submit(count, None, **facts)
+    assert "$20.00 is missing" in page.body_text
+    page = toni.submit(count, None, **facts, note="Perhaps one too many on Tuesday.")
+    assert "Closed" in page.body_text
+    assert "$20.00 off" in page.body_text
+    purse.whole()
+
+
+def test_a_wrong_payment_is_taken_back_and_owed_again(purse, as_):
+    purse.work(purse.ana)
+    payout_id = purse.pay(purse.ana)
+    toni = as_(purse.toni)
+    path = f"/pay/payments/{payout_id}/take-back"
+    assert "Say why" in toni.submit(path).body_text
+    page = toni.submit(path, reason="It was for Bo.")
+    assert "Taken back" in page.body_text
+    assert "$100.00" in toni.page("/pay/").body_text
+
+
+def test_a_rate_changes_mid_period_and_the_page_says_from_when(purse, as_):
+    purse.work(purse.ana)
+    toni = as_(purse.toni)
+    page = toni.submit("/pay/rates/add", amount="30", from_on="2026-11-20")
+    assert "cannot change the past" not in page.body_text  # nothing was reckoned yet
+    accrual.accrue()
+    assert "cannot change the past" in toni.submit("/pay/rates/add", amount="31", from_on="2026-11-19").body_text
+    page = toni.submit("/pay/rates/add", amount="31", from_on="2026-11-25")
+    assert "To come" in page.body_text
+    toni.submit("/pay/premiums/add", premium="night", basis="percent", amount="20", from_on="2026-11-23")
+    assert "20 % of basic pay" in toni.page("/pay/rates").body_text
+    assert "whole percent" in toni.submit("/pay/premiums/add", basis="percent", amount="20.5").body_text
+    page = toni.submit("/pay/terms", step_minutes="15")
+    assert "up to full 15 minutes" in page.body_text
+
+
+def grant(purse, as_) -> str:
+    toni = as_(purse.toni)
+    facts = {"name": "City grant", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "budget": "5,000"}
+    toni.submit("/pay/funds/add", **facts, categories=["training", "honoraria"])
+    fund_id = db.session.scalars(sa.select(Fund.id)).one()
+    toni.submit("/pay/funds/share", **{f"fund_{fund_id}": "1", "from_on": "2026-11-01"})
+    return fund_id
+
+
+def test_a_funder_sees_no_name_and_no_figure_about_a_few(purse, as_):
+    grant(purse, as_)
+    few = [purse.ana, purse.bo, purse.cy]
+    for each in few:
+        purse.work(each)
+    accrual.accrue()
+    toni = as_(purse.toni)
+    page = toni.page("/pay/report").body_text
+    assert "fewer than 5 people" in page
+    assert "300.00" not in page
+    for number in range(2):
+        purse.work(add_person(f"Peer {number}"))
+    accrual.accrue()
+    page = toni.page("/pay/report").body_text
+    assert "$500.00" in page
+    file = toni.get("/pay/report.csv").text
+    assert "City grant,Training and meetings,November 2026,500.00,CAD" in file
+    for text in (page, file, toni.get("/pay/journal").text):
+        assert not re.search(r"\b(Ana|Bo|Cy|Peer \d)\b", text)
+    assert "$4,500.00" in toni.page("/pay/funds").body_text
+
+
+def test_a_cost_outside_a_funds_days_is_never_posted_to_it(purse, as_):
+    fund_id = grant(purse, as_)
+    purse.work(purse.ana)
+    accrual.accrue()
+    page = as_(purse.toni).submit(f"/pay/funds/{fund_id}", starts_on="2026-12-01")
+    assert "It has paid costs from" in page.body_text
+
+
+def test_the_journal_is_read_by_the_real_program_without_error(purse, as_):
+    grant(purse, as_)
+    purse.work(purse.ana)
+    payout_id = purse.pay(purse.ana)
+    purse.work(purse.bo, activity="meeting")
+    accrual.accrue()
+    saved(payouts.reverse_payout(payout_id, "typed twice", purse.toni))
+    text = as_(purse.toni).get("/pay/journal").text
+    entries, errors, _ = loader.load_string(text)
+    assert errors == []
+    assert len([each for each in entries if type(each).__name__ == "Transaction"]) == 5
+
+
+def test_a_person_reads_what_they_are_owed_and_got_and_why(purse, as_):
+    purse.work(purse.ana)
+    purse.pay(purse.ana)
+    purse.work(purse.ana, minutes=61, ended=timedelta(minutes=5))
+    accrual.accrue()
+    ana = as_(purse.ana)
+    page = ana.page("/pay/mine")
+    assert "$25.42" in page.body_text
+    page = ana.page("/pay/mine/statement")
+    assert page.one("dl", class_="facts").text == "Owed before $0.00 Earned $125.42 Got $100.00 Owed after $25.42"
+    line = next(link["href"] for link in ana.page("/pay/mine").all("a") if "/pay/mine/worked/" in link.get("href"))
+    assert "$25.00 an hour" in ana.page(line).body_text
+    assert as_(purse.bo).get(line).status_code == 404
+
+
+def test_who_declines_pay_is_asked_nothing_and_may_change_their_mind(purse, as_):
+    ana = as_(purse.ana)
+    ana.submit("/pay/mine/choice", is_declined="y")
+    assert "no pay from now on" in ana.page("/pay/mine").body_text
+    purse.work(purse.ana)
+    assert purse.owed(purse.ana) == 0
+    ana.submit("/pay/mine/choice", is_declined=None, method="transfer")
+    assert "no pay from now on" not in ana.page("/pay/mine").body_text
+
+
+def jpeg() -> bytes:
+    def segment(mark: int, body: bytes) -> bytes:
+        return bytes((0xFF, mark)) + (len(body) + 2).to_bytes(2) + body
+
+    picture = segment(0xDB, b"tables") + segment(0xDA, b"scan") + b"\x01\xff\x00\x02\xff\xd0\x03\xff\xd9"
+    return b"\xff\xd8" + segment(0xE1, b"Exif: GPS 49.28 N") + segment(0xFE, b"at home") + picture + b"more: GPS"
+
+
+def test_an_expense_with_a_photo_is_accepted_by_another_and_owed(purse, as_):
+    vi, toni = as_(purse.vi), as_(purse.toni)
+    form = vi.page("/pay/mine/expenses/add").form()
+    facts = form.filled(category="travel", minor="6.50", note="bus") | {"photo": (io.BytesIO(jpeg()), "r.jpg")}
+    vi.post("/pay/mine/expenses/add", data=facts, content_type="multipart/form-data")
+    page = toni.page("/pay/expenses")
+    path = next(link["href"] for link in page.all("a") if re.fullmatch(r"/pay/expenses/\w{12}", link.get("href")))
+    shown = toni.get(f"{path}/photo")
+    assert shown.mimetype == "image/jpeg"
+    assert b"GPS" not in shown.data
+    assert as_(purse.ana).get(f"{path}/photo").status_code == 404
+    assert b"\xff\xd8" not in db.session.execute(sa.text("SELECT content FROM expense_photo")).scalar_one()[:200]
+    toni.submit(path, f"{path}/accept")
+    assert purse.owed(purse.vi) == 650
+    assert "no honorarium" in toni.page(f"/pay/people/{purse.vi}").body_text
+
+
+@pytest.mark.parametrize(
+    "content", [b"GIF89a", b"\xff\xd8\xff\xe1\x00", b"\x89PNG\r\n\x1a\n\x00\x00", jpeg()[:40], b""]
+)
+def test_what_is_no_whole_photo_is_refused_in_words(content):
+    assert isinstance(photo_of(content), str)
+
+
+def test_a_photo_keeps_the_picture_and_nothing_else():
+    found = photo_of(jpeg())
+    assert isinstance(found, Photo)
+    assert b"GPS" not in found.content
+    assert b"at home" not in found.content
+    assert found.content.endswith(b"\xff\xd9")
+    assert photo_of(found.content) == found
+    assert Photo.from_text(found.kind, found.text) == found
+
+
+def test_a_limit_is_shown_and_kept_only_when_the_person_says_so(purse, as_):
+    purse.work(purse.ana)
+    purse.pay(purse.ana)
+    ana = as_(purse.ana)
+    page = ana.submit("/pay/mine/limit", code="on-works")
+    assert "$100.00 of $200.00" in page.body_text
+    assert "Ask an adviser" in page.body_text
+    assert db.session.scalars(sa.select(EarningsChoice)).all() == []
+    page = ana.submit("/pay/mine/limit", code="own", own="120", is_kept="y")
+    assert "$100.00 of $120.00" in page.body_text
+    raw = db.session.execute(sa.text("SELECT choice FROM earnings_choice")).scalar_one()
+    assert b"own" not in raw
+    ana.submit("/pay/mine/limit", "/pay/mine/limit/forget")
+    db.session.rollback()
+    assert db.session.scalars(sa.select(EarningsChoice)).all() == []
+
+
+def test_legal_names_are_asked_for_only_where_a_slip_is_due_and_every_look_is_written_down(purse, as_):
+    purse.work(purse.ana, minutes=24 * 60)
+    purse.pay(purse.ana)
+    purse.work(purse.bo)
+    purse.pay(purse.bo)
+    toni = as_(purse.toni)
+    assert toni.page("/pay/year").body_text.count("T4A") == 2  # in the words above the list, and beside Ana
+    page = toni.page("/pay/year/names")
+    assert "Ana" in page.body_text
+    assert "Bo" not in page.one("main").text.split()
+    toni.submit(f"/pay/year/names/{purse.ana}", legal_name="Anastasia Legal")
+    assert "Anastasia Legal" in toni.get("/pay/year/file.csv").text
+    assert b"Anastasia" not in db.session.execute(sa.text("SELECT legal_name FROM payee_name")).scalar_one()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(PayeeNameRead)) >= 4
+
+
+def test_a_payment_that_broke_off_is_asked_about(purse, as_):
+    purse.work(purse.ana)
+    payout_id = saved(purse.ask(purse.ana))
+    toni, robin = as_(purse.toni), as_(purse.robin)
+    robin.submit("/pay/approve", "/pay/approve")
+    path = f"/pay/payments/{payout_id}"
+    toni.submit(path, f"{path}/start")
+    toni.submit(path, f"{path}/doubt")
+    assert "Was it handed over?" in toni.page("/pay/").body_text
+    page = toni.submit(path, f"{path}/cancel")
+    assert "It stays owed" in page.body_text
+
+
+def test_nobody_pays_themselves_on_any_page(purse, as_):
+    both = add_person("Both", Role.TREASURER, Role.PEER)
+    purse.work(both)
+    accrual.accrue()
+    client = as_(both)
+    assert "Someone else pays you" in client.page("/pay/").body_text
+    assert "This is you" in client.page(f"/pay/people/{both}").body_text
+
+
+def test_the_list_of_what_is_owed_takes_few_queries(purse, as_):
+    for number in range(12):
+        purse.work(add_person(f"Peer {number}"))
+    accrual.accrue()
+    toni = as_(purse.toni)
+    toni.page("/pay/")
+    seen: list[str] = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *words: seen.append(words[2]))
+    toni.page("/pay/")
+    asked = [each for each in seen if each.lstrip().upper().startswith("SELECT")]
+    assert len(asked) <= 20, len(asked)

@@ -1,0 +1,108 @@
+"""Going easy: the roster keeps to it, and it cannot be told from any other time when someone cannot come."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+
+from app.checkins import keys, sealing
+from app.checkins import services as check_ins
+from app.database import db
+from app.editing import Refused, Saved
+from app.people import availability_services, capacity
+from app.people.capacity import Less
+from app.people.models import Grade
+from app.roster import facts
+from app.sites.models import Service
+from scheduling import Assignment, Roster, check
+from tests.app.roster.planned import LAST
+
+FIRST_WEEK_ENDS = date(2026, 12, 6)
+
+
+@pytest.fixture
+def ana(town):
+    return town.people[0]
+
+
+def problem_of(period):
+    db.session.expire_all()
+    return facts.read_problem(period).problem
+
+
+def refused(period, person, count=None, *, nights=False):
+    """What forbids a person on the first shifts of the period, nights or not."""
+    problem = problem_of(period)
+    chosen = [each.id for each in problem.shifts if each.is_night == nights][:count]
+    found = check(problem, Roster(Assignment(person, each) for each in chosen))
+    return sorted((each.rule, each.code) for each in found if each.price is None and person in each.workers)
+
+
+def test_a_night_is_refused_in_the_very_words_of_any_other_time_away(period, ana, town):
+    assert capacity.go_easy(ana, LAST, Less(no_nights=True)) == Saved(ana)
+    easy = refused(period, ana, 1, nights=True)
+    bo = town.people[1]
+    availability_services.keep_dated_times(
+        bo, Grade.UNAVAILABLE, (date(2026, 12, 5), FIRST_WEEK_ENDS), (time(), time())
+    )
+    assert ("availability", "unavailable") in easy
+    assert easy == refused(period, bo, 1, nights=True)
+    assert ("availability", "unavailable") not in refused(period, ana, 1)
+
+
+def test_demanding_shifts_are_left_out_when_asked(period, ana, town):
+    db.session.get_one(Service, town.service).demanding = 2
+    db.session.commit()
+    capacity.go_easy(ana, LAST, Less(no_demanding=True))
+    assert len(problem_of(period).worker[ana].unavailable_for) == 8
+
+
+def test_fewer_hours_and_fewer_shifts_bind_each_week_until_the_day(period, ana):
+    capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_shifts=2))
+    assert refused(period, ana, 2) == []
+    assert refused(period, ana, 3) == [("hours", "agreed_shifts")]
+    capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_minutes=360))
+    assert refused(period, ana, 2) == [("hours", "agreed_week")]
+    second_week = {Assignment(ana, each.id) for each in problem_of(period).shifts if not each.is_night and each.day > 6}
+    assert [each for each in check(problem_of(period), Roster(second_week)) if each.rule == "hours"] == []
+
+
+def test_it_ends_by_itself_and_by_its_owner(period, ana, clock):
+    capacity.go_easy(ana, date(2026, 11, 29), Less(no_nights=True))
+    assert problem_of(period).worker[ana].unavailable_for == frozenset()
+    capacity.go_easy(ana, LAST, Less(no_nights=True))
+    assert problem_of(period).worker[ana].unavailable_for
+    capacity.as_usual(ana)
+    assert problem_of(period).worker[ana].unavailable_for == frozenset()
+
+
+def test_nothing_less_and_a_day_gone_by_are_refused_in_words(ana):
+    assert isinstance(capacity.go_easy(ana, LAST, Less()), Refused)
+    assert isinstance(capacity.go_easy(ana, date(2026, 11, 1), Less(no_nights=True)), Refused)
+
+
+def test_only_the_person_sees_that_it_is_on(period, ana, town, as_):
+    capacity.go_easy(ana, LAST, Less(no_nights=True))
+    assert "It is on until" in as_(ana).page("/people/me/easy").text
+    robin = as_(town.robin)
+    for path in (f"/people/{ana}", f"/people/{ana}/availability", "/people/"):
+        assert "easy" not in robin.page(path).text.lower()
+    assert "easy" not in robin.page("/people/me/easy").text.lower().replace("go easy on me", "")
+
+
+def test_it_is_one_tap(ana, as_):
+    page = as_(ana).submit("/people/me/easy", "")
+    assert "It is on until Monday 7 December" in page.text
+    assert capacity.capacity_of(ana).maximum_minutes == 600
+
+
+def test_whatever_people_answer_the_roster_is_made_of_the_same_facts(app, period, town, monkeypatch):
+    monkeypatch.setattr(sealing, "MEMORY_KIB", 64)
+    before = repr(problem_of(period))
+    with app.test_request_context("/", method="POST"):
+        for person, level in zip(town.people, (0, 2, 4, None), strict=True):
+            keys.make_key(person, "otter lamp cedar quiet train")
+            given = check_ins.Given(dict.fromkeys(("energy", "load", "rest"), level), something_hard=level == 4)
+            check_ins.send_check_in(person, given)
+    assert repr(problem_of(period)) == before

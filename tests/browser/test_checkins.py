@@ -1,0 +1,126 @@
+"""Check-ins in a real browser: on a phone in a few taps, at a shared tablet, by keyboard, and what comes of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.access import Role
+from app.checkins import keys, parcels, sealing, services
+from app.jobs import Task
+from tests.support.people import add_person
+
+pytestmark = pytest.mark.browser
+
+WORDS = "otter lamp cedar quiet train"
+
+
+@pytest.fixture
+def people(bare_app, monkeypatch):
+    """Ana has private words; Kim, a supervisor, may be chosen; there is a number to call."""
+    monkeypatch.setattr(sealing, "MEMORY_KIB", 64)
+    with bare_app.app_context(), bare_app.test_request_context("/", method="POST"):
+        found = {"ana": add_person("Ana", phone="604 555 0100"), "kim": add_person("Kim", Role.SUPERVISOR)}
+        for person_id in found.values():
+            keys.make_key(person_id, WORDS)
+        services.name_listener(found["kim"], "your supervisor")
+        services.add_help_line("Crisis line", "1 800 555 0100", "day and night, free")
+    return found
+
+
+def deliver(app):
+    with app.app_context():
+        parcels.deliver(Task("job", {}, 1))
+
+
+def open_with_words(page):
+    page.get_by_label("Your private words").fill(WORDS)
+    page.get_by_role("button", name="Open").click()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_a_check_in_takes_six_taps_on_a_phone(people, visit, axe, javascript):
+    page = visit("/", as_=people["ana"], size="phone", javascript=javascript)
+    taps = [page.get_by_role("link", name="For me", exact=True)]
+    taps += [page.locator(f"label:has(#{name}-{answer})") for name, answer in (("energy", 3), ("load", 2), ("rest", 4))]
+    taps += [page.get_by_role("button", name="Go on"), page.get_by_role("button", name="Keep it")]
+    for number, tap in enumerate(taps):
+        tap.click()
+        if javascript and number in {0, 4, 5}:
+            axe(page)
+    assert len(taps) <= 7
+    assert page.get_by_text("It is kept for you alone").is_visible()
+    assert page.url.endswith("/own/")
+
+
+def test_someone_asks_for_contact_and_sees_it_handled(bare_app, people, visit, axe):
+    page = visit("/own/", as_=people["ana"], size="phone")
+    page.locator("label:has(#energy-4)").click()
+    page.get_by_text("More, if you like").click()
+    page.get_by_text("Kim").click()
+    axe(page)
+    page.get_by_role("button", name="Go on").click()
+    assert page.get_by_text("Ana asks you to get in touch.").is_visible()
+    axe(page)
+    page.get_by_role("button", name="Send it to Kim").click()
+    deliver(bare_app)
+
+    monday = visit("/own/asked", as_=people["kim"])
+    axe(monday)
+    open_with_words(monday)
+    monday.get_by_role("button", name="Look").click()
+    assert monday.get_by_text("604 555 0100").is_visible()
+    axe(monday)
+    monday.get_by_text("We talked").click()
+    monday.get_by_role("button", name="Close it").click()
+    assert monday.get_by_text("Nobody is waiting for you").is_visible()
+    deliver(bare_app)
+
+    page.goto("/own/past")
+    axe(page)
+    open_with_words(page)
+    assert page.get_by_text("Kim: we talked").is_visible()
+    axe(page)
+
+
+def test_a_shared_tablet_only_writes(people, visit):
+    tablet = visit("/own/", as_=people["ana"])
+    tablet.locator("label:has(#rest-1)").click()
+    tablet.get_by_role("button", name="Go on").click()
+    tablet.get_by_role("button", name="Keep it").click()
+    tablet.goto("/own/past")
+    assert tablet.get_by_label("Your private words").is_visible()
+    assert tablet.get_by_text("Hardly").count() == 0
+
+
+def test_by_keyboard_alone(people, visit):
+    page = visit("/own/", as_=people["ana"])
+    page.locator("#energy-0").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Go on").press("Enter")
+    page.get_by_role("button", name="Keep it").press("Enter")
+    page.goto("/own/past")
+    open_with_words(page)
+    assert page.get_by_role("cell", name="Enough").is_visible()
+    assert page.get_by_role("cell", name="Light").is_visible()
+
+
+def test_whoever_leaves_at_once_leaves_nothing_to_go_back_to(people, visit):
+    page = visit("/own/", as_=people["ana"], size="phone")
+    page.locator("label:has(#energy-4)").click()
+    page.route("https://**", lambda route: route.fulfill(body="elsewhere"))
+    page.get_by_role("button", name="Leave").click()
+    page.wait_for_url(lambda url: "/own/" not in url)
+    page.go_back()
+    assert page.get_by_text("How much energy").count() == 0
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_the_other_pages_fit_and_are_accessible(people, visit, axe, size):
+    page = visit("/own/sharing", as_=people["ana"], size=size)
+    for path in ("sharing", "seized", "forget", "lost", "anew", "past"):
+        page.goto(f"/own/{path}")
+        axe(page)
+    page.goto("/people/me/easy")
+    axe(page)
