@@ -1,13 +1,15 @@
 """Column generation: prices go out, whole rosters of single workers come back, until none would improve the mix.
 
-The value it closes in on is a proved bound for every roster; diving turns its mixture into a whole roster; and a few
-workers at a time, all others fixed, can be solved again in the same way.
+The value it closes in on is a proved bound for every roster. A whole roster is found by fixing column after column of
+the mixture until few workers are left, and then choosing among the columns known for those; and a few workers at a
+time, all others fixed, are solved again in the same way.
 """
 
 from __future__ import annotations
 
 import math
 import random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +18,7 @@ from scheduling.columns.compiler import machine_of
 from scheduling.columns.coupling import Coupling
 from scheduling.columns.helpers import Desks, StoppedError
 from scheduling.columns.master import Master
+from scheduling.columns.pool import Pool
 from scheduling.columns.pricing import Column
 from scheduling.columns.responses import Team
 from scheduling.columns.rows import rows_of
@@ -24,7 +27,7 @@ from scheduling.roster import Assignment, Roster
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from scheduling.columns.master import Prices
+    from scheduling.columns.pool import Prices
     from scheduling.problem import Problem
 
 EPSILON = 1e-6
@@ -32,18 +35,33 @@ WANTED = 3
 """Columns asked of each worker in a round."""
 STEADY = 0.5
 """How far prices stay with those of the best bound so far."""
-DEAR = 0.003
-"""A choice of a dive that raises the value by more than this share is taken back,"""
-MOST_BARRED = 12
-"""so many times in one dive at most."""
 SURE = 0.999
 NEARLY = 0.8
 """Columns with such a share of the mixture are made certain together; else the largest alone."""
 PASSES = 4
+CLOSE = 0.0005
+"""While columns are fixed one after another, a value this near its bound (as a share) is near enough."""
+FEW_WORKERS = 12
+MOST_COLUMNS = 1000
+"""Among the columns of so few workers, and so many columns, a best choice is looked for at once,"""
+TIGHT = 0.02
+"""and among those of all workers when what is known already is this near the bound (as a share)."""
+BEGUN_WITH = 40
+"""Columns of each worker that a part begins with."""
+PATIENCE = 4.0
+"""Seconds for one choice."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everyone's columns, or None; `is_proved` when nothing better could have been found."""
+
+    chosen: dict[str, int] | None
+    is_proved: bool
 
 
 class Generation:
-    """The pricers of all workers and the master over their columns."""
+    """The pricers of all workers and the columns known of each."""
 
     def __init__(self, problem: Problem, should_stop: Callable[[], bool], seed: int, helpers: int = 0) -> None:
         self.problem, self.should_stop = problem, should_stop
@@ -54,6 +72,7 @@ class Generation:
         )
         self.desks = Desks(problem, self.workers, helpers, should_stop)
         self.team = Team(problem, Coupling(problem), self.desks)
+        self.center: Prices | None = None
 
     def end(self) -> None:
         """End what runs beside this."""
@@ -82,105 +101,90 @@ class Generation:
         return self.team.roster
 
     def open(self) -> None:
-        """Make the master."""
-        self.master = Master(self.problem, rows_of(self.problem), self.workers)
-        for worker in self.workers:
-            price = self.desks.read(worker, ())
-            if price is None:
-                raise AssertionError("nobody is ever forbidden to have no shift")
-            self.master.add([Column(worker, frozenset(), price)])
+        """Make the pool, with a column for everyone."""
+        self.pool = Pool(self.problem, rows_of(self.problem), self.workers)
+        self.know(Roster())
 
     def know(self, roster: Roster) -> dict[str, int]:
         """Make a roster's columns known; return their numbers by worker."""
         found = {}
         for worker in self.workers:
             shifts = roster.shifts_of(worker)
-            if not self.master.knows(worker, shifts):
+            number = self.pool.number(worker, shifts)
+            if number is None:
                 price = self.desks.read(worker, shifts)
                 if price is None:
                     raise AssertionError(f"the roster of {worker} is not allowed")
-                self.master.add([Column(worker, shifts, price)])
-            found[worker] = self.master.number(worker, shifts)
+                number = self.pool.add([Column(worker, shifts, price)])[0]
+            found[worker] = number
         return found
-
-    def converge(
-        self,
-        fixed: Mapping[str, int] | None = None,
-        cutoff: float = math.inf,
-        center: Prices | None = None,
-    ) -> Closing:
-        """Close in until nothing improves, or until the bound shows that nothing below `cutoff` can be found."""
-        closing = Closing(self, fixed or {}, center)
-        while not closing.is_done(cutoff):
-            closing.step()
-        return closing
-
-    def dive(self, fixed: Mapping[str, int], cutoff: Callable[[], float]) -> dict[str, int] | None:
-        """Fix column after column until everyone has one; None where that cannot cost less than the cutoff.
-
-        Where a choice turns out dear it is taken back and kept out, some times.
-        """
-        fixed = dict(fixed)
-        made: list[int] = []
-        barred: list[int] = []
-        center: Prices | None = None
-        before, step = math.inf, list[int]()
-        try:
-            while len(fixed) < len(self.workers):
-                reached = self.converge(fixed, cutoff(), center)
-                center = reached.prices
-                is_lost = reached.is_above(cutoff())
-                is_dear = reached.value - before > max(1.0, DEAR * abs(before))
-                if (is_lost or is_dear) and step and len(barred) < MOST_BARRED:
-                    self.master.bar(step)
-                    barred += step
-                    for each in step:
-                        del fixed[self.master.columns[each].worker]
-                    step = []
-                    continue
-                if is_lost:
-                    return None
-                before = reached.value
-                sure, step = self._most_certain(fixed)
-                fixed.update((self.master.columns[each].worker, each) for each in [*sure, *step])
-                self.master.fix([*sure, *step])
-                made += [*sure, *step]
-        finally:
-            self.master.free([*made, *barred])
-        return fixed
-
-    def _most_certain(self, fixed: Mapping[str, int]) -> tuple[list[int], list[int]]:
-        """Return the columns that the mixture takes whole, and those of the others that it takes most of."""
-        values = self.master.values
-        open_ = [
-            int(each) for each in np.flatnonzero(values > EPSILON) if self.master.columns[int(each)].worker not in fixed
-        ]
-        sure = [each for each in open_ if values[each] > SURE]
-        rest = [each for each in open_ if values[each] <= SURE]
-        step = [each for each in rest if values[each] > NEARLY]
-        if rest and not step:
-            step = [max(rest, key=lambda each: (values[each], -each))]
-        return sure, step
 
     def roster_of(self, chosen: Mapping[str, int]) -> Roster:
         """Return the roster of chosen columns."""
         return Roster(
-            Assignment(worker, shift)
-            for worker, number in chosen.items()
-            for shift in self.master.columns[number].shifts
+            Assignment(worker, shift) for worker, number in chosen.items() for shift in self.pool.columns[number].shifts
         )
 
+    def whole(self) -> Closing:
+        """Return what closes in on the bound of the whole problem."""
+        master = Master.whole(self.pool, self.idle)
+        master.take(range(len(self.pool.columns)))
+        return Closing(self, master)
+
     def again(
-        self, free: Iterable[str], chosen: Mapping[str, int], cutoff: Callable[[], float]
-    ) -> dict[str, int] | None:
-        """Solve some workers again, all others fixed; return everyone's columns if that costs less."""
-        freed = set(free)
-        fixed = {worker: number for worker, number in chosen.items() if worker not in freed}
-        self.master.fix(fixed.values())
-        try:
-            return self.dive(fixed, cutoff)
-        finally:
-            self.master.free(fixed.values())
+        self, free: Iterable[str], chosen: Mapping[str, int], price: float, seconds: Callable[[], float]
+    ) -> Found:
+        """Solve some workers again, all others as chosen, for less than the chosen columns cost in all."""
+        master = Master.part(self.pool, free, chosen, price)
+        if self.center is not None:
+            master.take(self._promising(master.free, self.center))
+        return self.dive(Closing(self, master, self.center), price, seconds)
+
+    def _promising(self, workers: Iterable[str], prices: Prices) -> list[int]:
+        """Return some columns of each worker that cost least at some prices."""
+        found = []
+        for worker in workers:
+            values = self.pool.values(worker, prices)
+            best = np.argsort(values, kind="stable")[:BEGUN_WITH]
+            found += [self.pool.of[worker][each] for each in best]
+        return found
+
+    def dive(self, closing: Closing, cutoff: float, seconds: Callable[[], float]) -> Found:
+        """Look for columns of everyone that cost less than the cutoff.
+
+        Column after column is fixed; then, from where few workers were left, a better choice is looked for among all
+        columns that were found on the way. `seconds` tells how many are left.
+        """
+        first, stand = closing, None
+        found: dict[str, int] | None = None
+        while True:
+            while not closing.is_done(cutoff) and not closing.is_near(CLOSE):
+                closing.step()
+            if closing.is_above(cutoff):
+                break
+            master = closing.master
+            if stand is None and len(master.free) <= FEW_WORKERS:
+                stand = closing
+            step = self._most_certain(master)
+            if len(step) == len(master.free):
+                found = {**master.fixed, **{self.pool.columns[each].worker: each for each in step}}
+                cutoff = min(cutoff, closing.master.value_of(step))
+                break
+            closing = Closing(self, master.narrowed(step), closing.prices)
+        if stand is not None and not stand.is_above(cutoff):
+            master = stand.master
+            better = master.choose(stand.worthy(cutoff)[:MOST_COLUMNS], cutoff, min(PATIENCE, seconds()))
+            found = found if better is None else {**master.fixed, **better}
+        return Found(found, first.is_above(cutoff))
+
+    def _most_certain(self, master: Master) -> list[int]:
+        """Return the columns that the mixture takes nearly whole, else the one that it takes most of."""
+        step = [number for number, value in master.values.items() if value > NEARLY]
+        unsure = [number for number in step if master.values[number] <= SURE]
+        if not unsure:
+            rest = [number for number, value in master.values.items() if EPSILON < value <= NEARLY]
+            step += sorted(rest, key=lambda each: (-master.values[each], each))[:1]
+        return step
 
 
 class Closing:
@@ -189,39 +193,61 @@ class Closing:
     Prices lean towards those of the best bound so far, at first towards a given center.
     """
 
-    def __init__(self, work: Generation, fixed: Mapping[str, int], center: Prices | None = None) -> None:
-        self._work, self._fixed = work, dict(fixed)
-        self._free = [each for each in work.workers if each not in fixed]
+    def __init__(self, work: Generation, master: Master, center: Prices | None = None) -> None:
+        self._work, self.master = work, master
         self.value, self.bound, self.prices = math.inf, -math.inf, center
+        self._least: dict[str, float] = {}
         self._is_steady, self._is_over = True, False
 
     def is_above(self, cutoff: float) -> bool:
         """Say whether nothing below a cutoff can be found; what is found costs whole points."""
         return self.bound > -math.inf and math.ceil(self.bound - EPSILON) >= cutoff
 
+    def is_near(self, share: float, value: float | None = None) -> bool:
+        """Say whether a value, at first that of the mixture, is as near the bound as a share of it."""
+        value = self.value if value is None else value
+        return self.bound > -math.inf and value - self.bound <= share * abs(value)
+
     def is_done(self, cutoff: float = math.inf) -> bool:
         """Say whether nothing improves any more, or nothing below a cutoff can be found."""
         return self._is_over or self.is_above(min(self.value - EPSILON, cutoff))
 
+    def worthy(self, cutoff: float) -> list[int]:
+        """Return columns that something below the cutoff may have, the most promising first."""
+        if self.prices is None:
+            return self.master.known
+        found = []
+        for worker in self.master.free:
+            over = self._work.pool.values(worker, self.prices) - self._least[worker]
+            found += [
+                (float(each), number)
+                for each, number in zip(over, self._work.pool.of[worker], strict=True)
+                if each < cutoff - self.bound
+            ]
+        return [number for _, number in sorted(found)]
+
     def step(self) -> None:
         """Solve the master and price the free workers once."""
-        master = self._work.master
+        master, pool = self.master, self._work.pool
         self.value, prices = master.solve()
         center = self.prices if self._is_steady else None
         at = prices if center is None else prices.towards(center, STEADY)
-        costs = {worker: master.cost_of(worker, at) for worker in self._free}
-        found = self._work.desks.price(costs, WANTED)
-        least = {worker: each.bound for worker, each in found.items()}
+        costs = {worker: pool.shift_costs(worker, at) for worker in master.free}
+        below = {worker: float(at.workers[pool.place[worker]]) for worker in master.free}
+        found = self._work.desks.price(costs, WANTED, below)
         new: list[Column] = []
         for worker, each in found.items():
-            true = costs[worker] if center is None else master.cost_of(worker, prices)
-            most = prices.workers[master.place[worker]] - EPSILON
+            true = costs[worker] if center is None else pool.shift_costs(worker, prices)
+            most = prices.workers[pool.place[worker]] - EPSILON
             new += [column for _, column in each.columns if column.price + sum(true[s] for s in column.shifts) < most]
-        for number in self._fixed.values():
-            least[master.columns[number].worker] = master.cost_at(number, at)
+        least = {worker: each.bound for worker, each in found.items()}
         bound = master.bound(at, least)
         if bound > self.bound:
-            self.bound, self.prices = bound, at
-        is_any = master.add(new) > 0
-        self._is_over = not is_any and center is None
-        self._is_steady = is_any
+            self.bound, self.prices, self._least = bound, at, least
+        known = set(master.known)
+        pool.add(new)
+        numbers = [pool.number(each.worker, each.shifts) for each in new]
+        fresh = [each for each in numbers if each is not None and each not in known]
+        master.take(fresh)
+        self._is_over = not fresh and center is None
+        self._is_steady = bool(fresh)

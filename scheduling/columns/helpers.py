@@ -6,6 +6,7 @@ them until its input ends. It ends by itself when the one who asks is gone.
 
 from __future__ import annotations
 
+import math
 import pickle
 import select
 import subprocess
@@ -46,9 +47,15 @@ class Desk:
             self._pricers[worker] = Pricer(machine_of(self._problem, worker))
         return self._pricers[worker]
 
-    def price(self, costs: Mapping[str, Mapping[str, float]], wanted: int) -> dict[str, Priced]:
-        """Price workers, each at what shifts cost them."""
-        return {worker: self.pricer(worker).price(cost, wanted) for worker, cost in costs.items()}
+    def price(
+        self, costs: Mapping[str, Mapping[str, float]], wanted: int, below: Mapping[str, float] | None = None
+    ) -> dict[str, Priced]:
+        """Price workers, each at what shifts cost them; rosters that cost `below` or more are not told."""
+        limits = below or {}
+        return {
+            worker: self.pricer(worker).price(cost, wanted, limits.get(worker, math.inf))
+            for worker, cost in costs.items()
+        }
 
     def read(self, worker: str, shifts: Iterable[str]) -> int | None:
         """Return what worker-wise rules ask for a worker's shifts, None where they forbid them."""
@@ -128,7 +135,9 @@ class Desks:
                 helper.answer()
             self._is_open = True
 
-    def price(self, costs: Mapping[str, Mapping[str, float]], wanted: int) -> dict[str, Priced]:
+    def price(
+        self, costs: Mapping[str, Mapping[str, float]], wanted: int, below: Mapping[str, float] | None = None
+    ) -> dict[str, Priced]:
         """Price workers, each at what shifts cost them, everywhere at once."""
         self._wait()
         shares: dict[_Helper, dict[str, Mapping[str, float]]] = {}
@@ -140,8 +149,8 @@ class Desks:
             else:
                 shares.setdefault(helper, {})[worker] = cost
         for helper, share in shares.items():
-            helper.ask("price", share, wanted)
-        found = self._here.price(mine, wanted)
+            helper.ask("price", share, wanted, below)
+        found = self._here.price(mine, wanted, below)
         for helper in shares:
             found.update(helper.answer())
         return found

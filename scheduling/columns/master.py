@@ -1,187 +1,177 @@
-"""The master program: choose one column for each worker so that what couples them costs least.
+"""The master program: choose one column for each of some workers so that what couples them costs least.
 
 Its rows are those of shift-wise and pair rules; a column is one worker's whole roster. GLOP solves its relaxation,
-each time from where it was left, and gives the prices at which new columns are looked for.
+each time from where it was left, and gives the prices at which new columns are looked for. SCIP chooses among columns
+that are known (both come with OR-Tools).
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ortools.linear_solver import pywraplp
 
 from scheduling.columns.helpers import StoppedError
+from scheduling.columns.pool import Prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from scheduling.columns.pricing import Column
-    from scheduling.columns.rows import Rows
-    from scheduling.problem import Problem
+    from scheduling.columns.pool import Array, Pool
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
 FREE = float(pywraplp.Solver.infinity())
 
 
-class Prices:
-    """The dual prices of a master: what an assignment costs, and what a worker's roster may cost in all."""
+class _Program:
+    """Rows and side variables in a solver, and columns of some workers."""
 
-    def __init__(self, rows: Array, workers: Array) -> None:
-        self.rows, self.workers = rows, workers
+    def __init__(self, kind: str, master: Master) -> None:
+        self.solver = pywraplp.Solver.CreateSolver(kind)
+        self.solver.SetNumThreads(1)
+        rows = master.pool.rows
+        self.rows = {
+            each: self.solver.Constraint(_far(master.low[each]), _far(master.high[each])) for each in master.active
+        }
+        self.one = {each: self.solver.Constraint(1.0, 1.0) for each in master.free}
+        self._pool = master.pool
+        for side in master.sides:
+            variable = self._variable(rows.side_cost[side], rows.side_low[side], rows.side_high[side])
+            for row, weight in rows.of_side[side]:
+                self.rows[row].SetCoefficient(variable, weight)
+        self.columns: dict[int, Any] = {}
 
-    def towards(self, other: Prices, share: float) -> Prices:
-        """Return prices between these (share 0) and others (share 1)."""
-        return Prices(
-            self.rows + share * (other.rows - self.rows), self.workers + share * (other.workers - self.workers)
-        )
+    def _variable(self, cost: float, low: float, high: float, *, is_whole: bool = False) -> Any:
+        variable = self.solver.Var(low, high, is_whole, "")
+        self.solver.Objective().SetCoefficient(variable, cost)
+        return variable
+
+    def take(self, number: int, *, is_whole: bool = False) -> None:
+        """Add a column."""
+        variable = self._variable(self._pool.costs[number], 0.0, 1.0 if is_whole else FREE, is_whole=is_whole)
+        index, weights = self._pool.weights(number)
+        for row, weight in zip(index.tolist(), weights.tolist(), strict=True):
+            self.rows[row].SetCoefficient(variable, weight)
+        self.one[self._pool.columns[number].worker].SetCoefficient(variable, 1.0)
+        self.columns[number] = variable
 
 
 class Master:
-    """The relaxation over the columns known so far."""
+    """The relaxation over some columns of free workers, while all others have one column each.
 
-    def __init__(self, problem: Problem, rows: Rows, workers: Sequence[str]) -> None:
-        self.rows, self.workers = rows, list(workers)
-        self.place = {worker: number for number, worker in enumerate(self.workers)}
-        self.columns: list[Column] = []
-        self.shifts = {each: sorted(problem.possible.shifts_of(each)) for each in self.workers}
-        self._entries = {each: self._entries_of(each) for each in self.workers}
-        self._low, self._high = np.array(rows.low), np.array(rows.high)
-        self._known: dict[tuple[str, frozenset[str]], int] = {}
-        self._variables: list[Any] = []
-        self.values: Array = np.zeros(0)
-        self._glop = self._program()
+    What it tells is the whole price: `offset` is what is paid outside its rows and columns.
+    """
 
-    def _entries_of(self, worker: str) -> tuple[Array, Array, Array, Array]:
-        """Return, by place of a worker's shift: which row has it with which weight; and each shift's own cost."""
-        places, rows, weights = [], [], []
-        own = np.zeros(len(self.shifts[worker]))
-        for place, shift in enumerate(self.shifts[worker]):
-            for row, weight in self.rows.of_pair.get((worker, shift), ()):  # type: ignore[call-overload]
-                places.append(place)
-                rows.append(row)
-                weights.append(weight)
-            own[place] = self.rows.pair_cost.get((worker, shift), 0)  # type: ignore[call-overload]
-        return np.array(places, int), np.array(rows, int), np.array(weights, float), own
+    def __init__(
+        self, pool: Pool, free: Iterable[str], fixed: Mapping[str, int], active: Sequence[int], offset: float
+    ) -> None:
+        self.pool, self.free, self.fixed, self.active = pool, list(free), dict(fixed), active
+        self.offset = offset
+        rows = pool.rows
+        moved = np.zeros(len(rows.low))
+        for number in self.fixed.values():
+            index, weights = pool.weights(number)
+            moved[index] += weights
+        self.low, self.high = np.array(rows.low) - moved, np.array(rows.high) - moved
+        is_active = np.zeros(len(rows.low), bool)
+        is_active[list(active)] = True
+        self.sides = [n for n, entries in enumerate(rows.of_side) if not entries or is_active[entries[0][0]]]
+        self._program = _Program("GLOP", self)
+        self._program.solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
+        self.values: dict[int, float] = {}
 
-    def _program(self) -> pywraplp.Solver:
-        """Return a program with all rows and side variables, and no column yet."""
-        program = pywraplp.Solver.CreateSolver("GLOP")
-        program.SetSolverSpecificParametersAsString("use_preprocessing: false")
-        program.SetNumThreads(1)
-        self._rows = [program.Constraint(_far(a), _far(b)) for a, b in zip(self.rows.low, self.rows.high, strict=True)]
-        self._rows += [program.Constraint(1.0, 1.0) for _ in self.workers]
-        for low, high, cost, entries in zip(
-            self.rows.side_low, self.rows.side_high, self.rows.side_cost, self.rows.of_side, strict=True
-        ):
-            self._variable(program, cost, (low, high), entries)
-        return program
+    @classmethod
+    def whole(cls, pool: Pool, idle: float) -> Master:
+        """Return the master of all workers."""
+        return cls(pool, pool.workers, {}, range(len(pool.rows.low)), pool.rows.constant + idle)
 
-    def _variable(
-        self, program: pywraplp.Solver, cost: float, bounds: tuple[float, float], entries: Iterable[tuple[int, float]]
-    ) -> Any:
-        """Add a variable with its cost and its weights by row."""
-        variable = program.NumVar(*bounds, "")
-        program.Objective().SetCoefficient(variable, cost)
-        for row, weight in entries:
-            self._rows[row].SetCoefficient(variable, weight)
-        return variable
+    @classmethod
+    def part(cls, pool: Pool, free: Iterable[str], chosen: Mapping[str, int], price: float) -> Master:
+        """Return the master of some workers, all others as chosen; the chosen columns cost `price` in all."""
+        free = [each for each in pool.workers if each in set(free)]
+        fixed = {worker: number for worker, number in chosen.items() if worker not in set(free)}
+        made = cls(pool, free, fixed, pool.rows.near(row for each in free for row in pool.rows_of(each).tolist()), 0.0)
+        made.take(chosen[each] for each in free)
+        made.offset = price - made.solve()[0]
+        return made
 
-    def cost_of(self, worker: str, prices: Prices) -> dict[str, float]:
-        """Return what each shift costs a worker at some prices, beside what worker-wise rules ask."""
-        places, rows, weights, own = self._entries[worker]
-        cost = own - np.bincount(places, prices.rows[rows] * weights, minlength=len(own))
-        return dict(zip(self.shifts[worker], cost.tolist(), strict=True))
+    def narrowed(self, numbers: Iterable[int]) -> Master:
+        """Return the master in which more columns are fixed, with the columns that the others have here."""
+        more = {self.pool.columns[each].worker: each for each in numbers}
+        made = Master(
+            self.pool,
+            [each for each in self.free if each not in more],
+            {**self.fixed, **more},
+            self.active,
+            self.offset + sum(self.pool.costs[each] for each in more.values()),
+        )
+        made.take(each for each in self.known if self.pool.columns[each].worker not in more)
+        return made
 
-    def cost_at(self, number: int, prices: Prices) -> float:
-        """Return what a column costs at some prices."""
-        index, value, own = self._coefficients(self.columns[number])
-        return self.columns[number].price + own - float(prices.rows[index[:-1]] @ value[:-1])
+    @property
+    def known(self) -> list[int]:
+        """The numbers of its columns."""
+        return list(self._program.columns)
 
-    def add(self, columns: Iterable[Column]) -> int:
-        """Take new columns; return how many were new."""
-        count = 0
-        for column in columns:
-            key = (column.worker, column.shifts)
-            if key in self._known:
-                continue
-            self._known[key] = len(self.columns)
-            index, value, own = self._coefficients(column)
-            self.columns.append(column)
-            entries = zip(index.tolist(), value.tolist(), strict=True)
-            self._variables.append(self._variable(self._glop, float(column.price + own), (0.0, FREE), entries))
-            count += 1
-        return count
-
-    def knows(self, worker: str, shifts: frozenset[str]) -> bool:
-        """Say whether a column is known."""
-        return (worker, shifts) in self._known
-
-    def number(self, worker: str, shifts: frozenset[str]) -> int:
-        """Return the number of a column that is known."""
-        return self._known[worker, shifts]
-
-    def _coefficients(self, column: Column) -> tuple[Array, Array, float]:
-        """Return the rows and weights of a column, its place among workers included, and its cost by pair rules."""
-        sums: dict[int, float] = {}
-        own = 0.0
-        for shift in column.shifts:
-            pair = (column.worker, shift)
-            own += self.rows.pair_cost.get(pair, 0)  # type: ignore[call-overload]
-            for row, weight in self.rows.of_pair.get(pair, ()):  # type: ignore[call-overload]
-                sums[row] = sums.get(row, 0.0) + weight
-        sums[len(self.rows.low) + self.place[column.worker]] = 1.0
-        index = np.array(sorted(sums), int)
-        return index, np.array([sums[each] for each in index.tolist()]), own
+    def take(self, numbers: Iterable[int]) -> None:
+        """Add columns of free workers that it does not have yet."""
+        for number in numbers:
+            if number not in self._program.columns:
+                self._program.take(number)
 
     def solve(self) -> tuple[float, Prices]:
         """Solve the relaxation; return its value and the prices."""
-        if self._glop.Solve() != pywraplp.Solver.OPTIMAL:
-            self._glop.SetSolverSpecificParametersAsString("use_preprocessing: true")
-            status = self._glop.Solve()
-            self._glop.SetSolverSpecificParametersAsString("use_preprocessing: false")
+        solver = self._program.solver
+        if solver.Solve() != pywraplp.Solver.OPTIMAL:
+            solver.SetSolverSpecificParametersAsString("use_preprocessing: true")
+            status = solver.Solve()
+            solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
             if status != pywraplp.Solver.OPTIMAL:
                 raise StoppedError(f"the master ended with status {status}")
-        dual = np.array([row.dual_value() for row in self._rows])
-        self.values = np.array([each.solution_value() for each in self._variables])
-        rows = len(self.rows.low)
-        prices = Prices(self._of_right_sign(dual[:rows]), dual[rows:])
-        return self._glop.Objective().Value() + self.rows.constant, prices
+        self.values = {number: each.solution_value() for number, each in self._program.columns.items()}
+        dual = np.zeros(len(self.low))
+        dual[list(self._program.rows)] = [row.dual_value() for row in self._program.rows.values()]
+        wrong = (dual > 0) & np.isinf(self.low) | (dual < 0) & np.isinf(self.high)
+        workers = np.zeros(len(self.pool.workers))
+        for worker, row in self._program.one.items():
+            workers[self.pool.place[worker]] = row.dual_value()
+        return solver.Objective().Value() + self.offset, Prices(np.where(wrong, 0.0, dual), workers)
 
-    def _of_right_sign(self, dual: Array) -> Array:
-        """Return row prices in which none stands on a side of its row that has no bound."""
-        wrong = (dual > 0) & np.isinf(self._low) | (dual < 0) & np.isinf(self._high)
-        return np.where(wrong, 0.0, dual)
+    def value_of(self, numbers: Iterable[int]) -> float:
+        """Return the whole price when free workers have these columns, one each."""
+        return self.narrowed(numbers).solve()[0]
 
-    def bound(self, prices: Prices, best: Mapping[str, float]) -> float:
-        """Return what no roster can cost less than, given the least that each worker's roster costs at some prices."""
-        dual = prices.rows
-        edge = np.where(dual > 0, self._low, self._high)
+    def bound(self, prices: Prices, least: Mapping[str, float]) -> float:
+        """Return what no choice costs less than, given the least that each free worker's roster costs at some prices."""
+        dual = np.zeros(len(self.low))
+        dual[list(self.active)] = prices.rows[list(self.active)]
+        edge = np.where(dual > 0, self.low, self.high)
+        if np.isinf(edge[dual != 0]).any():
+            return -math.inf
         value = float(dual[dual != 0] @ edge[dual != 0])
-        for low, high, cost, entries in zip(
-            self.rows.side_low, self.rows.side_high, self.rows.side_cost, self.rows.of_side, strict=True
-        ):
-            reduced = cost - sum(dual[row] * weight for row, weight in entries)
-            value += min(reduced * low, reduced * high)
-        return value + sum(best.values()) + self.rows.constant
+        rows = self.pool.rows
+        for side in self.sides:
+            reduced = rows.side_cost[side] - sum(dual[row] * weight for row, weight in rows.of_side[side])
+            value += min(reduced * rows.side_low[side], reduced * rows.side_high[side])
+        return value + sum(least.values()) + self.offset
 
-    def fix(self, columns: Iterable[int]) -> None:
-        """Make columns certain."""
-        for each in columns:
-            self._variables[each].SetBounds(1.0, 1.0)
-
-    def bar(self, columns: Iterable[int]) -> None:
-        """Keep columns out."""
-        for each in columns:
-            self._variables[each].SetBounds(0.0, 0.0)
-
-    def free(self, columns: Iterable[int]) -> None:
-        """Let columns be chosen or not again."""
-        for each in columns:
-            self._variables[each].SetBounds(0.0, FREE)
+    def choose(self, numbers: Sequence[int], cutoff: float, seconds: float) -> dict[str, int] | None:
+        """Return the best choice among some columns if one that costs less than the cutoff is found in some seconds."""
+        program = _Program("SCIP", self)
+        for number in numbers:
+            program.take(number, is_whole=True)
+        solver = program.solver
+        solver.SetTimeLimit(max(1, round(1000 * seconds)))
+        solver.SetSolverSpecificParametersAsString("limits/absgap = 0.99")
+        if solver.Solve() not in {pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE}:
+            return None
+        if solver.Objective().Value() + self.offset >= cutoff:
+            return None
+        half = 0.5
+        return {self.pool.columns[n].worker: n for n, each in program.columns.items() if each.solution_value() > half}
 
 
 def _far(bound: float) -> float:
-    """Return a bound as GLOP has it."""
-    return math.copysign(FREE, bound) if math.isinf(bound) else bound
+    """Return a bound as the solvers have it."""
+    return math.copysign(FREE, bound) if math.isinf(bound) else float(bound)

@@ -7,12 +7,14 @@ taken in as soon as a roster found breaks their limits.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from scheduling.columns.axes import Axes, ended, opened_at, priced_ends, slack
+from scheduling.columns.axes import Axes, ended, firm_span, opened_at, priced_ends, slack
 from scheduling.columns.slopes import Slope
 
 if TYPE_CHECKING:
@@ -47,17 +49,37 @@ class Priced:
 
 @dataclass
 class _Move:
-    """All ways of one class of a step that add the same to the counts."""
+    """All ways of one class of a step that add the same to the counts.
+
+    Ways are sorted by how many lead to their target: each of `blocks` tells the places of some targets, the places of
+    their ways, and how many ways each of them has (the first way of each target, then the second of each, and so on).
+    """
 
     chosen: int
     sources: Array
-    starts: Array
     targets: Array
+    blocks: list[tuple[slice, slice, int]]
     prices: Array
     is_priced: bool
     into: tuple[slice, ...]
     out: tuple[slice, ...]
     added: tuple[int, ...]
+
+    def least(self, before: Array) -> Array:
+        """Return for each target the least that leads to it."""
+        ways: Any = (self.sources, *self.out)
+        part: Array = before[ways]
+        if self.is_priced:
+            part += self.prices
+        if len(self.targets) == len(self.sources):
+            return part
+        found: Array = np.empty((len(self.targets), *part.shape[1:]))
+        for targets, block, count in self.blocks:
+            if count == 1:
+                found[targets] = part[block]
+            else:
+                np.minimum.reduce(part[block].reshape((count, -1, *part.shape[1:])), axis=0, out=found[targets])
+        return found
 
 
 class _Window(NamedTuple):
@@ -107,11 +129,17 @@ class Pricer:
         """Keep one count more if that is not too much."""
         if number in self.used:
             return False
-        frame = Axes(self.machine.counts, self._adds, [*self.used, number])
+        used = sorted([*self.used, number], key=self._reach)
+        frame = Axes(self.machine.counts, self._adds, used)
         if max((frame.size(at) for at in range(len(self._adds))), default=1) > most:
             return False
-        self.used.append(number)
+        self.used = used
         return True
+
+    def _reach(self, number: int) -> float:
+        """Return how far a count goes: array operations are quickest when the last axis is the longest."""
+        low, high = self._spans[number]
+        return min(high, firm_span(self.machine.counts[number])[1]) - low
 
     def _lay_out(self) -> None:
         """Make all steps ready for the counts in use."""
@@ -134,19 +162,22 @@ class Pricer:
                     low[axis] = high[axis] = 0
             self.layers.append(_Layer(step, moves, shape, ends, into))
 
-    def price(self, prices: Mapping[str, float], wanted: int = 1) -> Priced:
-        """Return the best rosters when each shift costs `prices` beside what the rules ask."""
-        found, broken = self._price(prices, wanted)
+    def price(self, prices: Mapping[str, float], wanted: int = 1, below: float = math.inf) -> Priced:
+        """Return the best rosters when each shift costs `prices` beside what the rules ask.
+
+        Those that cost `below` or more are not told.
+        """
+        found, broken = self._price(prices, wanted, below)
         for _ in range(TRIES):
             grown = [number for number in sorted(broken) if self._take_in(number, CELLS_AT_LAST)]
             if grown:
                 self._lay_out()
-            elif found.columns:
+            elif found.columns or not broken:
                 break
-            found, broken = self._price(prices, wanted)
+            found, broken = self._price(prices, wanted, below)
         return found
 
-    def _price(self, prices: Mapping[str, float], wanted: int) -> tuple[Priced, set[int]]:
+    def _price(self, prices: Mapping[str, float], wanted: int, below: float) -> tuple[Priced, set[int]]:
         """Price once; also return the counts left out whose firm limits one of the best rosters breaks."""
         machine = self.machine
         if not machine.steps:
@@ -157,21 +188,21 @@ class Pricer:
         flat = last.reshape(-1)
         count = min(wanted, flat.size)
         order = np.argpartition(flat, count - 1)[:count]
+        always = machine.constant + sum(each.least() for each in self.slopes.values())
         found: list[tuple[float, Column]] = []
         broken: set[int] = set()
         first: list[int] | None = None
         for place in order[np.argsort(flat[order])]:
-            if np.isfinite(flat[place]):
+            if np.isfinite(flat[place]) and flat[place] + always < below:
                 column, sums, faults = run.trace(tuple(int(each) for each in np.unravel_index(place, last.shape)))
                 first = first or sums
                 broken |= faults
                 if not faults:
                     found.append((column.price + sum(prices.get(each, 0.0) for each in column.shifts), column))
-        bound = float(flat.min()) + machine.constant + sum(each.least() for each in self.slopes.values())
         if first is not None:
             for number, slope in self.slopes.items():
                 slope.learn(first[number])
-        return Priced(bound, tuple(sorted(found, key=lambda each: each[0]))), broken
+        return Priced(float(flat.min()) + always, tuple(sorted(found, key=lambda each: each[0]))), broken
 
 
 class _Run:
@@ -193,12 +224,7 @@ class _Run:
             ]
             after: Array = np.full((layer.step.states, *layer.shape), np.inf)
             for move, cost in zip(layer.moves, costs, strict=True):
-                out: Any = (move.sources, *move.out)
-                part: Array = before[out]
-                if move.is_priced:
-                    part += move.prices
-                if len(move.starts) < len(move.sources):
-                    part = np.minimum.reduceat(part, move.starts, axis=0)
+                part = move.least(before)
                 part += cost
                 into: Any = (move.targets, *move.into)
                 after[into] = np.minimum(after[into], part)
@@ -277,13 +303,22 @@ def _moves(
             into.append(slice(first + each - after.low[axis], last + 1 + each - after.low[axis]))
         if any(each.stop <= each.start for each in out):
             continue
-        ways.sort()
-        states = np.array([each[0] for each in ways])
-        starts = np.flatnonzero(np.r_[True, states[1:] != states[:-1]])
-        prices = np.array([float(each[2]) for each in ways]).reshape((-1, *(1 for _ in more)))
-        sources = np.array([each[1] for each in ways])
-        is_priced = bool(prices.any())
-        move = _Move(chosen, sources, starts, states[starts], prices, is_priced, tuple(into), tuple(out), added)
+        by_target: dict[int, list[tuple[int, int]]] = {}
+        for target, source, price in sorted(ways):
+            by_target.setdefault(target, []).append((source, price))
+        order = sorted(by_target, key=lambda each: len(by_target[each]))
+        chained: list[tuple[int, int]] = []
+        blocks: list[tuple[slice, slice, int]] = []
+        for count, some in groupby(order, key=lambda each: len(by_target[each])):
+            targets, first = list(some), len(chained)
+            done = blocks[-1][0].stop if blocks else 0
+            chained += [by_target[target][rank] for rank in range(count) for target in targets]
+            blocks.append((slice(done, done + len(targets)), slice(first, len(chained)), count))
+        sources = np.array([source for source, _ in chained])
+        prices = np.array([float(price) for _, price in chained]).reshape((-1, *(1 for _ in more)))
+        move = _Move(
+            chosen, sources, np.array(order), blocks, prices, bool(prices.any()), tuple(into), tuple(out), added
+        )
         moves.append(move)
         for target, source, price in ways:
             ways_into[target].append((len(moves) - 1, source, price))

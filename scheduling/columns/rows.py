@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
@@ -17,7 +18,7 @@ from scheduling.rule import Scope
 from scheduling.variables import Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from scheduling.problem import Problem
     from scheduling.roster import Assignment, Roster
@@ -41,6 +42,27 @@ class Rows:
     side_cost: list[float] = field(default_factory=list)
     of_side: list[list[tuple[int, int]]] = field(default_factory=list)
     constant: int = 0
+
+    @cached_property
+    def _block(self) -> list[int]:
+        """By row, a number that rows share which have side variables in common."""
+        parent = list(range(len(self.low)))
+
+        def root(row: int) -> int:
+            while parent[row] != row:
+                parent[row] = parent[parent[row]]
+                row = parent[row]
+            return row
+
+        for entries in self.of_side:
+            for row, _ in entries[1:]:
+                parent[root(row)] = root(entries[0][0])
+        return [root(row) for row in range(len(self.low))]
+
+    def near(self, rows: Iterable[int]) -> list[int]:
+        """Return these rows and all that share side variables with them, by and by."""
+        blocks = {self._block[row] for row in rows}
+        return [row for row, block in enumerate(self._block) if block in blocks]
 
 
 def rows_of(

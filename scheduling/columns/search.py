@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from scheduling.search import Control, Incumbent
 
 LEAST_TEAM = 3
-FIRST_TEAM = 6.0
-LONG = 3.0
-"""Seconds that one team may take before teams grow smaller."""
+FIRST_TEAM = 10.0
+GROWN = 1.1
+SHRUNK = 0.95
+LONG = 6.0
+"""Seconds after which even a team that is proved to be at its best does not make teams grow."""
 BOUNDING = 0.5
 """Share of the time that goes into the bound before anything else, and beside teams where it is not yet found."""
 
@@ -50,29 +52,25 @@ class _Search:
     ) -> None:
         self.work, self.incumbent, self.control, self._on_bound = work, incumbent, control, on_bound
 
-    def cutoff(self) -> float:
-        """Return what a whole roster, without the idle, has to cost less than."""
-        return self.incumbent.now[0] - self.work.idle
-
     def run(self) -> None:
         """Construct, bound, dive, and then go from team to team."""
-        ledger = self.control.ledger
+        ledger, work = self.control.ledger, self.work
         with ledger.on("building"):
-            self.work.desks.open()
+            work.desks.open()
         with ledger.on("search"):
-            self.incumbent.replace(self.work.construct())
+            self.incumbent.replace(work.construct())
         with ledger.on("building"):
-            self.work.open()
-            self.work.know(self.incumbent.now[1])
-        closing = Closing(self.work, {})
+            work.open()
+            work.know(self.incumbent.now[1])
+            closing = work.whole()
         left = self.control.left
-        while not closing.is_done(self.cutoff()) and self.control.left > (1 - BOUNDING) * left:
+        while not closing.is_done(self.incumbent.now[0]) and self.control.left > (1 - BOUNDING) * left:
             self._bound(closing)
-        if closing.is_done():
+        if closing.is_done() and not closing.is_above(self.incumbent.now[0]):
             with ledger.on("search"):
-                found = self.work.dive({}, self.cutoff)
+                found = work.dive(closing, self.incumbent.now[0], lambda: self.control.left).chosen
             if found is not None:
-                self.incumbent.replace(self.work.roster_of(found))
+                self.incumbent.replace(work.roster_of(found))
         self.control.let_others_search()
         self._teams(closing)
 
@@ -81,20 +79,21 @@ class _Search:
         began = time.monotonic()
         with self.control.ledger.on("bounding"):
             closing.step()
-        self._on_bound(closing.bound + self.work.idle)
+        self._on_bound(closing.bound)
+        self.work.center = closing.prices
         return time.monotonic() - began
 
     def _teams(self, closing: Closing) -> None:
         """Solve team after team again, and go on with the bound in between where it is not yet found."""
         teams = _Teams(self.work, self.incumbent)
         bounding = searching = 0.0
-        while not closing.is_above(self.cutoff()):
+        while not closing.is_above(self.incumbent.now[0]):
             if not closing.is_done() and bounding < searching:
                 bounding += self._bound(closing)
                 continue
             began = time.monotonic()
             with self.control.ledger.on("search"):
-                teams.step(self.cutoff)
+                teams.step(lambda: self.control.left)
             searching += time.monotonic() - began
 
 
@@ -107,19 +106,20 @@ class _Teams:
         self.size = FIRST_TEAM
         self._paid: tuple[Roster, list[tuple[int, tuple[str, ...], tuple[str, ...]]]] | None = None
 
-    def step(self, cutoff: Callable[[], float]) -> None:
-        """Solve one team again."""
-        _, roster = self.incumbent.now
+    def step(self, seconds: Callable[[], float]) -> None:
+        """Solve one team again; where that proves that it is at its best, the next team is larger."""
+        price, roster = self.incumbent.now
         chosen = self.work.know(roster)
         team = self._team(roster)
         began = time.monotonic()
-        found = self.work.again(team, chosen, cutoff)
-        if found is not None:
-            after = self.work.roster_of(found)
+        found = self.work.again(team, chosen, price, seconds)
+        if found.chosen is not None:
+            after = self.work.roster_of(found.chosen)
             self.incumbent.change(after.assignments - roster.assignments, roster.assignments - after.assignments)
-        took = time.monotonic() - began
-        grown = self.size * (0.9 if took > LONG else 1.0 if found is not None else 1.03)
-        self.size = min(float(len(self.work.workers)), max(float(LEAST_TEAM), grown))
+            factor = 1.0
+        else:
+            factor = GROWN if found.is_proved and time.monotonic() - began < LONG else SHRUNK
+        self.size = min(float(len(self.work.workers)), max(float(LEAST_TEAM), self.size * factor))
 
     def _team(self, roster: Roster) -> set[str]:
         """Return some workers: at random, or those who could mend something that is paid for."""
@@ -128,7 +128,7 @@ class _Teams:
         if not paid or self.random.random() < 0.3:  # noqa: PLR2004 - three times out of ten
             return set(self.random.sample(workers, size))
         _, who, where = self.random.choices(paid, [each[0] ** 0.5 for each in paid])[0]
-        team = {each for each in who if each in self.work.master.place}
+        team = {each for each in who if each in self.work.pool.place}
         able = sorted({each for shift in where for each in self.work.problem.possible.workers_on(shift)} - team)
         self.random.shuffle(able)
         team |= set(able[: max(1, size - len(team))]) if len(team) < size else set()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scheduling import Roster, solve
 from scheduling.columns.compiler import machine_of
 from scheduling.columns.coupling import FORBIDDEN, Coupling
-from scheduling.columns.generation import Closing, Generation
+from scheduling.columns.generation import Generation
 from scheduling.columns.helpers import Desks
 from scheduling.columns.pricing import Pricer
 from scheduling.rule import Scope
@@ -98,11 +98,11 @@ def test_the_bound_of_the_columns_never_exceeds_the_best_and_a_dive_never_beats_
     work = Generation(problem, lambda: False, seed=0)
     work.construct()
     work.open()
-    closing = Closing(work, {})
+    closing = work.whole()
     while not closing.is_done():
         closing.step()
-        assert closing.bound + work.idle <= best + 1e-6
-    found = work.dive({}, lambda: math.inf)
+        assert closing.bound <= best + 1e-6
+    found = work.dive(closing, math.inf, lambda: 60.0).chosen
     if found is not None:
         price, forbidden, _ = price_of(problem, work.roster_of(found))
         assert forbidden or price >= best
