@@ -314,10 +314,11 @@ class Control:
         """Let those go on that wait for cores to be free."""
         self._others_may.set()
 
-    def wait_for_cores(self) -> None:
-        """Wait until somebody lets others search, or until the end."""
-        while not self._others_may.is_set() and not self._ended.is_set():
-            self._others_may.wait(max(0.01, min(0.2, self.left)))
+    def wait_for_cores(self, share: float) -> None:
+        """Wait until somebody lets others search, or until a share of the time that is left is over."""
+        until = time.monotonic() + share * self.left
+        while not self._others_may.is_set() and not self._ended.is_set() and time.monotonic() < until:
+            self._others_may.wait(0.1)
 
     def solve(
         self,

@@ -39,6 +39,9 @@ EFFORT_SMALL = 3.0
 EFFORT_AGAIN = 10.0
 """Deterministic seconds for a first proof, and for finding one and the same roster after any other proof."""
 
+WAIT = 0.5
+"""Share of the time after which parts of large problems are searched even if the columns still want all cores."""
+
 
 @dataclass
 class Model:
@@ -190,7 +193,7 @@ class _Solve:
             if number == 0 and self._prove(control, start, EFFORT_SMALL):
                 return
         else:
-            control.wait_for_cores()
+            control.wait_for_cores(WAIT)
         improve(self.incumbent, control, self.seed * 1009 + number)
 
     def _solver(self) -> cp_model.CpSolver:

@@ -17,7 +17,7 @@ import numpy as np
 from scheduling.columns.compiler import machine_of
 from scheduling.columns.coupling import Coupling
 from scheduling.columns.helpers import Desks, StoppedError
-from scheduling.columns.master import Master
+from scheduling.columns.master import Master, NoMixtureError
 from scheduling.columns.pool import Pool
 from scheduling.columns.pricing import Column
 from scheduling.columns.responses import Team
@@ -32,14 +32,16 @@ if TYPE_CHECKING:
 
 EPSILON = 1e-6
 WANTED = 3
-"""Columns asked of each worker in a round."""
+WANTED_IN_ALL = 50
+"""Columns asked of each worker in a round, and of all together, at least."""
 STEADY = 0.5
 """How far prices stay with those of the best bound so far."""
 SURE = 0.999
 NEARLY = 0.8
-"""Columns with such a share of the mixture are made certain together; else the largest alone."""
+SHARE = 0.03
+"""Columns with such a share of the mixture are made certain together; else the largest, of so many free workers."""
 PASSES = 4
-CLOSE = 0.0005
+CLOSE = 0.002
 """While columns are fixed one after another, a value this near its bound (as a share) is near enough."""
 FEW_WORKERS = 12
 MOST_COLUMNS = 1000
@@ -137,15 +139,15 @@ class Generation:
         """Solve some workers again, all others as chosen, for less than the chosen columns cost in all."""
         master = Master.part(self.pool, free, chosen, price)
         if self.center is not None:
-            master.take(self._promising(master.free, self.center))
+            master.take(self.promising(master.free, self.center, BEGUN_WITH))
         return self.dive(Closing(self, master, self.center), price, seconds)
 
-    def _promising(self, workers: Iterable[str], prices: Prices) -> list[int]:
+    def promising(self, workers: Iterable[str], prices: Prices, count: int) -> list[int]:
         """Return some columns of each worker that cost least at some prices."""
         found = []
         for worker in workers:
             values = self.pool.values(worker, prices)
-            best = np.argsort(values, kind="stable")[:BEGUN_WITH]
+            best = np.argsort(values, kind="stable")[:count]
             found += [self.pool.of[worker][each] for each in best]
         return found
 
@@ -155,35 +157,54 @@ class Generation:
         Column after column is fixed; then, from where few workers were left, a better choice is looked for among all
         columns that were found on the way. `seconds` tells how many are left.
         """
-        first, stand = closing, None
-        found: dict[str, int] | None = None
-        while True:
-            while not closing.is_done(cutoff) and not closing.is_near(CLOSE):
-                closing.step()
-            if closing.is_above(cutoff):
-                break
-            master = closing.master
-            if stand is None and len(master.free) <= FEW_WORKERS:
-                stand = closing
-            step = self._most_certain(master)
-            if len(step) == len(master.free):
-                found = {**master.fixed, **{self.pool.columns[each].worker: each for each in step}}
-                cutoff = min(cutoff, closing.master.value_of(step))
-                break
-            closing = Closing(self, master.narrowed(step), closing.prices)
+        first = closing
+        found, stand = self._descend(closing, cutoff)
+        if found is not None:
+            cutoff = min(cutoff, self._price_of(first.master, found))
         if stand is not None and not stand.is_above(cutoff):
             master = stand.master
             better = master.choose(stand.worthy(cutoff)[:MOST_COLUMNS], cutoff, min(PATIENCE, seconds()))
             found = found if better is None else {**master.fixed, **better}
         return Found(found, first.is_above(cutoff))
 
+    def _descend(self, closing: Closing, cutoff: float) -> tuple[dict[str, int] | None, Closing | None]:
+        """Fix column after column; return everyone's, if it came so far, and where few workers were left."""
+        stand: Closing | None = None
+        try:
+            while True:
+                while not closing.is_done(cutoff) and not closing.is_near(CLOSE):
+                    closing.step()
+                if closing.is_above(cutoff):
+                    return None, stand
+                master = closing.master
+                if stand is None and len(master.free) <= FEW_WORKERS:
+                    stand = closing
+                step = self._most_certain(master)
+                if len(step) == len(master.free):
+                    return {**master.fixed, **{self.pool.columns[each].worker: each for each in step}}, stand
+                closing = Closing(self, master.narrowed(step, closing.best(BEGUN_WITH)), closing.prices)
+        except NoMixtureError:
+            return None, stand
+
+    def _price_of(self, master: Master, chosen: Mapping[str, int]) -> float:
+        """Return what everyone's columns cost, where those of a master's free workers were chosen anew."""
+        try:
+            return master.narrowed(chosen[each] for each in master.free).solve()[0]
+        except NoMixtureError:
+            return math.inf
+
     def _most_certain(self, master: Master) -> list[int]:
-        """Return the columns that the mixture takes nearly whole, else the one that it takes most of."""
+        """Return the columns that the mixture takes nearly whole, else those few that it takes most of."""
         step = [number for number, value in master.values.items() if value > NEARLY]
-        unsure = [number for number in step if master.values[number] <= SURE]
-        if not unsure:
-            rest = [number for number, value in master.values.items() if EPSILON < value <= NEARLY]
-            step += sorted(rest, key=lambda each: (-master.values[each], each))[:1]
+        if any(master.values[number] <= SURE for number in step):
+            return step
+        taken = {self.pool.columns[number].worker for number in step}
+        rest = [number for number, value in master.values.items() if EPSILON < value <= NEARLY]
+        most = len(step) + max(1, round(SHARE * len(master.free)))
+        for number in sorted(rest, key=lambda each: (-master.values[each], each)):
+            if len(step) < most and self.pool.columns[number].worker not in taken:
+                taken.add(self.pool.columns[number].worker)
+                step.append(number)
         return step
 
 
@@ -212,6 +233,13 @@ class Closing:
         """Say whether nothing improves any more, or nothing below a cutoff can be found."""
         return self._is_over or self.is_above(min(self.value - EPSILON, cutoff))
 
+    def best(self, count: int) -> list[int]:
+        """Return columns of each worker that cost least, and those that the mixture has."""
+        if self.prices is None:
+            return self.master.known
+        found = [each for each, value in self.master.values.items() if value > EPSILON]
+        return [*found, *self._work.promising(self.master.free, self.prices, count)]
+
     def worthy(self, cutoff: float) -> list[int]:
         """Return columns that something below the cutoff may have, the most promising first."""
         if self.prices is None:
@@ -234,7 +262,7 @@ class Closing:
         at = prices if center is None else prices.towards(center, STEADY)
         costs = {worker: pool.shift_costs(worker, at) for worker in master.free}
         below = {worker: float(at.workers[pool.place[worker]]) for worker in master.free}
-        found = self._work.desks.price(costs, WANTED, below)
+        found = self._work.desks.price(costs, max(WANTED, WANTED_IN_ALL // max(1, len(master.free))), below)
         new: list[Column] = []
         for worker, each in found.items():
             true = costs[worker] if center is None else pool.shift_costs(worker, prices)

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from ortools.linear_solver import pywraplp
 
-from scheduling.columns.helpers import StoppedError
 from scheduling.columns.pool import Prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from scheduling.columns.pool import Array, Pool
+    from scheduling.columns.pool import Pool
 
 FREE = float(pywraplp.Solver.infinity())
+
+
+class NoMixtureError(Exception):
+    """No mixture of the columns known keeps within the rows."""
 
 
 class _Program:
@@ -96,8 +99,8 @@ class Master:
         made.offset = price - made.solve()[0]
         return made
 
-    def narrowed(self, numbers: Iterable[int]) -> Master:
-        """Return the master in which more columns are fixed, with the columns that the others have here."""
+    def narrowed(self, numbers: Iterable[int], others: Iterable[int] = ()) -> Master:
+        """Return the master in which more columns are fixed, and in which free workers have those of others."""
         more = {self.pool.columns[each].worker: each for each in numbers}
         made = Master(
             self.pool,
@@ -106,7 +109,7 @@ class Master:
             self.active,
             self.offset + sum(self.pool.costs[each] for each in more.values()),
         )
-        made.take(each for each in self.known if self.pool.columns[each].worker not in more)
+        made.take(each for each in others if self.pool.columns[each].worker not in more)
         return made
 
     @property
@@ -128,7 +131,7 @@ class Master:
             status = solver.Solve()
             solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
             if status != pywraplp.Solver.OPTIMAL:
-                raise StoppedError(f"the master ended with status {status}")
+                raise NoMixtureError
         self.values = {number: each.solution_value() for number, each in self._program.columns.items()}
         dual = np.zeros(len(self.low))
         dual[list(self._program.rows)] = [row.dual_value() for row in self._program.rows.values()]
@@ -138,12 +141,8 @@ class Master:
             workers[self.pool.place[worker]] = row.dual_value()
         return solver.Objective().Value() + self.offset, Prices(np.where(wrong, 0.0, dual), workers)
 
-    def value_of(self, numbers: Iterable[int]) -> float:
-        """Return the whole price when free workers have these columns, one each."""
-        return self.narrowed(numbers).solve()[0]
-
     def bound(self, prices: Prices, least: Mapping[str, float]) -> float:
-        """Return what no choice costs less than, given the least that each free worker's roster costs at some prices."""
+        """Return what no choice costs less than, given the least that each free worker has to pay at some prices."""
         dual = np.zeros(len(self.low))
         dual[list(self.active)] = prices.rows[list(self.active)]
         edge = np.where(dual > 0, self.low, self.high)

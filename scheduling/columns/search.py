@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scheduling.columns.generation import Closing, Generation
 from scheduling.columns.helpers import StoppedError
+from scheduling.columns.master import NoMixtureError
 from scheduling.rule import Scope
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def generate(
     work = Generation(incumbent.problem, lambda: control.should_end, seed, helpers)
     try:
         _Search(work, incumbent, control, on_bound).run()
-    except StoppedError:
+    except (StoppedError, NoMixtureError):
         pass
     finally:
         control.let_others_search()
@@ -66,7 +67,7 @@ class _Search:
         left = self.control.left
         while not closing.is_done(self.incumbent.now[0]) and self.control.left > (1 - BOUNDING) * left:
             self._bound(closing)
-        if closing.is_done() and not closing.is_above(self.incumbent.now[0]):
+        if not closing.is_above(self.incumbent.now[0]):
             with ledger.on("search"):
                 found = work.dive(closing, self.incumbent.now[0], lambda: self.control.left).chosen
             if found is not None:
