@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scheduling.search import Control, Incumbent
 
 LEAST_TEAM = 3
-FIRST_TEAM = 10.0
+FIRST_TEAM = 12.0
 GROWN = 1.1
 SHRUNK = 0.95
 LONG = 6.0
