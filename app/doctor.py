@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,7 +16,8 @@ from flask import current_app
 
 from app import clock, migrate
 from app.config import Config
-from app.database import OWNER_ONLY, PRAGMAS, clock_gap, db
+from app.copies import old_keys
+from app.database import OWNER_ONLY, PRAGMAS, Statement, clock_gap, db, rows
 from app.jobs import MAX_ATTEMPTS, Job, WorkerBeat
 from app.mail.models import OutgoingMail
 from app.mail.services import connect
@@ -64,17 +66,20 @@ class Glance:
 
 def glance() -> Glance:
     """Look at what changes from hour to hour: one query."""
+    seen, *counts = rows(_figures())[0]
+    return Glance(seen is not None and clock.now() - seen < SILENCE, *counts)
+
+
+@cache
+def _figures() -> Statement:
     count = sa.select(sa.func.count())
     mails = count.select_from(OutgoingMail)
-    seen, *counts = db.session.execute(
-        sa.select(
-            sa.select(sa.func.max(WorkerBeat.seen_at)).scalar_subquery(),
-            count.select_from(Job).where(Job.state == "failed").scalar_subquery(),
-            mails.where(OutgoingMail.state == "waiting").scalar_subquery(),
-            mails.where(OutgoingMail.state == "failed").scalar_subquery(),
-        )
-    ).one()
-    return Glance(seen is not None and clock.now() - seen < SILENCE, *counts)
+    return sa.select(
+        sa.select(sa.func.max(WorkerBeat.seen_at)).scalar_subquery(),
+        count.select_from(Job).where(Job.state == "failed").scalar_subquery(),
+        mails.where(OutgoingMail.state == "waiting").scalar_subquery(),
+        mails.where(OutgoingMail.state == "failed").scalar_subquery(),
+    )
 
 
 def findings() -> Iterator[Finding]:
@@ -91,6 +96,7 @@ def findings() -> Iterator[Finding]:
     if migrate.is_current():
         yield _worker()
         yield _jobs()
+        yield _copies()
         yield from _mail(config)
 
 
@@ -181,6 +187,14 @@ def _jobs() -> Finding:
     )
     found = ", ".join(sorted(f"{count} {kind} ({error or 'no error kept'})" for kind, error, count in rows))
     return Finding("jobs", not found, f"failed for good: {found}; {AGAIN}" if found else "none failed")
+
+
+def _copies() -> Finding:
+    old = len(old_keys())
+    words = "none is older than seven days"
+    if old:
+        words = f"{old} should be thrown away: the worker does it, or flask --app wsgi copy-check-ins"
+    return Finding("keys of copies of check-ins", not old, words)
 
 
 def _mail(config: Config) -> Iterator[Finding]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from app.access import Role
@@ -64,12 +65,17 @@ def init_app(app: Flask) -> None:
 def _nav() -> dict[str, Any]:
     if not current_user or not current_user.is_authenticated:
         return {"nav": [], "account_links": []}
-    entries = [(each, url_for(each.endpoint)) for each in ENTRIES if each.roles & current_user.roles]
+    entries, links = _entries(current_user.roles, request.script_root)
     here = _current(entries)
-    return {
-        "nav": [(entry.label, address, entry is here) for entry, address in entries],
-        "account_links": [(label, url_for(endpoint)) for label, endpoint in ACCOUNT],
-    }
+    return {"nav": [(entry.label, address, entry is here) for entry, address in entries], "account_links": links}
+
+
+@cache
+def _entries(roles: frozenset[Role], root: str) -> tuple[list[tuple[Entry, str]], list[tuple[str, str]]]:
+    """What people with these roles find, with its address: the same for all of them and on every page."""
+    address = current_app.url_map.bind("localhost", script_name=root).build
+    entries = [(each, address(each.endpoint)) for each in ENTRIES if each.roles & roles]
+    return entries, [(label, address(endpoint)) for label, endpoint in ACCOUNT]
 
 
 def _current(entries: list[tuple[Entry, str]]) -> Entry | None:

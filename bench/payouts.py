@@ -60,7 +60,7 @@ class Till:
 
     def __init__(self, app: Flask, purse: Purse, process: subprocess.Popen[bytes], port: int) -> None:
         self.process, self.port = process, port
-        self.toni, self.tess, self.robin = (_visitor(app, each) for each in (purse.toni, purse.tess, purse.robin))
+        self.toni, self.tess, self.robin = (visitor_of(app, each) for each in (purse.toni, purse.tess, purse.robin))
         self.witness = purse.robin
         self.chance = random.Random(SEED)
         self.handed: Counter[str] = Counter()
@@ -157,7 +157,7 @@ def _links(page: Any) -> str:
     return " ".join(f'href="{link.get("href")}"' for link in page.one("main").all("a"))
 
 
-def _visitor(app: Flask, person_id: str) -> Visitor:
+def visitor_of(app: Flask, person_id: str) -> Visitor:
     """A browser in which someone is signed in."""
     visitor = Visitor()
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 
 from app import create_app, migrate
-from app.checkins.models import CheckIn, KeyPair, Opened, Parcel, WaitingParcel
+from app.checkins.ballots import ballot_info, half_info
+from app.checkins.models import Ballot, CheckIn, KeyPair, Opened, Parcel, TeamHalf, TeamWindow, WaitingParcel
 from app.checkins.queries import PARCEL_INFO, check_in_info
 from app.checkins.sealing import Wrap, unlock_with_token, unseal, unwrap, unwrap_with_code
 from app.checkins.seizure import lines
@@ -51,6 +52,7 @@ def keys_at_hand(master: bytes) -> list[bytes]:
         found += [pair.public_key, pair.wrapped[-32:], pair.wrapped[12:44], pair.recovery_wrapped[12:44]]
         found.append(bytes.fromhex(pair.owner))
     found += [bytes.fromhex(row_id) for row_id in db.session.scalars(sa.select(Opened.id))]
+    found += list(db.session.scalars(sa.select(TeamWindow.public_key)))
     return [each for each in found if len(each) == 32]
 
 
@@ -63,6 +65,10 @@ def loot(master: bytes) -> Iterator[Loot]:
     yield Loot("check-ins", len(sealed), sum(_opens(each, info, keys) for each, info in sealed))
     parcels = [*db.session.scalars(sa.select(Parcel.sealed)), *db.session.scalars(sa.select(WaitingParcel.sealed))]
     yield Loot("parcels", len(parcels), sum(_opens(each, PARCEL_INFO, keys) for each in parcels))
+    ballots = [(row.sealed, ballot_info(row.starts_on, row.voter)) for row in db.session.scalars(sa.select(Ballot))]
+    yield Loot("slips for the group", len(ballots), sum(_opens(each, info, keys) for each, info in ballots))
+    halves = [(row.sealed, half_info(row.starts_on, row.holder_id)) for row in db.session.scalars(sa.select(TeamHalf))]
+    yield Loot("halves of their key", len(halves), sum(_opens(each, info, keys) for each, info in halves))
     pairs = list(db.session.scalars(sa.select(KeyPair)))
     yield Loot("private keys", len(pairs), sum(_unwraps(pair, keys, pepper) for pair in pairs))
     opened = list(db.session.scalars(sa.select(Opened)))
@@ -107,9 +113,10 @@ def fill(app: Flask) -> None:
             keys.make_key(person_id, passphrase)
             keys.open_history(person_id, passphrase)
         services.name_listener(people[0], "another peer")
+        services.name_listener(people[1], "another peer")
         for person_id in people[1:]:
             answers = {name: secrets.randbelow(5) for name in ("energy", "load", "rest")}
-            services.send_check_in(person_id, services.Given(answers), people[0])
+            services.send_check_in(person_id, services.Given(answers), people[0], counts=True)
 
 
 def main() -> None:

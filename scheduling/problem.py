@@ -163,7 +163,8 @@ class Shift:
 
     `needs` are skills that each person on it must hold on the day (trainees excepted). With
     `min_company` 2 nobody is ever alone, with `max_company` 3 nobody is intimidated. `demanding` is a
-    weight of exposure, 0 for none.
+    weight of exposure, 0 for none. `pay` is what it pays one person, by their level of pay, in the smallest
+    unit of money; `funds` are those that bear it, with their weights: none that may when empty, not asked when None.
     """
 
     id: str
@@ -179,6 +180,8 @@ class Shift:
     demanding: int = 0
     min_company: int = 0
     max_company: int | None = None
+    pay: tuple[tuple[str, int], ...] = ()
+    funds: tuple[tuple[str, int], ...] | None = None
 
     def __post_init__(self) -> None:
         _require(self.start < self.end, f"shift {self.id!r} ends before it begins")
@@ -189,6 +192,8 @@ class Shift:
             self.max_company is None or self.max_company >= max(1, self.min_company),
             f"shift {self.id!r} wants more company than it allows",
         )
+        _require(all(amount >= 0 for _, amount in self.pay), f"shift {self.id!r} pays less than nothing")
+        _require(all(weight > 0 for _, weight in self.funds or ()), f"shift {self.id!r} has a fund without weight")
         skills = [line.skill for line in self.demands]
         _require(len(skills) == len(set(skills)), f"shift {self.id!r} has two demand lines for the same skill")
 
@@ -255,6 +260,27 @@ class Spell:
     def __post_init__(self) -> None:
         _require(self.first_day <= self.last_day, "a spell ends before it begins")
         _require(min(self.max_minutes_week or 0, self.max_shifts_week or 0) >= 0, "a spell holds no negative numbers")
+
+
+@dataclass(frozen=True)
+class EarningsCap:
+    """Days (both included) in which a person wants to earn no more than `most`, in the smallest unit of money."""
+
+    first_day: int
+    last_day: int
+    most: int
+
+    def __post_init__(self) -> None:
+        _require(self.first_day <= self.last_day, "an earnings cap ends before it begins")
+        _require(self.most >= 0, "an earnings cap is never negative")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a fund has left for the roster, in the smallest unit of money; below nothing when it is overspent."""
+
+    fund: str
+    left: int
 
 
 @dataclass(frozen=True)
@@ -338,7 +364,8 @@ class Carried:
 class Worker:
     """A person as the law of rosters sees them: an opaque id and the facts that rules ask for.
 
-    `unavailable_for` are shifts that they are not available for, whatever the time.
+    `unavailable_for` are shifts that they are not available for, whatever the time. `pay_level` names what a
+    shift pays them (None: nothing).
     """
 
     id: str
@@ -352,6 +379,8 @@ class Worker:
     not_with: frozenset[str] = frozenset()
     not_at: frozenset[str] = frozenset()
     partner: str | None = None
+    pay_level: str | None = None
+    earnings_caps: tuple[EarningsCap, ...] = ()
     history: tuple[Worked, ...] = ()
     carried: Carried = Carried()
 
@@ -364,6 +393,10 @@ class Worker:
     def holds(self, skill: str, on: dt.date) -> bool:
         """Say whether the person holds a skill that is valid on a date."""
         return any(each.skill == skill and each.is_valid(on) for each in self.skills)
+
+    def pay_for(self, shift: Shift) -> int:
+        """Return what a shift pays this person, in the smallest unit of money."""
+        return next((amount for level, amount in shift.pay if level == self.pay_level), 0)
 
     def grade(self, shift: Shift) -> Grade:
         """Return the worst grade that any minute of a shift has; the default where no span says anything."""
@@ -417,11 +450,13 @@ class Problem:
     pins: tuple[Pin, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     published: frozenset[Assignment] = field(default_factory=frozenset)
+    budgets: tuple[Budget, ...] = ()
 
     def __post_init__(self) -> None:
         _require_unique((each.id for each in self.shifts), "shift")
         _require_unique((each.id for each in self.workers), "worker")
         _require_unique((each.name for each in self.rules), "rule")
+        _require_unique((each.fund for each in self.budgets), "fund")
         for shift in self.shifts:
             _require(0 <= shift.day < self.horizon.days, f"shift {shift.id!r} lies outside the horizon")
             _require(self.horizon.day_at(shift.start) == shift.day, f"shift {shift.id!r} does not begin on its day")

@@ -83,7 +83,8 @@ def test_machines_that_start_at_once_migrate_once(databases, database, tmp_path)
             except Exception as error:  # noqa: BLE001 - told by the test
                 failed.append(error)
             finally:
-                db.engine.dispose()
+                for engine in db.engines.values():
+                    engine.dispose()
 
     threads = [threading.Thread(target=start, args=(app,)) for app in apps]
     for thread in threads:
@@ -92,7 +93,8 @@ def test_machines_that_start_at_once_migrate_once(databases, database, tmp_path)
         thread.join()
     with apps[0].app_context():
         is_current = migrate.is_current()
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
     databases.forget()
     assert not failed
     assert is_current

@@ -22,6 +22,8 @@ FUNDER_K = 10
 ROUND_TO = 5
 ALIKE = 0.9
 """A group is alike when more than this share of it stands on one step: its figure would tell of each."""
+MIDDLES = {Level.FINE: 12.5, Level.MIXED: 37.5, Level.HARD: 62.5, Level.VERY_HARD: 87.5}
+"""A step as a score again, where only the step is known."""
 
 
 class Why(StrEnum):
@@ -82,6 +84,17 @@ def publish(groups: Sequence[Group], earlier: Iterable[frozenset[str]], k: int =
         else:
             found.append(Figure(group.name, None, 0, why))
     return found
+
+
+def publish_to_funders(
+    groups: Sequence[Group], shown: Iterable[Figure], earlier: Iterable[frozenset[str]]
+) -> list[Figure]:
+    """The same for eyes outside, with twice the people: of the groups that are shown inside, and of no others.
+
+    So what goes outside adds no new set of people to those that are published inside.
+    """
+    names = {each.group for each in shown if each.level is not None}
+    return publish([each for each in groups if each.name in names], earlier, FUNDER_K)
 
 
 def _why_not(

@@ -18,6 +18,12 @@ QUICK = 11 * HOUR
 AFTER_NIGHT = 48 * HOUR
 LONG, LONGER = 10 * HOUR, 12 * HOUR
 WEEK = 7
+EVENING, EVENING_LEAST = 18 * HOUR, 3 * HOUR
+
+
+def is_evening(begins: int, minutes: int) -> bool:
+    """Whether a shift that begins at this minute of its day lies in the evening for three hours or more."""
+    return begins + minutes - max(begins, EVENING) >= EVENING_LEAST
 
 
 @dataclass(frozen=True)
@@ -99,12 +105,16 @@ class Reason:
     points: int
 
 
-def reasons(stints: Sequence[Stint], points: Mapping[str, int] | None = None) -> list[Reason]:
-    """What wears in these shifts of one person, the heaviest first; `points` replaces the points of some factors."""
+def reasons(stints: Sequence[Stint], points: Mapping[str, int] | None = None, since: int | None = None) -> list[Reason]:
+    """What wears in these shifts of one person, the heaviest first; `points` replaces the points of some factors.
+
+    Only what is found on day `since` or later counts; earlier shifts still tell where rest was short.
+    """
     chosen = points or {}
     days: dict[str, list[int]] = {each.name: [] for each in FACTORS}
     for name, day in _findings(sorted(stints, key=lambda each: each.start)):
-        days[name].append(day)
+        if since is None or day >= since:
+            days[name].append(day)
     found = [
         Reason(factor, tuple(days[factor.name]), chosen.get(factor.name, factor.points) * _counted(factor, days))
         for factor in FACTORS

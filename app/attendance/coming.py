@@ -71,7 +71,7 @@ def coming_of(person_id: str) -> list[Coming]:
 
 def silent_people() -> list[Coming]:
     """Everyone who was asked whether they come and has not answered, by shift."""
-    return [each for each in _rows(_coming()) if each.is_silent]
+    return _rows(_coming().where(Confirmation.asked_at.is_not(None), Confirmation.answered_at.is_(None)))
 
 
 def say_coming(shift_id: str, person_id: str) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from app import clock
 from app.attendance.hours import GRACE
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
-from app.database import db
+from app.database import Statement, db, rows
 from app.people.models import Level, Person, PersonSkill
 from app.roster.models import Assignment, Shift
 from app.rules.queries import day_settings
@@ -260,6 +261,32 @@ def site_days(shifts: Iterable[BoardShift]) -> list[SiteDay]:
     ]
 
 
+def unsettled_count() -> int:
+    """How many places `unsettled` would find: one query."""
+    today = clock.today()
+    return int(rows(_unsettled_count(), first=today - UNSETTLED_DAYS, last=today, now=clock.now())[0][0])
+
+
+@cache
+def _unsettled_count() -> sa.Select[int]:
+    """Places nobody noted anything about, and those that were closed."""
+    over = sa.and_(
+        Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")),
+        Shift.ends_at <= sa.bindparam("now"),
+        Shift.cancelled_at.is_(None),
+    )
+    of_shift = sa.and_(Attendance.activity == Activity.SHIFT, Attendance.state != AttendanceState.VOID)
+    is_noted = sa.exists().where(
+        Attendance.shift_id == Assignment.shift_id, Attendance.person_id == Assignment.person_id, of_shift
+    )
+    silent = sa.select(sa.func.count()).select_from(Assignment).join(Shift, Shift.id == Assignment.shift_id)
+    closed = sa.select(sa.func.count()).select_from(Attendance).join(Shift, Shift.id == Attendance.shift_id)
+    return sa.select(
+        silent.where(over, ~is_noted).scalar_subquery()
+        + closed.where(over, of_shift, Attendance.noted_via == NotedVia.CLOSED).scalar_subquery()
+    )
+
+
 def unsettled() -> list[Place]:
     """Places of the last two weeks that a coordinator should look at, the oldest first.
 
@@ -294,7 +321,8 @@ def _moment() -> Moment:
     return Moment(clock.now(), timedelta(minutes=day_settings().arrive_minutes))
 
 
-def _shift_rows() -> sa.Select[Any]:
+@cache
+def _shift_rows() -> Statement:
     return (
         sa.select(Shift.id, Shift.site_id, Site.name.label("site"), Service.name.label("service"))
         .add_columns(Shift.starts_at, Shift.ends_at)
@@ -304,7 +332,7 @@ def _shift_rows() -> sa.Select[Any]:
     )
 
 
-def _shifts_asked(day: date | None, moment: Moment) -> sa.Select[Any]:
+def _shifts_asked(day: date | None, moment: Moment) -> Statement:
     query = _shift_rows().where(Shift.cancelled_at.is_(None))
     return query.where(is_of_today(moment) if day is None else Shift.day_on == day)
 
@@ -313,7 +341,15 @@ def _places(shifts: Mapping[str, Any], moment: Moment, person_id: str | None = N
     """Everyone who is planned on these shifts or of whom something is noted, by shift and name: one query."""
     if not shifts:
         return
-    ids = list(shifts)
+    query = _places_of_shifts() if person_id is None else _places_of_shifts().where(Person.id == person_id)
+    for row in db.session.execute(query, {"shifts": list(shifts)}):
+        is_on = row.assignment_id is not None
+        yield _place(shifts[row.shift_id], row, is_planned=is_on, noted=row.Attendance, moment=moment)
+
+
+@cache
+def _places_of_shifts() -> Statement:
+    ids: sa.BindParameter[str] = sa.bindparam("shifts", expanding=True)
     pairs = (
         sa.select(Assignment.shift_id, Assignment.person_id)
         .where(Assignment.shift_id.in_(ids))
@@ -326,7 +362,7 @@ def _places(shifts: Mapping[str, Any], moment: Moment, person_id: str | None = N
         )
         .subquery()
     )
-    query = (
+    return (
         sa.select(pairs.c.shift_id, pairs.c.person_id, Person.name, Person.level)
         .add_columns(Assignment.id.label("assignment_id"), Attendance)
         .join(Person, Person.id == pairs.c.person_id)
@@ -343,11 +379,6 @@ def _places(shifts: Mapping[str, Any], moment: Moment, person_id: str | None = N
         )
         .order_by(pairs.c.shift_id, sa.func.lower(Person.name), Person.id)
     )
-    if person_id is not None:
-        query = query.where(Person.id == person_id)
-    for row in db.session.execute(query):
-        is_on = row.assignment_id is not None
-        yield _place(shifts[row.shift_id], row, is_planned=is_on, noted=row.Attendance, moment=moment)
 
 
 def _place(shift: Any, person: Any, *, is_planned: bool, noted: Attendance | None, moment: Moment) -> Place:

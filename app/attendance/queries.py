@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.attendance.hours import worked_span
 from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, NotedVia
-from app.database import db
+from app.database import Statement, db, rows
 from app.people.models import Person
-from app.roster.models import PublicationChange, Shift
+from app.roster.late import is_late_change
+from app.roster.models import Shift
 from app.sites.models import Service, Site
 from app.words import span_words, when
 
@@ -24,7 +26,8 @@ class WorkedRecord:
 
     `starts_at` and `ends_at` are what counts as worked, the planned ones the shift's (None for work beside shifts).
     Work beside shifts may belong to no site or service. `level` is the person's on that day, `demanding` the
-    service's (0 to 3), `is_late_change` whether the person got this shift, or its time, inside the notice period.
+    service's (0 to 3), `is_late_change` whether the person got this shift, or its time, inside the notice period
+    (see `roster.late`).
     `version` rises with every correction; a record that was taken back is not among the records any more.
     """
 
@@ -80,13 +83,21 @@ def unworked_ids(changed_since: datetime) -> set[str]:
     return set(rows) - {each.id for each in worked_records(ids=rows)}
 
 
-def _worked() -> sa.Select[Any]:
-    is_late = sa.exists().where(
-        PublicationChange.shift_id == Attendance.shift_id,
-        PublicationChange.person_id == Attendance.person_id,
-        PublicationChange.is_late,
-        PublicationChange.kind.in_(["added", "moved"]),
+def begun_places(shift_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Places (person, shift) on which somebody arrived, whether they left by now or not: pay rests on them."""
+    found = db.session.execute(
+        sa.select(Attendance.person_id, Attendance.shift_id).where(
+            Attendance.shift_id.in_(shift_ids),
+            Attendance.activity == Activity.SHIFT,
+            Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]),
+        )
     )
+    return {(person, shift) for person, shift in found if shift is not None}
+
+
+@cache
+def _worked() -> Statement:
+    is_late = is_late_change(Attendance.shift_id, Attendance.person_id)
     service_id = sa.func.coalesce(Shift.service_id, Attendance.service_id)
     return (
         sa.select(
@@ -133,23 +144,45 @@ def _record(row: Any) -> WorkedRecord | None:
     )
 
 
-def noted_shifts(first: date, last: date) -> dict[tuple[str, str], WorkedRecord | None]:
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What somebody worked of a shift, as rosters reckon with it: the day, the time that counts, the kind of work."""
+
+    day_on: date
+    starts_at: datetime
+    ends_at: datetime
+    service_id: str
+    demanding: int
+
+
+def noted_shifts(first: date, last: date) -> dict[tuple[str, str], Noted | None]:
     """What is noted of shifts on days from `first` through `last`, by (person, shift); None: they did not come.
 
     Pairs that are missing are those nobody noted anything about.
     """
-    absent = db.session.execute(
-        sa.select(Attendance.person_id, Attendance.shift_id).where(
-            Attendance.day_on.between(first, last),
-            Attendance.activity == Activity.SHIFT,
-            Attendance.state == AttendanceState.ABSENT,
-        )
-    )
-    found: dict[tuple[str, str], WorkedRecord | None] = {(row.person_id, row.shift_id): None for row in absent}
-    for record in worked_records(first, last):
-        if record.activity == Activity.SHIFT and record.shift_id is not None:
-            found[record.person_id, record.shift_id] = record
+    found: dict[tuple[str, str], Noted | None] = {}
+    for person, shift, state, *times, is_exact, day_on, service, demanding in rows(_noted(), first=first, last=last):
+        arrived_at, left_at, *plan = times
+        if state == AttendanceState.ABSENT:
+            found.setdefault((person, shift), None)
+        elif span := worked_span(arrived_at, left_at, (plan[0], plan[1]), is_exact=is_exact):
+            found[person, shift] = Noted(day_on, *span, service, demanding)
     return found
+
+
+@cache
+def _noted() -> Statement:
+    return (
+        sa.select(Attendance.person_id, Attendance.shift_id, Attendance.state)
+        .add_columns(Attendance.arrived_at, Attendance.left_at, Shift.starts_at, Shift.ends_at, Attendance.is_exact)
+        .add_columns(Attendance.day_on, Shift.service_id, Service.demanding)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Attendance.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
+        .where(Attendance.activity == Activity.SHIFT)
+        .where(Attendance.state.in_([AttendanceState.ABSENT, AttendanceState.LEFT]))
+        .order_by(Attendance.day_on, Attendance.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

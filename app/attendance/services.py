@@ -20,6 +20,7 @@ from app.audit.services import record
 from app.database import db, insert_if_absent, new_id
 from app.editing import Outcome, Saved, kept, locked, outdated, refuse
 from app.people.models import Person
+from app.roster.lock import hold_roster
 from app.roster.models import Assignment, Shift
 from app.rules.queries import day_settings
 from app.words import clock_time, when
@@ -52,6 +53,8 @@ def at_kiosk(person_id: str, version: int) -> Noting:
 def arrive(shift_id: str, person_id: str, noting: Noting) -> Outcome:
     """Note that someone is there, now."""
     shift, now = db.session.get(Shift, shift_id), clock.now()
+    if shift is not None and now < shift.starts_at:
+        hold_roster()  # until it begins the place could change hands in this very moment
     problem = _no_shift(shift) or _not_on(shift_id, person_id, noting)
     if shift is None or problem:
         return refuse(form=problem)

@@ -67,7 +67,7 @@ def today() -> str:
         own=day.own_of(shifts, current_user.id) if is_coordinator() else day.own_day(current_user.id),
         sites=day.site_days(shifts),
         is_coordinator=is_coordinator(),
-        unsettled=len(day.unsettled()) if is_coordinator() else 0,
+        unsettled=day.unsettled_count() if is_coordinator() else 0,
         overdue=overdue() if is_coordinator() else [],
         silent=len(asking.silent_people()) if is_coordinator() else 0,
     )

@@ -139,6 +139,9 @@ SENTENCES: dict[Group, dict[str, Sentence]] = {
     Group.PEOPLE: {
         "name listener": "{who} named {what} as someone to talk to",
         "retire listener": "{who} noted that {what} is no longer someone to talk to",
+        "load questionnaire": "{who} loaded the words of a questionnaire",
+        "remove questionnaire": "{who} removed the words of a questionnaire",
+        "count weeks": "{who} counted four weeks of the whole group",
         "add help line": "{who} added a help line",
         "remove help line": "{who} removed a help line",
         "add person": "{who} added {what}",

@@ -14,7 +14,7 @@ from flask import g, session
 from app import clock
 from app.access import STAFF, Role
 from app.auth.models import Credential, RecoveryCode, SignIn, SignInToken
-from app.database import Instant, db, writing
+from app.database import Instant, db, rows, writing
 from app.people.models import Person, PersonRole
 from app.vault import vault
 
@@ -111,10 +111,10 @@ def idle_time(roles: frozenset[Role], *, is_shared: bool) -> timedelta:
 def person_of_session(token: str) -> SignedIn | None:
     """The person whose live session this token opens, None when it ended, ran out or they left the group."""
     now = clock.now()
-    rows = db.session.execute(_WHO, {"session": digest(token), "now": now}).all()
-    if not rows:
+    found = rows(_WHO, session=digest(token), now=now)
+    if not found:
         return None
-    row, roles = rows[0], frozenset(Role(row.role) for row in rows if row.role is not None)
+    row, roles = found[0], frozenset(Role(row.role) for row in found if row.role is not None)
     if now - row.seen_at > SEEN_EVERY:
         idle = idle_time(roles, is_shared=row.is_shared)
         g.session_seen = (row.id, min(now + idle, row.created_at + LONGEST_SESSION))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
 
-from app.checkins.queries import ListenerShown
+from app.checkins.packs import PackShown
+from app.checkins.queries import ListenerShown, StandingChoice
 from app.checkins.services import LONGEST_NOTE, Given
 from app.checkins.words import QUESTIONS, SHARING_WORDS
 from app.fields import choice, choices, stripped, text_field
-from wellbeing.flags import Sharing
 
 PHRASE = "Your private words"
 
@@ -84,9 +85,12 @@ class SharingForm(FlaskForm):
         choices=[choice(each, *words) for each, words in SHARING_WORDS.items()],
     )
     listener = RadioField("Who?", [Optional()], validate_choice=False)
+    counts = BooleanField("Count my weeks for the whole group")
 
-    def __init__(self, whom: Sequence[ListenerShown], sharing: Sharing, listener_id: str | None) -> None:
-        super().__init__(data={"sharing": sharing, "listener": listener_id})
+    def __init__(self, whom: Sequence[ListenerShown], choice_now: StandingChoice) -> None:
+        super().__init__(
+            data={"sharing": choice_now.sharing, "listener": choice_now.listener_id, "counts": choice_now.counts}
+        )
         self.listener.choices = [
             choice(each.person_id, each.name, f"{each.words} · key: {each.fingerprint}") for each in whom
         ]
@@ -97,6 +101,27 @@ class ListenerForm(FlaskForm):
 
     person = SelectField("Person", [InputRequired("Choose someone.")])
     words = text_field("What they are to people", 80, required="Say what they are.", description="As in: another peer")
+
+
+class PackForm(FlaskForm):
+    """The words of a questionnaire: pasted, or in a file."""
+
+    pack = SelectField("Which one?", [InputRequired("Choose one.")], validate_choice=False)
+    words = TextAreaField("Its words", [Optional(), Length(max=40_000)])
+    file = FileField("Or a text file", [Optional()])
+
+    def __init__(self, packs: Sequence[PackShown]) -> None:
+        super().__init__()
+        self.pack.choices = [choice("", "Choose"), *(choice(each.key, each.title) for each in packs)]
+
+    def text(self) -> str | None:
+        """What was given, the file first; None for a file that is no text."""
+        if not self.file.data:
+            return self.words.data or ""
+        try:
+            return str(self.file.data.read().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            return None
 
 
 class HelpLineForm(FlaskForm):

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import allow_signed_in
-from app.checkins import inbox, keys, queries, services
+from app.checkins import counting, inbox, keys, queries, services
 from app.checkins.forms import OpenForm
 from app.checkins.views import bp
 from app.editing import Refused
@@ -44,6 +44,7 @@ def _asked_page(form: OpenForm) -> str:
         is_open=private is not None,
         flags=[] if private is None else inbox.flags_for(private),
         acts=ACT_WORDS,
+        to_count=None if private is None else counting.countable(current_user.id),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -125,3 +126,80 @@ class HelpLine(PrivateModel):
     name: Mapped[str] = mapped_column(sa.String(80))
     phone: Mapped[str] = mapped_column(sa.String(40))
     words: Mapped[str] = mapped_column(sa.String(160), default="")
+
+
+class TeamWindow(PrivateModel):
+    """Four weeks that are counted together when they are over: the key ballots are sealed to, and the groups.
+
+    `groups` maps the name of each fixed group to the owners in it, as they were when the window opened. Nobody has
+    the private key: it is cut in halves (see `TeamHalf`).
+    """
+
+    __tablename__ = "team_window"
+
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    ends_on: Mapped[date]
+    public_key: Mapped[bytes]
+    groups: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+
+class TeamHalf(PrivateModel):
+    """One half of a window's key, sealed to one listener; with the half of the partner it opens the ballots.
+
+    When the window is over each hands their half to the partner, sealed to the partner's key: `is_handed`.
+    """
+
+    __tablename__ = "team_half"
+
+    id: Mapped[str] = _random_id()
+    starts_on: Mapped[date] = mapped_column(index=True)
+    holder_id: Mapped[str] = mapped_column(sa.String(12))
+    partner_id: Mapped[str] = mapped_column(sa.String(12))
+    is_handed: Mapped[bool] = mapped_column(default=False)
+    sealed: Mapped[bytes]
+
+    __table_args__ = (sa.UniqueConstraint("starts_on", "holder_id", "partner_id", "is_handed"), UNORDERED)
+
+
+class Ballot(PrivateModel):
+    """One word of one person for one window, sealed; who does not want to be counted leaves an empty one.
+
+    `voter` is a keyed hash that is another one in each window.
+    """
+
+    __tablename__ = "ballot"
+
+    voter: Mapped[str] = mapped_column(OWNER, primary_key=True)
+    starts_on: Mapped[date] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+
+    __table_args__ = (UNORDERED,)
+
+
+class TeamFigure(PrivateModel):
+    """What was published of one group in one window; the database itself refuses to change it.
+
+    `level` is None where nothing is shown; why is kept nowhere. `members` are the owners in the group when it is
+    shown, so that later figures can be held against earlier ones.
+    """
+
+    __tablename__ = "team_figure"
+
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    audience: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    group: Mapped[str] = mapped_column("group_name", sa.String(20), primary_key=True)
+    ends_on: Mapped[date]
+    level: Mapped[str | None] = mapped_column(sa.String(12))
+    about: Mapped[int]
+    members: Mapped[list[Any]] = mapped_column(sa.JSON)
+
+
+class Pack(PrivateModel):
+    """The words of a longer questionnaire, as the organisation loaded them."""
+
+    __tablename__ = "pack"
+
+    key: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    notice: Mapped[str] = mapped_column(sa.String(600))
+    questions: Mapped[list[Any]] = mapped_column(sa.JSON)
+    loaded_on: Mapped[date]

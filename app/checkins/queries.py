@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,13 +15,14 @@ from flask import session
 from app import clock
 from app.auth.wordlist import WORDS
 from app.checkins import sealing
-from app.checkins.models import CheckIn, Choice, HelpLine, KeyPair, Listener, Opened, Parcel
+from app.checkins.models import CheckIn, Choice, HelpLine, KeyPair, Listener, Opened, Pack, Parcel
 from app.database import db
 from app.people.models import Person
 from app.vault import vault
 from wellbeing.flags import Sharing
+from wellbeing.instruments import instruments
 from wellbeing.instruments.pulse import PULSE
-from wellbeing.scoring import scores
+from wellbeing.scoring import Score, is_real_change, scores
 from wellbeing.trend import Reading, Signal, signal, usual_level
 
 COOKIE = "opened"
@@ -32,6 +33,11 @@ PARCEL_INFO = b"parcel:v1"
 def owner_of(person_id: str) -> str:
     """The keyed hash under which a person's check-ins are kept."""
     return vault().index(person_id, "private.owner")
+
+
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
 
 
 def check_in_info(owner: str, row_id: str) -> bytes:
@@ -51,10 +57,11 @@ def has_key(person_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StandingChoice:
-    """What a person shares when they share: how much and with whom."""
+    """What a person shares when they share: how much and with whom; and whether their weeks count for the group."""
 
     sharing: Sharing = Sharing.NOBODY
     listener_id: str | None = None
+    counts: bool = False
 
 
 def choice_of(person_id: str) -> StandingChoice:
@@ -63,7 +70,7 @@ def choice_of(person_id: str) -> StandingChoice:
     if row is None:
         return StandingChoice()
     kept: dict[str, str] = json.loads(row.kept)
-    return StandingChoice(Sharing(kept["sharing"].strip()), kept["listener"].strip() or None)
+    return StandingChoice(Sharing(kept["sharing"].strip()), kept["listener"].strip() or None, kept.get("counts") == "y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,11 @@ def is_listener(person_id: str) -> bool:
     return row is not None and row.is_active
 
 
+def has_longer() -> bool:
+    """Whether the words of a longer questionnaire are loaded."""
+    return db.session.scalar(sa.select(Pack.key).limit(1)) is not None
+
+
 def help_lines() -> list[HelpLine]:
     """Whom people can call, in the group's order."""
     return list(db.session.scalars(sa.select(HelpLine).order_by(HelpLine.position, HelpLine.id)))
@@ -151,6 +163,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class LongEntry:
+    """The answers to a longer questionnaire, scored: (scale, number, band, is the change since the last one real)."""
+
+    id: str
+    title: str
+    week_on: date
+    scores: list[tuple[str, float, str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
 class LookedAt:
     """Something that a listener did with a person's ask: `what` is "read" or one of `wellbeing.flags.Act`."""
 
@@ -168,21 +190,24 @@ class History:
     found: Signal
     usual: float | None
     replies: list[LookedAt]
+    longer: list[LongEntry]
 
 
 def history(person_id: str, private: bytes) -> History:
     """Open a person's own check-ins, and work out their trend, here and now and nowhere else."""
     owner = owner_of(person_id)
-    entries, locked = [], 0
+    entries, longer, locked = [], [], 0
     for row in db.session.scalars(sa.select(CheckIn).where(CheckIn.owner == owner)):
         told = sealing.unseal(row.sealed, private, check_in_info(owner, row.id))
         if told is None:
             locked += 1
+        elif "pack" in told:
+            longer.append((row.id, told))
         else:
             entries.append(_entry(row.id, told))
     entries.sort(key=lambda each: (each.week_on, each.id))
     readings = [Reading(each.week_on.toordinal() // WEEK, each.score) for each in entries if each.score is not None]
-    return History(entries[::-1], locked, signal(readings), usual_level(readings), _replies(private))
+    return History(entries[::-1], locked, signal(readings), usual_level(readings), _replies(private), _longer(longer))
 
 
 def _entry(row_id: str, told: dict[str, Any]) -> Entry:
@@ -197,6 +222,24 @@ def _entry(row_id: str, told: dict[str, Any]) -> Entry:
         daily_needs=told["needs"],
         note=told["note"],
     )
+
+
+def _longer(rows: list[tuple[str, dict[str, Any]]]) -> list[LongEntry]:
+    """Longer questionnaires, the latest first, each scale held against the time before."""
+    found, before = [], dict[tuple[str, str], Score]()
+    for row_id, told in sorted(rows, key=lambda each: (each[1]["week"], each[0])):
+        form = instruments().get(told["pack"])
+        if form is None:
+            continue
+        lines = []
+        for scale in form.scales:
+            score, last = scores(form, told["answers"]).get(scale.name), before.get((form.key, scale.name))
+            if score is not None:
+                is_real = last is not None and is_real_change(scale, last.value, score.value)
+                lines.append((scale.name, float(score.value), score.band, is_real))
+                before[form.key, scale.name] = score
+        found.append(LongEntry(row_id, form.title, date.fromisoformat(told["week"]), lines))
+    return found[::-1]
 
 
 def own_parcels(private: bytes, kind: str) -> list[tuple[Parcel, dict[str, Any]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 FIRST_SUITE = b"\x01"
 CHECK_IN_BYTES = 1024
 PARCEL_BYTES = 512
+HALF_BYTES = 128
+BALLOT_BYTES = 64
 SALT_BYTES = 16
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -50,6 +53,11 @@ class Wrap:
 
     salt: bytes
     wrapped: bytes
+
+
+def new_row_id() -> str:
+    """A random id for what is sealed; rows lie in the order of these, so that nothing tells when they were written."""
+    return secrets.token_hex(16)
 
 
 def new_pair() -> Pair:

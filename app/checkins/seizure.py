@@ -17,7 +17,7 @@ from app.vault import Sealed
 WITH_KEY = "readable with the server's key, which a seized server holds"
 PLAIN = "readable"
 ONE_WAY = "a fingerprint only: it can be compared, not read"
-CLOSED = "closed: only its owner's private words open it"
+CLOSED = "closed: only private words that nobody keeps here open it"
 ORDER = (CLOSED, ONE_WAY, WITH_KEY, PLAIN)
 ONE_WAY_ENDINGS = ("_hash", "_index")
 KEYS_OF_OWNERS = frozenset({"public_key", "salt", "recovery_salt"})
@@ -42,9 +42,10 @@ class Part:
 
 
 ABOUT_CHECK_INS = (
-    "No answer, no private note and no ask for contact can be read. What can be read: that someone has a private "
-    "history and in which months they used it, what they chose to share with whom, who listens, and for an hour at "
-    "most to which listener something is on its way."
+    "No answer, no private note, no ask for contact and no slip for the count of the group can be read. What can be "
+    "read: that someone has a private history and in which months they used it, what they chose to share with whom, "
+    "who listens, for an hour at most to which listener something is on its way, who sent a check-in in these four "
+    "weeks (whether it counts for the group or not), and the figures of the group that were published."
 )
 ABOUT_THE_REST = (
     "People, shifts and the log can be read. Contact fields are sealed with a key that lies on the same server: "

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
 from app import clock
 from app.audit.services import record
-from app.checkins import parcels, sealing
+from app.checkins import ballots, parcels, sealing
 from app.checkins.models import CheckIn, Choice, HelpLine, Listener, Parcel
 from app.checkins.queries import (
     PARCEL_INFO,
@@ -20,13 +19,14 @@ from app.checkins.queries import (
     choice_of,
     key_of,
     listeners,
+    monday_of,
     owner_of,
     public_of,
 )
 from app.database import db
 from app.editing import Outcome, Saved, refuse
 from app.people.models import Person
-from wellbeing.flags import Act, Flag, Sharing, flag_for
+from wellbeing.flags import Act, Flag, Sharing, flag_for, level_of
 from wellbeing.instruments.pulse import PULSE
 from wellbeing.scoring import scores
 
@@ -63,10 +63,11 @@ def card_for(person_id: str, given: Given) -> Flag:
     return found or Flag(person_id)
 
 
-def send_check_in(person_id: str, given: Given, listener_id: str | None = None) -> Outcome:
+def send_check_in(person_id: str, given: Given, listener_id: str | None = None, *, counts: bool = False) -> Outcome:
     """Seal a check-in to its owner's key, with or without an ask to be contacted. Needs no secret.
 
-    Either way one parcel of one size goes out with it. Without a key of one's own nothing is kept.
+    Either way one parcel of one size goes out with it, and one ballot, empty unless the person lets it count.
+    Without a key of one's own nothing is kept.
     """
     if listener_id is not None and listener_id not in {each.person_id for each in listeners(person_id)}:
         return refuse(listener="This person cannot be chosen any more. Please choose again.")
@@ -75,14 +76,15 @@ def send_check_in(person_id: str, given: Given, listener_id: str | None = None) 
         db.session.add(_sealed_row(owner_of(person_id), pair.public_key, given))
     if listener_id is None or not parcels.send_flag(card_for(person_id, given), listener_id):
         parcels.send_nothing()
+    ballots.cast(person_id, level_of(given.score) if counts and given.score is not None else None)
     db.session.commit()
     return Saved("" if pair is None else "kept")
 
 
 def _sealed_row(owner: str, public: bytes, given: Given) -> CheckIn:
-    row_id, today = secrets.token_hex(16), clock.today()
+    row_id, today = sealing.new_row_id(), clock.today()
     told = {
-        "week": (today - timedelta(days=today.weekday())).isoformat(),
+        "week": monday_of(today).isoformat(),
         "answers": dict(given.answers),
         "hard": given.something_hard,
         "needs": given.daily_needs,
@@ -105,13 +107,13 @@ def ask_for_contact(person_id: str, flag: Flag, listener_id: str) -> Outcome:
     return Saved("")
 
 
-def choose_sharing(person_id: str, sharing: Sharing, listener_id: str | None) -> Outcome:
+def choose_sharing(person_id: str, sharing: Sharing, listener_id: str | None, *, counts: bool = False) -> Outcome:
     """Keep a person's standing choice."""
     if sharing is Sharing.NOBODY:
         listener_id = None
     elif listener_id not in {each.person_id for each in listeners(person_id)}:
         return refuse(listener="Choose who it is.")
-    kept = _kept_choice(sharing, listener_id)
+    kept = _kept_choice(sharing, listener_id, counts=counts)
     row = db.session.get(Choice, owner_of(person_id))
     if row is None:
         db.session.add(Choice(owner=owner_of(person_id), kept=kept))
@@ -121,9 +123,11 @@ def choose_sharing(person_id: str, sharing: Sharing, listener_id: str | None) ->
     return Saved("")
 
 
-def _kept_choice(sharing: Sharing, listener_id: str | None) -> str:
+def _kept_choice(sharing: Sharing, listener_id: str | None, *, counts: bool) -> str:
     """A standing choice as it is kept: always of one length."""
-    return json.dumps({"sharing": sharing.ljust(8), "listener": (listener_id or "").ljust(12)})
+    return json.dumps(
+        {"sharing": sharing.ljust(8), "listener": (listener_id or "").ljust(12), "counts": "y" if counts else "n"}
+    )
 
 
 def read_flag(listener_id: str, private: bytes, parcel_id: str) -> Outcome:

@@ -8,9 +8,10 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app import clock, jobs
+from app.checkins import ballots
 from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, Parcel
 from app.checkins.queries import owner_of
-from app.database import PRIVATE, PrivateModel, db
+from app.database import PRAGMAS, PRIVATE, PrivateModel, db
 from app.editing import Outcome, Saved, refuse
 from app.people.models import Person
 
@@ -19,6 +20,7 @@ SHRED = "shred-private"
 KEEP_PARCELS = timedelta(weeks=12)
 TRIES = 20
 PAUSE = 0.05
+VACUUMED = ("check_in", "choice", "key_pair", "ballot", "team_half", "parcel")
 OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair)
 
 
@@ -27,6 +29,7 @@ def forget_one(person_id: str, check_in_id: str) -> Outcome:
     done = db.session.execute(sa.delete(CheckIn).where(CheckIn.id == check_in_id, CheckIn.owner == owner_of(person_id)))
     if not done.rowcount:  # type: ignore[attr-defined]
         return refuse(form="This is gone already.")
+    ballots.take_back(person_id)
     db.session.commit()
     shred()
     return Saved(check_in_id)
@@ -36,6 +39,7 @@ def forget_everything(person_id: str) -> None:
     """Delete all that is kept of a person, and their key: whatever of it lies elsewhere can never be read again."""
     for model in OWNED:
         db.session.execute(sa.delete(model).where(model.owner == owner_of(person_id)))  # type: ignore[attr-defined]
+    ballots.take_back(person_id)
     db.session.commit()
     shred()
 
@@ -64,8 +68,8 @@ def _is_shredded() -> bool:
             time.sleep(PAUSE)
         return False
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for model in OWNED:
-            connection.exec_driver_sql(f"VACUUM (FULL) {model.__tablename__}")
+        for table in VACUUMED:
+            connection.exec_driver_sql(f"VACUUM (FULL) {table}")
     return True
 
 
@@ -74,8 +78,10 @@ def _is_log_empty(engine: sa.Engine) -> bool:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")  # whoever reads is waited for between the tries, not in each
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}")
         return busy is not None and busy[0] == 0
     finally:
         connection.close()
@@ -95,6 +101,7 @@ def tidy(task: jobs.Task) -> None:
         there = set(db.session.scalars(sa.select(model.owner)))  # type: ignore[attr-defined]
         for owner in there - owners:
             db.session.execute(sa.delete(model).where(model.owner == owner))  # type: ignore[attr-defined]
+    ballots.tidy_windows(owners)
     for listener in db.session.scalars(sa.select(Listener).where(Listener.is_active)):
         listener.is_active = listener.person_id in here
     db.session.commit()

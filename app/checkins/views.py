@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Role, allow_signed_in
-from app.checkins import keys, queries, services, shredding
+from app.checkins import keys, queries, services, shredding, team_queries
 from app.checkins.forms import OpenForm, SharingForm, WeeklyForm
 from app.checkins.words import DONE_WORDS, QUESTIONS
 from app.editing import Refused
-from wellbeing.flags import Sharing, flag_for
+from wellbeing.flags import LEVEL_WORDS, Sharing, flag_for, level_of
 from wellbeing.trend import Signal, may_share
 
 bp = Blueprint("checkins", __name__, url_prefix="/own")
@@ -36,6 +36,7 @@ def _weekly_page(form: WeeklyForm) -> str:
         questions=QUESTIONS,
         has_key=queries.has_key(current_user.id),
         is_listener=queries.is_listener(current_user.id),
+        has_longer=queries.has_longer(),
         is_keeper=not current_user.roles.isdisjoint(KEEPERS),
         lines=queries.help_lines(),
     )
@@ -56,7 +57,10 @@ def weekly_submit() -> ResponseReturnValue:
         flash("Thrown away. Nothing was kept or sent.", "info")
         return redirect(url_for(".weekly"), 303)
     outcome = services.send_check_in(
-        current_user.id, form.given, (form.listener.data or None) if act == "with" else None
+        current_user.id,
+        form.given,
+        (form.listener.data or None) if act == "with" else None,
+        counts=request.form.get("counts") == "y",
     )
     if isinstance(outcome, Refused):
         flash(" ".join(outcome.problems.values()), "error")
@@ -77,6 +81,8 @@ def _review(form: WeeklyForm, whom: list[queries.ListenerShown]) -> str:
         given=given,
         listener=listener,
         card=services.card_for(current_user.id, given).lines(current_user.name),
+        counts=choice.counts,
+        word=LEVEL_WORDS[level_of(given.score)] if given.score is not None and team_queries.may_be_counted() else "",
         has_key=queries.has_key(current_user.id),
         lines=queries.help_lines(),
     )
@@ -193,17 +199,18 @@ def forget_submit() -> ResponseReturnValue:
 @allow_signed_in
 def sharing() -> str:
     """The standing choice."""
-    choice = queries.choice_of(current_user.id)
-    return _sharing_page(SharingForm(queries.listeners(current_user.id), choice.sharing, choice.listener_id))
+    return _sharing_page(SharingForm(queries.listeners(current_user.id), queries.choice_of(current_user.id)))
 
 
 @bp.post("/sharing")
 @allow_signed_in
 def sharing_submit() -> ResponseReturnValue:
     """Keep the standing choice."""
-    form = SharingForm(queries.listeners(current_user.id), Sharing.NOBODY, None)
+    form = SharingForm(queries.listeners(current_user.id), queries.StandingChoice())
     if form.validate_on_submit():
-        outcome = services.choose_sharing(current_user.id, Sharing(form.sharing.data), form.listener.data or None)
+        outcome = services.choose_sharing(
+            current_user.id, Sharing(form.sharing.data), form.listener.data or None, counts=bool(form.counts.data)
+        )
         if not isinstance(outcome, Refused):
             flash("Kept.", "success")
             return redirect(url_for(".sharing"), 303)

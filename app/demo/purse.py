@@ -39,6 +39,7 @@ FUNDS = (
     ("City health grant", ["honoraria", "training", "travel"]),
     ("Orchard Trust", ["honoraria", "food", "childcare"]),
 )
+BUDGETS = (60_000_000, 40_000_000)
 
 
 def fill(people: Mapping[str, str], service_ids: Mapping[str, str], since: date) -> None:
@@ -66,7 +67,7 @@ def _rates(service_ids: Mapping[str, str], since: date, by_id: str) -> None:
 def _funds(since: date, by_id: str) -> None:
     weights = {}
     for number, (name, categories) in enumerate(FUNDS):
-        facts = {"name": name, "starts_on": since, "ends_on": since + timedelta(days=364), "budget": 9_000_000}
+        facts = {"name": name, "starts_on": since, "ends_on": since + timedelta(days=364), "budget": BUDGETS[number]}
         outcome = services.add_fund(facts | {"categories": categories}, by_id)
         if isinstance(outcome, Saved):
             weights[outcome.id] = 60 - 20 * number

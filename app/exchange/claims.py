@@ -153,6 +153,7 @@ def _is_plainly_full(shift: Shift) -> bool:
 def _write(person_id: str, shift: Shift, standing: Standing) -> None:
     """Add the assignment; end the person's wait and questions, and the cover it answers."""
     now = clock.now()
+    late = queries.late_for(person_id, {shift.id: shift.starts_at}, standing.facts.settings.notice_days)
     db.session.add(
         Assignment(
             shift_id=shift.id,
@@ -162,6 +163,7 @@ def _write(person_id: str, shift: Shift, standing: Standing) -> None:
             told_starts_at=shift.starts_at,
             told_ends_at=shift.ends_at,
             told_site_id=shift.site_id,
+            is_taken_late=shift.id in late,
         )
     )
     db.session.flush()

@@ -134,12 +134,12 @@ def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
     """Ask who waits first; when it is near also who else could come, the relief pool first."""
     agreed = standing.terms.get(shift.site_id, terms.Terms())
     asked = set(db.session.scalars(sa.select(Ask.person_id).where(Ask.cover_id == cover.id))) | _being_asked(shift.id)
+    asked |= queries.who_gave_back(shift.id) | queries.who_said_no(shift.id)
     able = [
         each.worker
         for each in why_open(standing.problem, _without(standing, cover), shift.id)
         if each.could
         and each.worker not in asked
-        and each.worker != cover.person_id
         and places.missing_for(
             standing.problem,
             _without(standing, cover),

@@ -77,7 +77,6 @@ class TermsForm(FlaskForm):
     ask_minutes = IntegerField(
         "Each has time to answer",
         validators=[InputRequired("Write a number."), NumberRange(5, 1440, "Write 5 to 1440 minutes.")],
-        description="Minutes.",
     )
     stays_listed = BooleanField(
         "Who cannot come stays on the shift until someone takes it\n"

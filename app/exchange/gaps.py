@@ -12,6 +12,8 @@ from app.roster.openings import Opening, openings_within
 from app.roster.words import ShiftLabel
 from scheduling import why_open
 
+CHANGE = "stability"  # whoever fills an open place is new on it: that needs no saying
+
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
@@ -22,6 +24,7 @@ class Somebody:
     is_relief: bool
     words: tuple[str, ...]
     is_asked: bool = False
+    gave_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def gap_facts(shift_id: str) -> GapFacts | None:
     if shift_id not in standing.came_up or standing.starts[shift_id] <= standing.now:
         return None
     work, names = standing.problem.shift[shift_id], standing.facts.names
-    relief, asks = queries.relief_pool(), queries.asks_of(shift_id)
+    relief, asks, gave_back = queries.relief_pool(), queries.asks_of(shift_id), queries.who_gave_back(shift_id)
     asked = {ask.person_id for ask, _ in asks if ask.state == "asked"}
     listed = standing.covers.get(shift_id, [])
     could: list[Somebody] = []
@@ -71,13 +74,14 @@ def gap_facts(shift_id: str) -> GapFacts | None:
         worker = standing.problem.worker[each.worker]
         if each.worker in listed or worker.is_trainee or not standing.facts.names.people[each.worker].is_active:
             continue
-        violations = each.costs if each.could else each.stops
+        violations = [cost for cost in each.costs if cost.rule != CHANGE] if each.could else each.stops
         person = Somebody(
             each.worker,
             names.worker(each.worker),
             each.worker in relief,
             told(violations, names),
             each.worker in asked,
+            each.worker in gave_back,
         )
         fits = each.could and places.missing_for(standing.problem, standing.roster, worker, work) > 0
         (could if fits else cannot).append(person)
@@ -91,7 +95,7 @@ def gap_facts(shift_id: str) -> GapFacts | None:
             OnShift(each, names.worker(each), each in listed)
             for each in sorted(standing.facts.live.workers_on(shift_id), key=names.worker)
         ),
-        could=tuple(sorted(could, key=lambda each: not each.is_relief)),
+        could=tuple(sorted(could, key=lambda each: (each.gave_back, not each.is_relief))),
         cannot=tuple(cannot),
         asks=asks,
     )

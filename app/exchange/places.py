@@ -20,7 +20,8 @@ NEVER_SAFE = frozenset({("cover", "minimum"), ("skill", "minimum"), ("company", 
 class Standing:
     """The published roster of some days, and what decides who may take what when.
 
-    `covers` holds by shift the people who stand on it only until somebody takes their place.
+    `covers` holds by shift the people who stand on it only until somebody takes their place, `begun` the places
+    (person, shift) where somebody has arrived before the shift starts.
     """
 
     facts: Facts
@@ -29,6 +30,7 @@ class Standing:
     terms: Mapping[str, Terms]
     covers: Mapping[str, list[str]]
     starts: Mapping[str, datetime]
+    begun: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def problem(self) -> Problem:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.attendance.queries import begun_places
+from app.database import Statement, db, rows
 from app.exchange import places
 from app.exchange.models import (
     SWAP_PENDING,
@@ -27,11 +30,14 @@ from app.exchange.models import (
 )
 from app.exchange.places import Place, Standing
 from app.exchange.terms import Terms
+from app.pay import queries as pay
 from app.people.models import Person
 from app.roster.facts import Facts, read_span
 from app.roster.models import Assignment, Period, Shift
 from app.roster.words import RosterNames
+from app.rules.queries import roster_settings
 from app.sites.models import Service, Site
+from payroll.money import Money
 from scheduling import Assignment as Pair
 
 HORIZON = timedelta(days=70)
@@ -77,14 +83,16 @@ def standing() -> Standing | None:
 
 def standing_between(first: date, last: date) -> Standing:
     """The published roster of some days."""
-    facts = read_span(first, last)
+    facts, now = read_span(first, last), clock.now()
+    starts = _starts(facts)
     return Standing(
         facts=facts,
-        now=clock.now(),
+        now=now,
         came_up=_came_up(first, last),
         terms=terms_of_sites(),
         covers=_open_covers(facts),
-        starts=_starts(facts),
+        starts=starts,
+        begun=frozenset(begun_places([shift for shift, at in starts.items() if at > now])),
     )
 
 
@@ -147,23 +155,40 @@ class Offers:
 
     places: list[Place]
     names: RosterNames
+    pays: Mapping[str, Money] = field(default_factory=dict)
 
 
 def offers_for(person_id: str) -> Offers:
-    """What is open to a person now, later, or not at all."""
+    """What is open to a person now, later, or not at all, and what it pays."""
     found = standing()
     if found is None:
         return Offers([], RosterNames())
-    return Offers(places.places_for(found, person_id), found.facts.names)
+    offered = places.places_for(found, person_id)
+    starts = {each.shift.id: each.label.starts_at for each in offered}
+    return Offers(offered, found.facts.names, pays_for(person_id, starts, found.facts.settings.notice_days))
+
+
+def pays_for(person_id: str, starts: Mapping[str, datetime], notice_days: int) -> dict[str, Money]:
+    """What shifts (each with its start) would pay a person who took them now; those that pay something."""
+    return pay.amounts(person_id, starts, late=late_for(person_id, starts, notice_days)) if starts else {}
+
+
+def late_for(person_id: str, starts: Mapping[str, datetime], notice_days: int) -> set[str]:
+    """Shifts (each with its start) that would be a late change of a person's plan; not those they gave back."""
+    before = clock.now() + timedelta(days=notice_days)
+    late = {shift for shift, at in starts.items() if at < before}
+    gave = sa.select(Cover.shift_id).where(Cover.person_id == person_id, Cover.shift_id.in_(late))
+    return late - set(db.session.scalars(gave)) if late else late
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One open shift as a person sees it, with its details and what things are called."""
+    """One open shift as a person sees it, with its details, what it pays (None: no rate), what things are called."""
 
     place: Place
     details: Details
     names: RosterNames
+    pay: Money | None
 
 
 def offer_for(person_id: str, shift_id: str) -> Offer | None:
@@ -175,7 +200,9 @@ def offer_for(person_id: str, shift_id: str) -> Offer | None:
     if worker is None or Pair(person_id, shift_id) in found.facts.live:
         return None
     place = places.place_for(found, worker, found.problem.shift[shift_id])
-    return Offer(place, details_of([shift_id])[shift_id], found.facts.names)
+    starts = {shift_id: place.label.starts_at}
+    paid = pays_for(person_id, starts, found.facts.settings.notice_days).get(shift_id)
+    return Offer(place, details_of([shift_id])[shift_id], found.facts.names, paid)
 
 
 def names_on(shift_id: str) -> list[str]:
@@ -213,29 +240,40 @@ class Question:
 
 def questions_for(person_id: str) -> list[Question]:
     """What a person is asked to take, the one that ends first first."""
-    rows = db.session.execute(
-        sa.select(Ask, Shift, Site.name, Service.name)
-        .join(Shift, Shift.id == Ask.shift_id)
-        .join(Site, Site.id == Shift.site_id)
-        .join(Service, Service.id == Shift.service_id)
-        .where(Ask.person_id == person_id, Ask.state == AskState.ASKED, Ask.lapses_at > clock.now())
-        .order_by(Ask.lapses_at)
-        .options(sa.orm.lazyload(Shift.demands))
-    )
-    return [Question(*row) for row in rows]
+    ids = [row.id for row in rows(_questions_open(), person=person_id, now=clock.now())]
+    if not ids:  # as on most visits: then nothing more is read
+        return []
+    asked = _questions().where(Ask.id.in_(ids)).order_by(Ask.lapses_at)
+    return [Question(*row) for row in db.session.execute(asked)]
+
+
+def question_pay(found: Question) -> Money | None:
+    """What the shift of a question pays who says yes to it; None without a rate."""
+    starts = {found.shift.id: found.shift.starts_at}
+    return pays_for(found.ask.person_id, starts, roster_settings().notice_days).get(found.shift.id)
 
 
 def question(ask_id: str) -> Question | None:
     """One question by its id."""
-    row = db.session.execute(
+    row = db.session.execute(_questions().where(Ask.id == ask_id)).one_or_none()
+    return None if row is None else Question(*row)
+
+
+@cache
+def _questions() -> Statement:
+    return (
         sa.select(Ask, Shift, Site.name, Service.name)
         .join(Shift, Shift.id == Ask.shift_id)
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
-        .where(Ask.id == ask_id)
         .options(sa.orm.lazyload(Shift.demands))
-    ).one_or_none()
-    return None if row is None else Question(*row)
+    )
+
+
+@cache
+def _questions_open() -> Statement:
+    is_open = sa.and_(Ask.state == AskState.ASKED, Ask.lapses_at > sa.bindparam("now"))
+    return sa.select(Ask.id).where(Ask.person_id == sa.bindparam("person"), is_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +304,7 @@ class SwapFacts:
 
 def swaps_of(person_id: str | None = None, *, is_pending: bool = True) -> list[SwapFacts]:
     """The swaps a person is in (everybody's without one), the newest first."""
-    return _swaps(
+    return _swaps_where(
         *([] if person_id is None else [sa.or_(Swap.person_id == person_id, Swap.other_person_id == person_id)]),
         *([Swap.state.in_(SWAP_PENDING)] if is_pending else []),
     )
@@ -274,36 +312,51 @@ def swaps_of(person_id: str | None = None, *, is_pending: bool = True) -> list[S
 
 def swaps_to_decide() -> list[SwapFacts]:
     """The swaps both people want that wait for a coordinator, the newest first."""
-    return _swaps(Swap.state == SwapState.AGREED)
+    return _swaps_where(Swap.state == SwapState.AGREED)
 
 
 def pending_swaps(person_id: str) -> list[SwapFacts]:
-    """The swaps a person is in, and those both want that wait for a coordinator: for a first page, in one query."""
-    is_in = sa.or_(Swap.person_id == person_id, Swap.other_person_id == person_id)
-    return _swaps(sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING))))
+    """The swaps a person is in, and those both want that wait for a coordinator: for a first page."""
+    ids = [row.id for row in rows(_pending_swaps(), person=person_id)]
+    return _swaps_where(Swap.id.in_(ids)) if ids else []
+
+
+@cache
+def _pending_swaps() -> Statement:
+    person: sa.BindParameter[str] = sa.bindparam("person")
+    is_in = sa.or_(Swap.person_id == person, Swap.other_person_id == person)
+    is_pending = sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING)))
+    return sa.select(Swap.id).where(is_pending)
 
 
 def swap(swap_id: str) -> SwapFacts | None:
     """One swap by its id."""
-    return next(iter(_swaps(Swap.id == swap_id)), None)
+    return next(iter(_swaps_where(Swap.id == swap_id)), None)
 
 
-def _swaps(*conditions: sa.ColumnElement[bool]) -> list[SwapFacts]:
+def _swaps_where(*conditions: sa.ColumnElement[bool]) -> list[SwapFacts]:
+    return _facts_of(db.session.execute(_swaps().where(*conditions)).all())
+
+
+def _facts_of(rows: Sequence[Any]) -> list[SwapFacts]:
+    names = {row.id: row.name for row in db.session.execute(sa.select(Site.id, Site.name))} if rows else {}
+    return [SwapFacts(*(*row, names)) for row in rows]
+
+
+@cache
+def _swaps() -> Statement:
     one, two = sa.orm.aliased(Person), sa.orm.aliased(Person)
     mine, theirs = sa.orm.aliased(Shift), sa.orm.aliased(Shift)
-    rows = db.session.execute(
+    return (
         sa.select(Swap, one.name, two.name, mine, theirs)
         .join(one, one.id == Swap.person_id)
         .join(two, two.id == Swap.other_person_id)
         .join(mine, mine.id == Swap.shift_id)
         .outerjoin(theirs, theirs.id == Swap.other_shift_id)
-        .where(*conditions)
         .order_by(Swap.asked_at.desc())
         .limit(50)
         .options(sa.orm.lazyload(mine.demands), sa.orm.lazyload(theirs.demands))
-    ).all()
-    names = {row.id: row.name for row in db.session.execute(sa.select(Site.id, Site.name))} if rows else {}
-    return [SwapFacts(*row, names) for row in rows]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +385,20 @@ def asks_of(shift_id: str) -> list[tuple[Ask, str]]:
         .order_by(Ask.asked_at.desc(), Person.name)
     )
     return [(ask, name) for ask, name in rows]
+
+
+def who_gave_back(shift_id: str) -> set[str]:
+    """People who said that they cannot come to a shift, and did not take it back."""
+    return set(
+        db.session.scalars(
+            sa.select(Cover.person_id).where(Cover.shift_id == shift_id, Cover.state != CoverState.WITHDRAWN)
+        )
+    )
+
+
+def who_said_no(shift_id: str) -> set[str]:
+    """People who were asked about a shift and said no."""
+    return set(db.session.scalars(sa.select(Ask.person_id).where(Ask.shift_id == shift_id, Ask.state == AskState.NO)))
 
 
 def waiting_on(shift_id: str) -> list[Wait]:

@@ -25,6 +25,7 @@ from scheduling import Move, effect
 
 ASK_SUBJECT = "A question about your plan"
 END_SUBJECT = "An answer about your plan"
+BEGUN = "Somebody is there already. What is worked is paid, and cannot change hands."
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,8 @@ def stops_of(standing: Standing, wanted: Wanted) -> tuple[str, ...]:
         return ("One of these shifts has changed hands meanwhile.",)
     if any(pair in live for pair in wanted.move.add):
         return ("One of you is on both shifts already.",)
+    if standing.begun & {(wanted.person, wanted.shift), (wanted.other_person, wanted.other_shift)}:
+        return (BEGUN,)
     done = effect(standing.problem, live, wanted.move)
     broken = tuple(each for each in done.broken if each.is_forbidden)
     return told(broken, standing.facts.names)
@@ -212,6 +215,7 @@ def _carry_out(swap: Swap, wanted: Wanted, standing: Standing) -> Answer:
                 told_starts_at=shift.starts_at,
                 told_ends_at=shift.ends_at,
                 told_site_id=shift.site_id,
+                is_taken_late=False,  # who changes with somebody wants to: no premium
             )
             .execution_options(synchronize_session=False)
         )

@@ -38,11 +38,13 @@ def _words() -> dict[str, Any]:
 def take() -> str:
     """Shifts I can take: soonest first, only what the rules allow me; what opens later says when."""
     now = clock.now()
-    found = queries.offers_for(current_user.id).places
+    offers = queries.offers_for(current_user.id)
+    found = offers.places
     mine = [each for each in found if not each.stops and not each.is_over_quota]
     return render_template(
         "exchange/take.html",
         places=mine,
+        pays=offers.pays,
         others=len(found) - len(mine),
         now=now,
         waits=queries.waits_of(current_user.id),
@@ -80,6 +82,7 @@ def _place_page(
         place=found.place,
         details=found.details,
         names=found.names,
+        pay=found.pay,
         is_open=found.place.is_open(clock.now()),
         draw=queries.draw_of(shift_id),
         wait=queries.waits_of(current_user.id).get(shift_id),
@@ -210,6 +213,7 @@ def question(ask_id: str) -> ResponseReturnValue:
         question=found,
         details=queries.details_of([found.shift.id])[found.shift.id],
         people=queries.names_on(found.shift.id),
+        pay=queries.question_pay(found),
         is_waiting=is_waiting,
     )
 

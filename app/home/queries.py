@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import cache
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import Statement, rows
 from app.people.models import Person, PersonSkill, Skill
 from app.people.words import WARN_DAYS
 from app.roster.models import Draft, DraftState, Period, Run
@@ -44,6 +44,11 @@ class Expiry:
 
 def unfinished_periods() -> list[Unfinished]:
     """Periods that are not over, by start: one query."""
+    return [Unfinished(*row) for row in rows(_unfinished(), today=clock.today())]
+
+
+@cache
+def _unfinished() -> Statement:
     newest = (
         sa.select(Draft.id)
         .where(Draft.period_id == Period.id, Draft.state == DraftState.WORKING)
@@ -52,28 +57,29 @@ def unfinished_periods() -> list[Unfinished]:
         .correlate(Period)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    return (
         sa.select(Period.id, Period.name, Period.starts_on, Period.ends_on, Period.published_at.is_not(None))
         .add_columns(Run.id.label("run_id"), Draft.id.label("draft_id"), Draft.name.label("draft"))
         .outerjoin(Run, sa.and_(Run.period_id == Period.id, Run.ended_at.is_(None)))
         .outerjoin(Draft, Draft.id == newest)
-        .where(Period.ends_on >= clock.today())
+        .where(Period.ends_on >= sa.bindparam("today"))
         .order_by(Period.starts_on)
     )
-    return [Unfinished(*row) for row in rows]
 
 
 def expiries() -> list[Expiry]:
     """Certificates of active people that run out within the time people are warned of, or just did, by day."""
     today = clock.today()
-    rows: Any = db.session.execute(
+    until = today + timedelta(days=WARN_DAYS[-1][0])
+    return [Expiry(*row) for row in rows(_expiries(), since=today - JUST_RUN_OUT, until=until)]
+
+
+@cache
+def _expiries() -> Statement:
+    return (
         sa.select(Person.id, Person.name, Skill.name.label("certificate"), PersonSkill.expires_on)
         .join(PersonSkill, PersonSkill.person_id == Person.id)
         .join(Skill, Skill.id == PersonSkill.skill_id)
-        .where(
-            Person.is_active,
-            PersonSkill.expires_on.between(today - JUST_RUN_OUT, today + timedelta(days=WARN_DAYS[-1][0])),
-        )
+        .where(Person.is_active, PersonSkill.expires_on.between(sa.bindparam("since"), sa.bindparam("until")))
         .order_by(PersonSkill.expires_on, sa.func.lower(Person.name))
     )
-    return [Expiry(*row) for row in rows]

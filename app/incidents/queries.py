@@ -47,6 +47,13 @@ class IncidentShown:
     is_relief_asked: bool
     is_settled: bool
     people: list[Present]
+    shift_id: str | None = None
+    is_running: bool = False
+
+    @property
+    def needs_relief(self) -> bool:
+        """Whether someone asked for relief on a shift that still goes on."""
+        return self.is_relief_asked and self.is_running
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def incidents_of(person_id: str) -> list[IncidentShown]:
 
 def _shown(which: sa.ColumnElement[bool]) -> list[IncidentShown]:
     rows = db.session.execute(
-        sa.select(Incident, Site.name, Person.id, Person.name, IncidentPerson.stand_down_minutes)
+        sa.select(Incident, Site.name, Person.id, Person.name, IncidentPerson.stand_down_minutes, Shift.ends_at)
         .join(IncidentPerson, IncidentPerson.incident_id == Incident.id)
         .join(Person, Person.id == IncidentPerson.person_id)
         .outerjoin(Shift, Shift.id == Incident.shift_id)
@@ -103,11 +110,14 @@ def _shown(which: sa.ColumnElement[bool]) -> list[IncidentShown]:
         .order_by(Incident.happened_at, Incident.id, Person.name)
     ).all()
     found: dict[str, IncidentShown] = {}
-    for row, site, person_id, name, minutes in rows:
+    for row, site, person_id, name, minutes, ends_at in rows:
         if row.id not in found:
             words = KIND_WORDS[Kind(row.kind)]
             asked, settled = row.relief_asked_at is not None, row.settled_at is not None
-            found[row.id] = IncidentShown(row.id, words, row.happened_at, site, asked, settled, [])
+            is_running = ends_at is not None and ends_at > clock.now()
+            found[row.id] = IncidentShown(
+                row.id, words, row.happened_at, site, asked, settled, [], row.shift_id, is_running
+            )
         found[row.id].people.append(Present(person_id, name, minutes))
     return list(found.values())
 

@@ -7,17 +7,19 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app import clock
+from app.attendance import standing_down
 from app.audit.services import record
 from app.database import db, new_id
 from app.editing import Outcome, Saved, refuse
+from app.exchange import relief
 from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
 from app.incidents.queries import is_second_of_late, present_shift
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment
 
 STEPS = (timedelta(days=3), timedelta(days=14), timedelta(days=28))
 SOONER = timedelta(days=1)
-BETWEEN_SHIFTS = 120
-"""Minutes of paid rest when it happened between shifts."""
+BETWEEN_SHIFTS = timedelta(hours=2)
+"""Paid rest when it happened between shifts."""
 UNDO = timedelta(minutes=30)
 
 
@@ -48,16 +50,16 @@ def _of(incident_id: str, person_id: str) -> tuple[Incident, IncidentPerson] | N
 
 
 def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
-    """Stop for the day, paid to the end of the shift, or go on after all."""
+    """Stop for the day, paid to the end of the shift, or go on after all; either reaches pay as worked records do."""
     found = _of(incident_id, person_id)
     if found is None:
         return refuse(form="This is not there any more.")
     row, there = found
-    shift = db.session.get(Shift, row.shift_id) if row.shift_id else None
-    minutes = BETWEEN_SHIFTS
-    if shift is not None:
-        minutes = max(0, int((shift.ends_at - max(clock.now(), shift.starts_at)).total_seconds() // 60))
-    there.stand_down_minutes = minutes if wants else None
+    if wants:
+        there.stand_down_minutes = standing_down.stand_down(person_id, row.shift_id, row.id, BETWEEN_SHIFTS)
+    else:
+        standing_down.go_on(person_id, row.shift_id, row.id)
+        there.stand_down_minutes = None
     row.settled_at = None
     record(db.session, "stand down" if wants else "go on", "incident", incident_id)
     db.session.commit()
@@ -65,11 +67,13 @@ def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
 
 
 def ask_relief(incident_id: str, person_id: str) -> Outcome:
-    """Ask the coordinators for someone to take over."""
+    """Ask for someone to take over: coordinators hear it by mail at once, and see who could come."""
     found = _of(incident_id, person_id)
     if found is None:
         return refuse(form="This is not there any more.")
     row, _ = found
+    if row.relief_asked_at is None and row.shift_id is not None:
+        relief.call_coordinators(row.shift_id, row.id)
     row.relief_asked_at, row.settled_at = row.relief_asked_at or clock.now(), None
     record(db.session, "ask relief", "incident", incident_id)
     db.session.commit()
@@ -81,6 +85,9 @@ def undo_incident(incident_id: str, person_id: str) -> Outcome:
     found = _of(incident_id, person_id)
     if found is None or found[0].happened_at < clock.now() - UNDO:
         return refuse(form="This cannot be taken back any more. Tell a coordinator.")
+    for each in db.session.scalars(sa.select(IncidentPerson).where(IncidentPerson.incident_id == incident_id)):
+        if each.stand_down_minutes is not None:
+            standing_down.go_on(each.person_id, found[0].shift_id, incident_id)
     db.session.delete(found[0])
     record(db.session, "undo incident", "incident", incident_id)
     db.session.commit()

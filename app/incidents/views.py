@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from app.access import Role, allow, allow_signed_in
 from app.editing import Outcome, Refused, Saved
+from app.exchange.relief import who_can_come
 from app.incidents import queries, services
 from app.incidents.models import Kind
 
@@ -18,13 +19,15 @@ bp = Blueprint("incidents", __name__, url_prefix="/happened")
 @allow_signed_in
 def index() -> str:
     """Four large buttons, and what is due."""
+    to_arrange = queries.open_incidents() if Role.COORDINATOR in current_user.roles else []
     return render_template(
         "incidents/index.html",
         kinds=queries.KIND_WORDS,
         due=queries.due_for(current_user.id),
         mine=queries.incidents_of(current_user.id),
         is_again=queries.is_second_of_late(current_user.id),
-        to_arrange=queries.open_incidents() if Role.COORDINATOR in current_user.roles else [],
+        to_arrange=to_arrange,
+        can_come={each.id: who_can_come(each.shift_id or "") for each in to_arrange if each.needs_relief},
     )
 
 

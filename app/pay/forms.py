@@ -400,6 +400,10 @@ class LimitForm(FlaskForm):
     )
     other = money_field("What else I got in that time", description="From elsewhere. It is not kept unless you say so.")
     is_kept = BooleanField("Remember this for me\nOnly you can see it. You can make it forget at any time.")
+    is_cap = BooleanField(
+        "Give me no shift that would take me over it\n"
+        "It must be remembered for that. Others only read that you are not available."
+    )
 
     def __init__(self, limits: Iterable[Limit], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import Statement, db, rows
 from app.pay import queries
 from app.pay.accrual import pending
 from app.pay.currency import currency, money
@@ -76,6 +77,14 @@ class Owed:
 
 def earned(person_id: str | None = None) -> dict[str, list[DueLine]]:
     """What people earned and may not have been paid yet, by person: as many honoraria as reach what they are owed."""
+    found: dict[str, list[DueLine]] = {}
+    for row_id, who, activity, ends_at, minor, service in rows(_earned(is_one=person_id is not None), person=person_id):
+        found.setdefault(who, []).append(DueLine(row_id, queries.work_words(activity, service), ends_at, int(minor)))
+    return found
+
+
+@cache
+def _earned(*, is_one: bool) -> Statement:
     owed = (
         sa.select(LedgerAccount.person_id, (-sa.func.sum(LedgerPosting.minor)).label("owed"))
         .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
@@ -91,20 +100,16 @@ def earned(person_id: str | None = None) -> dict[str, list[DueLine]]:
         .add_columns(Honorarium.ends_at, Honorarium.minor, reach.label("reach"))
         .where(Honorarium.voided_at.is_(None), Honorarium.entry_id.is_not(None))
     )
-    if person_id is not None:
-        live = live.where(Honorarium.person_id == person_id)
-    rows = live.subquery()
-    query = (
-        sa.select(rows.c.id, rows.c.person_id, rows.c.activity, rows.c.ends_at, rows.c.minor, Service.name)
-        .join(owed, owed.c.person_id == rows.c.person_id)
-        .outerjoin(Service, Service.id == rows.c.service_id)
-        .where(rows.c.reach - rows.c.minor < owed.c.owed)
-        .order_by(rows.c.ends_at, rows.c.id)
+    if is_one:
+        live = live.where(Honorarium.person_id == sa.bindparam("person"))
+    row = live.subquery().c
+    return (
+        sa.select(row.id, row.person_id, row.activity, row.ends_at, row.minor, Service.name)
+        .join(owed, owed.c.person_id == row.person_id)
+        .outerjoin(Service, Service.id == row.service_id)
+        .where(row.reach - row.minor < owed.c.owed)
+        .order_by(row.ends_at, row.id)
     )
-    found: dict[str, list[DueLine]] = {}
-    for row_id, who, activity, ends_at, minor, service in db.session.execute(query):
-        found.setdefault(who, []).append(DueLine(row_id, queries.work_words(activity, service), ends_at, int(minor)))
-    return found
 
 
 def spent(person_id: str | None = None) -> dict[str, list[DueLine]]:
@@ -135,13 +140,13 @@ def left_of(lines: Sequence[DueLine], owed: int) -> list[DueLine]:
     ]
 
 
-def owed_list() -> list[Owed]:
-    """Everyone who is owed something or was paid ahead, the longest wait first.
+def owed_list(person_id: str | None = None) -> list[Owed]:
+    """Everyone who is owed something or was paid ahead (or this person, if so), the longest wait first.
 
     What was worked but is not in the ledger yet is counted in.
     """
-    pay, refund = queries.balances(AccountKind.PAYABLE), queries.balances(AccountKind.REFUND)
-    lines, expenses = earned(), spent()
+    pay, refund = (queries.balances(kind, person_id) for kind in (AccountKind.PAYABLE, AccountKind.REFUND))
+    lines, expenses = earned(person_id), spent(person_id)
     for change in pending().changes:
         if change.before is not None and change.before.entry_id is not None:
             who = change.before.person_id
@@ -154,9 +159,9 @@ def owed_list() -> list[Owed]:
             lines.setdefault(who, []).append(
                 DueLine(change.after.record_id, words, change.after.ends_at, change.after.amount.minor)
             )
-    ids = {who for who, minor in (*pay.items(), *refund.items()) if minor}
+    ids = {who for who, minor in (*pay.items(), *refund.items()) if minor and person_id in {None, who}}
     people = {row.id: row for row in db.session.scalars(sa.select(Person).where(Person.id.in_(ids)))} if ids else {}
-    open_, choices = queries.open_payouts(), queries.pay_choices(ids)
+    open_, choices = queries.open_payouts(person_id), queries.pay_choices(ids)
     found = [
         _owed(
             people[who],

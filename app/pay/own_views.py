@@ -29,8 +29,7 @@ DECIDERS = (Role.TREASURER, Role.ADMIN)
 @allow_signed_in
 def mine() -> str:
     """What I am owed, what I got, what my next shifts will pay."""
-    found = next((each for each in owed.owed_list() if each.person_id == current_user.id), None)
-    found = found or owed.owed_to(current_user.id) or abort(404)
+    found = next(iter(owed.owed_list(current_user.id)), None) or owed.owed_to(current_user.id) or abort(404)
     today = clock.today()
     return render_template(
         "pay/mine.html",
@@ -150,8 +149,11 @@ def limit_submit() -> ResponseReturnValue:
     form = LimitForm(own.limits())
     if not form.validate_on_submit():
         return _limit_page(form, None), 422
-    names = ("code", "own", "span", "other")
+    names = ("code", "own", "span", "other", "is_cap")
     choice = {name: form[name].data for name in names}
+    if form.is_cap.data and not form.is_kept.data:
+        form.is_kept.errors = ["Say yes here too: to keep you below it, Evenhand must remember it."]
+        return _limit_page(form, None), 422
     if own.watched(choice) is None:
         form.code.errors = ["Choose a limit, or type your own."]
         return _limit_page(form, None), 422

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.access import Role
-from app.database import db
+from app.database import Statement, db
 from app.pay import accounts
 from app.pay.currency import currency, money
 from app.pay.ledger import fund_value
@@ -36,6 +37,7 @@ from app.pay.models import (
 )
 from app.pay.words import ACTIVITY_WORDS
 from app.people.models import Person, PersonRole
+from app.roster.late import is_late_change
 from app.roster.models import Assignment, Shift
 from app.sites.models import Service, Site
 from payroll import funds, honoraria
@@ -120,8 +122,12 @@ class Bearers:
 
     def shares(self, amount: Money, day: date, service_id: str | None, category: str) -> list[tuple[str | None, Money]]:
         """A cost shared out among the funds that bear it; (None, all of it) when none does."""
-        weights = funds.weights_for(self.sharings, self.known, day, service_id, category)
+        weights = self.weights(day, service_id, category)
         return list(funds.shared_out(amount, weights)) if weights else [(None, amount)]
+
+    def weights(self, day: date, service_id: str | None, category: str) -> tuple[tuple[str, int], ...]:
+        """The funds that bear a cost, with their weights; empty when none does."""
+        return funds.weights_for(self.sharings, self.known, day, service_id, category)
 
 
 def bearers() -> Bearers:
@@ -201,13 +207,17 @@ class Quote:
     lines: tuple[honoraria.Line, ...] = ()
 
 
-def quotes(person_id: str, shift_ids: Iterable[str], *, is_late_change: bool = False) -> dict[str, Quote]:
-    """What shifts will pay a person, by shift: the same reckoning by which it accrues once it is worked."""
+def quotes(person_id: str, shift_ids: Iterable[str], *, late: Collection[str] = ()) -> dict[str, Quote]:
+    """What shifts will pay a person, by shift: the same reckoning by which it accrues once it is worked.
+
+    `late` are those which they would take so late that a premium is paid for it, where they are not on them yet.
+    """
     person = db.session.get(Person, person_id)
     if person is None:
         return {}
     rows = db.session.execute(
         sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding)
+        .add_columns(is_late_change(Shift.id, person_id).label("is_late"))
         .join(Service, Service.id == Shift.service_id)
         .where(Shift.id.in_(list(shift_ids)))
     ).all()
@@ -225,10 +235,16 @@ def quotes(person_id: str, shift_ids: Iterable[str], *, is_late_change: bool = F
             row.ends_at,
             row.starts_at,
             row.demanding >= DEMANDING,
-            is_late_change,
+            row.is_late or row.id in late,
         )
         found[row.id] = quote(work, card, zone, standing)
     return found
+
+
+def amounts(person_id: str, shift_ids: Iterable[str], *, late: Collection[str] = ()) -> dict[str, Money]:
+    """What shifts will pay a person, only those for which there is something to pay."""
+    found = quotes(person_id, shift_ids, late=late)
+    return {shift: each.amount for shift, each in found.items() if each.standing is Standing.OWED and each.amount}
 
 
 def quote(work: honoraria.Work, card: RateCard, zone: Any, standing: Standing) -> Quote:
@@ -250,16 +266,24 @@ def standing_of(person: Person, choice: PayChoice | None) -> Standing:
 
 def coming_shifts(person_id: str, most: int = 3) -> list[tuple[Shift, str, Money]]:
     """A person's next shifts with the name of the service and what each will pay."""
-    rows = db.session.execute(
+    asked = {"person": person_id, "now": clock.now(), "most": most}
+    rows = db.session.execute(_coming_shifts(), asked).all()
+    found = quotes(person_id, [shift.id for shift, _ in rows]) if rows else {}
+    return [(shift, name, found[shift.id].amount) for shift, name in rows]
+
+
+@cache
+def _coming_shifts() -> Statement:
+    return (
         sa.select(Shift, Service.name)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .join(Service, Service.id == Shift.service_id)
-        .where(Assignment.person_id == person_id, Shift.cancelled_at.is_(None), Shift.ends_at > clock.now())
+        .where(Assignment.person_id == sa.bindparam("person"), Shift.cancelled_at.is_(None))
+        .where(Shift.ends_at > sa.bindparam("now"))
         .order_by(Shift.starts_at)
-        .limit(most)
-    ).all()
-    found = quotes(person_id, [shift.id for shift, _ in rows]) if rows else {}
-    return [(shift, name, found[shift.id].amount) for shift, name in rows]
+        .limit(sa.bindparam("most"))
+        .options(sa.orm.lazyload(Shift.demands))
+    )
 
 
 # Payouts
@@ -298,8 +322,14 @@ def payouts_in(*states: State, person_id: str | None = None, most: int = 200) ->
 
 
 def _payouts(*conditions: Any, order: Any = Payout.asked_at, most: int = 200) -> list[PayoutShown]:
+    query = _payouts_and_names().where(*conditions).order_by(order, Payout.id).limit(most)
+    return [PayoutShown(*row) for row in db.session.execute(query)]
+
+
+@cache
+def _payouts_and_names() -> Statement:
     payee, payer, approver, second, witness = (aliased(Person) for _ in range(5))
-    query = (
+    return (
         sa.select(Payout, payee.name, payer.name, approver.name, second.name, witness.name, CashFloat.name)
         .join(payee, payee.id == Payout.person_id)
         .join(payer, payer.id == Payout.payer_id)
@@ -307,11 +337,7 @@ def _payouts(*conditions: Any, order: Any = Payout.asked_at, most: int = 200) ->
         .outerjoin(second, second.id == Payout.second_id)
         .outerjoin(witness, witness.id == Payout.witness_id)
         .outerjoin(CashFloat, CashFloat.id == Payout.float_id)
-        .where(*conditions)
-        .order_by(order, Payout.id)
-        .limit(most)
     )
-    return [PayoutShown(*row) for row in db.session.execute(query)]
 
 
 def open_payouts(person_id: str | None = None) -> dict[str, Payout]:

@@ -117,8 +117,8 @@ def _is_number(text: str) -> bool:
     return text.removeprefix("-").replace(".", "", 1).isdecimal()
 
 
-def outlooks() -> dict[str, funds.Outlook]:
-    """Where each fund stands: budget, spent, and what the published roster will cost it."""
+def outlooks(outside: tuple[date, date] | None = None) -> dict[str, funds.Outlook]:
+    """Where each fund stands: budget, spent, and what the published roster (`outside` some days) will cost it."""
     rows = queries.fund_rows()
     spent = dict.fromkeys((row.id for row in rows), 0)
     query = (
@@ -129,14 +129,15 @@ def outlooks() -> dict[str, funds.Outlook]:
     )
     spent |= {str(fund_id): int(minor) for fund_id, minor in db.session.execute(query)}
     coming = dict.fromkeys(spent, 0)
-    for fund_id, amount in coming_costs():
+    for fund_id, amount in coming_costs(outside):
         if fund_id is not None:
             coming[fund_id] = coming.get(fund_id, 0) + amount.minor
     return {row.id: funds.Outlook(money(row.budget), money(spent[row.id]), money(coming[row.id])) for row in rows}
 
 
-def coming_costs() -> Iterator[tuple[str | None, Money]]:
-    """What the published roster will cost, fund by fund, from now on."""
+def coming_costs(outside: tuple[date, date] | None = None) -> Iterator[tuple[str | None, Money]]:
+    """What the published roster will cost, fund by fund, from now on; without the shifts of some days when asked."""
+    elsewhere = sa.true() if outside is None else ~Shift.day_on.between(*outside)
     rows = db.session.execute(
         sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding)
         .add_columns(Person.id.label("person_id"), Person.level)
@@ -144,6 +145,7 @@ def coming_costs() -> Iterator[tuple[str | None, Money]]:
         .join(Person, Person.id == Assignment.person_id)
         .join(Service, Service.id == Shift.service_id)
         .where(Shift.cancelled_at.is_(None), Shift.starts_at > clock.now(), Person.is_volunteer.is_(False))
+        .where(elsewhere)
     ).all()
     card, zone, bearers = queries.rate_card(), clock.zone(), queries.bearers()
     known: dict[tuple[str, str], Money] = {}

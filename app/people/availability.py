@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import Statement, db
 from app.fields import day_words
 from app.people.calendar import DAY, DayPart, availability_spans, day_parts
 from app.people.models import Availability, Grade, Person
@@ -92,13 +93,18 @@ def times_words(starts_at: time, ends_at: time) -> str:
 
 def rows_of(person_id: str) -> Sequence[Availability]:
     """Everything a person said about when they can come."""
-    return db.session.scalars(
+    return db.session.scalars(_rows(), {"person": person_id}).all()
+
+
+@cache
+def _rows() -> Statement:
+    return (
         sa.select(Availability)
-        .where(Availability.person_id == person_id)
+        .where(Availability.person_id == sa.bindparam("person"))
         .order_by(
             Availability.starts_at, Availability.ends_at, Availability.weekday, Availability.on_date, Availability.id
         )
-    ).all()
+    )
 
 
 def week_of(person: Person, rows: Iterable[Availability], day: date) -> Week:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app import clock
 from app.access import STAFF, Role
-from app.database import db
+from app.database import Statement, db, rows
 from app.people.models import Grade, Person, PersonRole, PersonSkill, Skill, Wish
 from app.people.words import expiry_badge, plain
 from app.roster.models import Assignment, Shift
@@ -32,11 +34,26 @@ class PeopleFilter:
     state: str = "active"
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person as a list shows them, without what is sealed; `code` tells apart people of one name."""
+
+    id: str
+    name: str
+    code: str
+    pronouns: str | None
+    level: str
+    wanted_minutes: int | None
+    is_active: bool
+    is_relief: bool
+
+
 @dataclass(frozen=True)
 class PeoplePage:
-    """One page of a list of people, with the certificates of theirs that need a look, by person."""
+    """One page of a list of people, with their roles and the certificates of theirs that need a look, by person."""
 
-    people: Sequence[Person]
+    people: Sequence[Listed]
+    roles: dict[str, set[Role]]
     badges: dict[str, list[tuple[str, str]]]
     page: int
     pages: int
@@ -90,15 +107,35 @@ def person(person_id: str) -> Person | None:
 def people_page(narrowed: PeopleFilter, page: int) -> PeoplePage:
     """One page of people by name; a page beyond the last is the last."""
     asked = "" if "@" in narrowed.search else plain(narrowed.search)
-    rows = db.session.execute(sa.select(Person.id, Person.name, Person.code).where(*_conditions(narrowed)))
     # Databases differ in which letters they take for the same, and in where they put those with marks.
-    known = [(plain(row.name), row.code, row.id) for row in rows]
-    ids = [person_id for name, code, person_id in sorted(known) if asked in name or asked in plain(code)]
-    pages = max(1, -(-len(ids) // PAGE_SIZE))
+    known = [(plain(row.name), row.code, row) for row in rows(_listed().where(*_conditions(narrowed)))]
+    found = [row for name, code, row in sorted(known) if asked in name or asked in plain(code)]
+    pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    shown = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    people = {each.id: each for each in db.session.scalars(sa.select(Person).where(Person.id.in_(shown)))}
-    return PeoplePage([people[each] for each in shown], _badges(shown), page, pages, len(ids))
+    shown = [Listed(*row) for row in found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]]
+    ids = [each.id for each in shown]
+    return PeoplePage(shown, _roles_of(ids), _badges(ids), page, pages, len(found))
+
+
+@cache
+def _listed() -> Statement:
+    return sa.select(
+        Person.id, Person.name, Person.code, Person.pronouns, Person.level, Person.wanted_minutes
+    ).add_columns(Person.is_active, Person.is_relief)
+
+
+def _roles_of(person_ids: list[str]) -> dict[str, set[Role]]:
+    found: dict[str, set[Role]] = defaultdict(set)
+    for person_id, role in rows(_roles(), people=person_ids):
+        found[person_id].add(Role(role))
+    return found
+
+
+@cache
+def _roles() -> Statement:
+    return sa.select(PersonRole.person_id, PersonRole.role).where(
+        PersonRole.person_id.in_(sa.bindparam("people", expanding=True))
+    )
 
 
 def _conditions(narrowed: PeopleFilter) -> list[sa.ColumnElement[bool]]:
@@ -118,29 +155,38 @@ def _conditions(narrowed: PeopleFilter) -> list[sa.ColumnElement[bool]]:
 
 def _badges(person_ids: list[str]) -> dict[str, list[tuple[str, str]]]:
     """Certificates of these people that have run out or soon will, as (words, colour) by person."""
-    rows = db.session.execute(
-        sa.select(PersonSkill.person_id, PersonSkill.expires_on, Skill.name)
-        .join(Skill, Skill.id == PersonSkill.skill_id)
-        .where(PersonSkill.person_id.in_(person_ids), PersonSkill.expires_on.is_not(None))
-        .order_by(PersonSkill.expires_on)
-    )
     found: dict[str, list[tuple[str, str]]] = {}
-    for person_id, expires_on, name in rows:
-        badge = expiry_badge(expires_on, clock.today())
+    today = clock.today()
+    for person_id, expires_on, name in rows(_certificates(), people=person_ids):
+        badge = expiry_badge(expires_on, today)
         if badge is not None:
             found.setdefault(person_id, []).append((f"{name} {badge[0]}", badge[1]))
     return found
 
 
+@cache
+def _certificates() -> Statement:
+    return (
+        sa.select(PersonSkill.person_id, PersonSkill.expires_on, Skill.name)
+        .join(Skill, Skill.id == PersonSkill.skill_id)
+        .where(PersonSkill.person_id.in_(sa.bindparam("people", expanding=True)), PersonSkill.expires_on.is_not(None))
+        .order_by(PersonSkill.expires_on)
+    )
+
+
 def skills_of(person_id: str) -> list[Held]:
     """What a person can do, certificates first, by name."""
-    rows = db.session.execute(
+    return [_held(row, skill) for row, skill in db.session.execute(_held_by(), {"person": person_id})]
+
+
+@cache
+def _held_by() -> Statement:
+    return (
         sa.select(PersonSkill, Skill)
         .join(Skill, Skill.id == PersonSkill.skill_id)
-        .where(PersonSkill.person_id == person_id)
+        .where(PersonSkill.person_id == sa.bindparam("person"))
         .order_by(Skill.is_certificate.desc(), sa.func.lower(Skill.name))
     )
-    return [_held(row, skill) for row, skill in rows]
 
 
 def held_skill(person_id: str, held_id: str) -> Held | None:
@@ -182,20 +228,30 @@ def skill(skill_id: str) -> Skill | None:
 
 def active_skills() -> Sequence[Skill]:
     """Skills that can be given and asked for, by name."""
-    return db.session.scalars(sa.select(Skill).where(Skill.is_active).order_by(sa.func.lower(Skill.name))).all()
+    return db.session.scalars(_active_skills()).all()
+
+
+@cache
+def _active_skills() -> Statement:
+    return sa.select(Skill).where(Skill.is_active).order_by(sa.func.lower(Skill.name))
 
 
 def coming_shifts(person_id: str) -> list[ComingShift]:
     """Published shifts of a person that have not ended, next first."""
-    rows = db.session.execute(
+    return [ComingShift(*row) for row in rows(_coming_shifts(), person=person_id, now=clock.now())]
+
+
+@cache
+def _coming_shifts() -> Statement:
+    return (
         sa.select(Shift.starts_at, Site.name, Service.name)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
-        .where(Assignment.person_id == person_id, Shift.ends_at > clock.now(), Shift.cancelled_at.is_(None))
+        .where(Assignment.person_id == sa.bindparam("person"), Shift.ends_at > sa.bindparam("now"))
+        .where(Shift.cancelled_at.is_(None))
         .order_by(Shift.starts_at)
     )
-    return [ComingShift(starts_at, site, service) for starts_at, site, service in rows]
 
 
 def has_other_admin(person_id: str) -> bool:

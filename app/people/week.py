@@ -90,9 +90,13 @@ def said(stretches: Iterable[Stretch], *, is_round: bool) -> dict[Cell, Said]:
 
 
 def _turned(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """The stretches of a round week, and those of the weeks beside it that come within a day of it."""
     for each in stretches:
-        for turn in (-WEEK_MINUTES, 0, WEEK_MINUTES):
-            yield Stretch(each.first + turn, each.last + turn, each.grade)
+        yield each
+        if each.last > WEEK_MINUTES - DAY_MINUTES:
+            yield Stretch(each.first - WEEK_MINUTES, each.last - WEEK_MINUTES, each.grade)
+        if each.first < DAY_MINUTES:
+            yield Stretch(each.first + WEEK_MINUTES, each.last + WEEK_MINUTES, each.grade)
 
 
 def _said_in(stretches: list[Stretch], first: int, last: int) -> Said:

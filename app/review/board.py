@@ -10,6 +10,7 @@ from app.review.cells import Day, DayShift, Group, On, PersonRow, Pill, ShiftCel
 from app.review.labels import short_hours, short_names
 from app.review.moves import is_private
 from app.review.queries import Review
+from app.roster.strain import strain_in
 from scheduling import Assignment, Grade, Problem, Shift, Worker
 
 WEEK = 7
@@ -72,6 +73,9 @@ class Board:
                 f"{got / 60:g} of {wanted / 60:g} h" if wanted else f"{got / 60:g} h",
                 _hours_kind(got, wanted),
                 cells,
+                strain_in(
+                    self.review.problem, worker.id, self.review.roster.shifts_of(worker.id), self.review.points
+                ).points,
             )
 
     def _open_row(self) -> PersonRow:

@@ -59,6 +59,7 @@ class PersonRow:
     hours: str
     hours_kind: str
     cells: list[tuple[str, list[Pill]] | None]
+    strain: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ from app.roster.models import (
     Waiver,
 )
 from app.roster.words import RosterNames
+from app.rules.queries import strain_points
 from scheduling import Problem, Roster, Violation, check
 
 
@@ -53,7 +54,12 @@ class Review:
     @cached_property
     def violations(self) -> list[Violation]:
         """Everything the roster breaks, forbidden first."""
-        return check(self.problem, self.roster)
+        return list(_violations(self.problem, self.roster))
+
+    @cached_property
+    def points(self) -> dict[str, int]:
+        """What each reason of strain is worth in this group."""
+        return strain_points()
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +70,15 @@ class Review:
     def is_behind(self) -> bool:
         """Whether the period was published anew since the draft was begun."""
         return self.draft.base_version != self.period.version
+
+
+@lru_cache(maxsize=2)
+def _violations(problem: Problem, roster: Roster) -> tuple[Violation, ...]:
+    """Everything a roster breaks: as often as its pages are turned and nothing of it changes, worked out once.
+
+    The whole problem and the whole roster are the key, so another fact, however small, is another key.
+    """
+    return tuple(check(problem, roster))
 
 
 def review_of(draft_id: str) -> Review | None:

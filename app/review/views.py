@@ -16,6 +16,7 @@ from app.review.changes import span_words
 from app.review.forms import DragForm, MoveForm, VersionForm, WaiveForm, WithdrawForm
 from app.review.gaps import gaps_of
 from app.review.queries import Review
+from app.roster.strain import strain_in
 from app.roster.words import hours_words
 from app.words import when
 from scheduling import Assignment, all_rules
@@ -149,6 +150,7 @@ def person(draft_id: str, person_id: str) -> str:
         review,
         facts=reasons.person_facts(review, person_id),
         share=fairness.share_of(review, person_id),
+        strain=strain_in(review.problem, person_id, review.roster.shifts_of(person_id), review.points),
     )
 
 

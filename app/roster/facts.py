@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,10 @@ import sqlalchemy as sa
 
 from app import clock
 from app.access import Role
-from app.attendance.queries import WorkedRecord, noted_shifts
-from app.database import db
+from app.attendance.queries import Noted, noted_shifts
+from app.database import Statement, db, rows
 from app.incidents.queries import exposure_since
+from app.pay.outlook import Outlook, PlannedShift, outlook
 from app.people.calendar import availability_spans
 from app.people.models import (
     LEARNING,
@@ -43,9 +45,11 @@ from app.walltime import instant_of
 from scheduling import Assignment as Pair
 from scheduling import Availability as Span
 from scheduling import (
+    Budget,
     Carried,
     Contract,
     Demand,
+    EarningsCap,
     Grade,
     Holding,
     Horizon,
@@ -65,6 +69,7 @@ LOOK_BACK = timedelta(days=35)
 """How far before a period single shifts still matter: rest, runs of days and nights, hours of the week."""
 LOOK_AHEAD = timedelta(days=14)
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 WEEK_DAYS = 7
 SATURDAY = 5
 TURN = 1
@@ -147,6 +152,7 @@ def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
     reader.read_capacities()
     reader.read_wishes()
     reader.read_assignments()
+    reader.read_money()
     if draft is not None:
         reader.read_draft(draft.id)
     return reader.facts(draft, keep)
@@ -215,6 +221,8 @@ class _Reader:
     wishes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     capacities: dict[str, Capacity] = field(default_factory=dict)
     exposure: dict[str, int] = field(default_factory=dict)
+    money: Outlook = field(default_factory=Outlook)
+    spans: dict[tuple[datetime, datetime, str, int], _Past] = field(default_factory=dict)
     past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
     live: set[Pair] = field(default_factory=set)
     drafted: set[Pair] = field(default_factory=set)
@@ -234,36 +242,16 @@ class _Reader:
 
     def read_shifts(self) -> None:
         """Shifts that are to run, with their demand lines, site and service: one query."""
-        of_lead, of_line = sa.orm.aliased(Skill), sa.orm.aliased(Skill)
-        rows = db.session.execute(
-            sa.select(Shift.id, Shift.site_id, Shift.service_id, Shift.starts_at, Shift.ends_at, Shift.trainee_seats)
-            .add_columns(Site.name.label("site"), Service.name.label("service"), Service.demanding)
-            .add_columns(Service.minimum_company, Service.maximum_company, Service.lead_skill_id)
-            .add_columns(of_lead.name.label("lead_name"), of_line.name.label("line_name"))
-            .add_columns(ShiftDemand.id.label("line_id"), ShiftDemand.skill_id, ShiftDemand.minimum)
-            .add_columns(ShiftDemand.target, ShiftDemand.maximum)
-            .join(Site, Site.id == Shift.site_id)
-            .join(Service, Service.id == Shift.service_id)
-            .outerjoin(of_lead, of_lead.id == Service.lead_skill_id)
-            .outerjoin(ShiftDemand, ShiftDemand.shift_id == Shift.id)
-            .outerjoin(of_line, of_line.id == ShiftDemand.skill_id)
-            .where(Shift.day_on.between(self.period.starts_on, self.period.ends_on), Shift.cancelled_at.is_(None))
-            .order_by(Shift.starts_at, Shift.ends_at, Shift.id, ShiftDemand.position)
-        ).all()
-        self._read_needs()
         lines: dict[str, list[Any]] = defaultdict(list)
-        for row in rows:
+        for row in rows(_shifts_and_lines(), first=self.period.starts_on, last=self.period.ends_on):
             lines[row.id].append(row)
+        self._read_needs()
         for shift_id, of_shift in lines.items():
             self._take_shift(shift_id, of_shift)
 
     def _read_needs(self) -> None:
         """What everyone must hold, by kind of service."""
-        for row in db.session.execute(
-            sa.select(ServiceNeed.service_id, ServiceNeed.skill_id, Skill.name).join(
-                Skill, Skill.id == ServiceNeed.skill_id
-            )
-        ):
+        for row in rows(_needs()):
             self.needs[row.service_id].add(row.skill_id)
             self.skills[row.skill_id] = row.name
 
@@ -295,29 +283,8 @@ class _Reader:
 
     def read_people(self) -> None:
         """Peers who are active, and anybody else who stands on a shift of this period, with what they hold."""
-        is_peer = sa.exists().where(PersonRole.person_id == Person.id, PersonRole.role == Role.PEER)
-        of_period = sa.select(Shift.id).where(Shift.day_on.between(self.period.starts_on, self.period.ends_on))
-        is_on = sa.or_(
-            Person.id.in_(sa.select(Assignment.person_id).where(Assignment.shift_id.in_(of_period))),
-            Person.id.in_(
-                sa.select(DraftAssignment.person_id)
-                .join(Draft, Draft.id == DraftAssignment.draft_id)
-                .where(Draft.period_id == self.period.id)
-            ),
-        )
-        may_work = sa.and_(Person.is_active, is_peer)
-        rows = db.session.execute(
-            sa.select(Person.id, Person.name, Person.level, Person.is_active, Person.default_grade, Person.created_at)
-            .add_columns(Person.hours_dial)
-            .add_columns(Person.wanted_minutes, Person.maximum_minutes, may_work.label("may_work"))
-            .add_columns(PersonSkill.skill_id, PersonSkill.obtained_on, PersonSkill.expires_on)
-            .add_columns(Skill.name.label("skill_name"))
-            .outerjoin(PersonSkill, PersonSkill.person_id == Person.id)
-            .outerjoin(Skill, Skill.id == PersonSkill.skill_id)
-            .where(sa.or_(may_work, is_on))
-            .order_by(Person.name, Person.id, PersonSkill.skill_id)
-        ).all()
-        for row in rows:
+        asked = {"first": self.period.starts_on, "last": self.period.ends_on, "period": self.period.id}
+        for row in rows(_people_and_skills(), **asked):
             self.people[row.id] = row
             if row.skill_id is not None:
                 self.skills[row.skill_id] = row.skill_name
@@ -325,33 +292,16 @@ class _Reader:
 
     def read_availability(self) -> None:
         """When each of them can come, as spans of minutes wherever that differs from their default."""
-        rows: dict[str, list[Any]] = defaultdict(list)
-        for row in db.session.execute(
-            sa.select(Availability.person_id, Availability.grade, Availability.on_date, Availability.weekday)
-            .add_columns(Availability.every_weeks, Availability.starts_at, Availability.ends_at)
-            .add_columns(Availability.starts_on, Availability.ends_on)
-            .where(
-                sa.or_(
-                    Availability.on_date.is_(None),
-                    Availability.on_date.between(self.period.starts_on - DAY, self.period.ends_on + DAY),
-                )
-            )
-            .order_by(Availability.id)
-        ):
-            rows[row.person_id].append(row)
-        last = self.period.ends_on + DAY  # a night shift ends on the day after
+        of_person: dict[str, list[Any]] = defaultdict(list)
+        first, last = self.period.starts_on, self.period.ends_on + DAY  # a night shift ends on the day after
+        for row in rows(_availability(), first=first - DAY, last=last):
+            of_person[row.person_id].append(row)
         for person_id, person in self.people.items():
             if not person.may_work:
                 self.availability[person_id] = (Span(0, self.horizon.end + 2 * 1440, Grade.UNAVAILABLE),)
                 continue
-            spans = availability_spans(
-                rows.get(person_id, ()), person.default_grade, self.period.starts_on, last, self.zone
-            )
-            self.availability[person_id] = tuple(
-                Span(self.minute(start), self.minute(end), Grade[grade.name])
-                for start, end, grade in spans
-                if grade != person.default_grade
-            )
+            said = tuple(of_person.get(person_id, ()))
+            self.availability[person_id] = _spans(said, person.default_grade, first, last, self.zone)
 
     def read_capacities(self) -> None:
         """Who takes on less for some days of the period, and what people carry of incidents before it."""
@@ -386,17 +336,8 @@ class _Reader:
 
     def read_wishes(self) -> None:
         """Private wishes, and wishes for or against single shifts: one query for both."""
-        nothing = sa.cast(sa.null(), sa.String(12))
-        wishes = sa.select(Wish.person_id, Wish.kind, Wish.other_person_id, Wish.site_id, Wish.service_id).add_columns(
-            nothing.label("shift_id"), sa.cast(sa.null(), sa.Integer).label("weight")
-        )
-        of_shifts = (
-            sa.select(ShiftWish.person_id, nothing, nothing, nothing, nothing, ShiftWish.shift_id, ShiftWish.weight)
-            .join(Shift, Shift.id == ShiftWish.shift_id)
-            .where(Shift.day_on.between(self.period.starts_on, self.period.ends_on))
-        )
         disliked: list[tuple[str, str]] = []
-        for row in db.session.execute(wishes.union_all(of_shifts)):
+        for row in rows(_wishes(), first=self.period.starts_on, last=self.period.ends_on):
             if row.person_id not in self.people:
                 continue
             if row.shift_id is not None:
@@ -417,35 +358,33 @@ class _Reader:
         first = self.period.starts_on - max(self.look_back, LOOK_BACK) - DAY
         last = self.period.ends_on + LOOK_AHEAD
         noted = noted_shifts(first, last)
-        around: dict[str, _Past] = {}
-        for row in db.session.execute(
-            sa.select(Assignment.person_id, Assignment.shift_id, Shift.day_on, Shift.starts_at, Shift.ends_at)
-            .add_columns(Shift.service_id, Service.demanding)
-            .join(Shift, Shift.id == Assignment.shift_id)
-            .join(Service, Service.id == Shift.service_id)
-            .where(Shift.day_on.between(first, last), Shift.cancelled_at.is_(None))
-            .order_by(Shift.starts_at, Shift.id)
-        ):
+        for row in rows(_published(), first=first, last=last):
             if row.person_id not in self.people:
                 continue
             if self.period.starts_on <= row.day_on <= self.period.ends_on:
                 self.live.add(Pair(row.person_id, row.shift_id))
             elif (row.person_id, row.shift_id) not in noted:
-                if row.shift_id not in around:
-                    around[row.shift_id] = self._past(row.starts_at, row.ends_at, row.service_id, row.demanding)
-                self.past[row.person_id].append(around[row.shift_id])
-        for record in noted.values():
-            self._take_record(record)
+                past = self._past(row.starts_at, row.ends_at, row.service_id, row.demanding)
+                self.past[row.person_id].append(past)
+        for (person_id, _), record in noted.items():
+            if record is not None and person_id in self.people:
+                self._take_record(person_id, record)
 
-    def _take_record(self, record: WorkedRecord | None) -> None:
+    def _take_record(self, person_id: str, record: Noted) -> None:
         """What someone really worked around the period: it counts in the place of what was planned."""
-        if record is None or record.person_id not in self.people or record.service_id is None or not record.minutes:
-            return
-        if not self.period.starts_on <= record.day_on <= self.period.ends_on:
+        is_around = not self.period.starts_on <= record.day_on <= self.period.ends_on
+        if is_around and record.ends_at - record.starts_at >= MINUTE:
             worked = self._past(record.starts_at, record.ends_at, record.service_id, record.demanding)
-            self.past[record.person_id].append(worked)
+            self.past[person_id].append(worked)
 
     def _past(self, starts_at: datetime, ends_at: datetime, service_id: str, demanding: int) -> _Past:
+        """One span of work, made once for everybody who was there."""
+        key = starts_at, ends_at, service_id, demanding
+        if key not in self.spans:
+            self.spans[key] = self._new_past(*key)
+        return self.spans[key]
+
+    def _new_past(self, starts_at: datetime, ends_at: datetime, service_id: str, demanding: int) -> _Past:
         day = starts_at.astimezone(self.zone).date()
         worked = Worked(
             start=self.minute(starts_at),
@@ -457,18 +396,28 @@ class _Reader:
         )
         return _Past(starts_at, worked, day.weekday() >= SATURDAY)
 
+    def read_money(self) -> None:
+        """What the shifts pay, what people want to earn at most, what funds have left (of a period only)."""
+        planned = [
+            PlannedShift(work.id, work.kind, *label.instants, work.demanding, max(1, work.target))
+            for work in self.works.values()
+            for label in [self.shift_labels[work.id]]
+        ]
+        days = self.period.starts_on, self.period.ends_on
+        self.money = outlook(planned, self.people, days, has_funds=bool(self.period.id))
+        for work_id, work in self.works.items() if self.money.pay else ():
+            of_funds = None if self.money.funds is None else self.money.funds[work_id]
+            self.works[work_id] = replace(work, pay=self.money.pay[work_id], funds=of_funds)
+
+    def _earnings_caps(self, person_id: str) -> tuple[EarningsCap, ...]:
+        return tuple(
+            EarningsCap(self.horizon_day(cap.first), self.horizon_day(cap.last), cap.most)
+            for cap in self.money.caps.get(person_id, ())
+        )
+
     def read_draft(self, draft_id: str) -> None:
         """A draft's assignments, pins and waivers: one query."""
-        nothing = sa.cast(sa.null(), sa.String(40))
-        rows = db.session.execute(
-            sa.select(DraftAssignment.shift_id, DraftAssignment.person_id, DraftAssignment.is_pinned)
-            .add_columns(nothing.label("rule"))
-            .where(DraftAssignment.draft_id == draft_id)
-            .union_all(
-                sa.select(Waiver.shift_id, Waiver.person_id, sa.false(), Waiver.rule).where(Waiver.draft_id == draft_id)
-            )
-        )
-        for row in rows:
+        for row in rows(_of_draft(), draft=draft_id):
             is_known = row.shift_id in self.works and (row.person_id is None or row.person_id in self.people)
             if row.rule is not None:
                 if is_known:
@@ -492,6 +441,7 @@ class _Reader:
             pins=tuple(Pin(*pair) for pair in sorted(self.pinned)),
             waivers=tuple(sorted(set(self.waivers), key=lambda each: (each.rule, each.shift, each.worker or ""))),
             published=frozenset(kept),
+            budgets=tuple(Budget(*each) for each in self.money.left.items()),
         )
         names = RosterNames(
             people={key: PersonLabel(row.name, row.level, bool(row.may_work)) for key, row in self.people.items()},
@@ -526,6 +476,8 @@ class _Reader:
                 not_with=frozenset(self.wishes[person_id, WishKind.NOT_WITH] - {person_id}),
                 not_at=frozenset(self.wishes[person_id, WishKind.NOT_AT]),
                 partner=partners[0] if partners else None,
+                pay_level=self.money.levels.get(person_id),
+                earnings_caps=self._earnings_caps(person_id),
                 history=self._history(person_id),
                 carried=self._carried(person_id, person.wanted_minutes, usual),
             )
@@ -586,3 +538,125 @@ def _demands(rows: list[Any], lead: str | None) -> tuple[Demand, ...]:
 def shift_minutes(problem: Problem) -> Mapping[str, int]:
     """Length of each shift in minutes, by id."""
     return {each.id: each.minutes for each in problem.shifts}
+
+
+@lru_cache(maxsize=1024)  # worked out from nothing but what it is given
+def _spans(said: tuple[Any, ...], default_grade: str, first: date, last: date, zone: ZoneInfo) -> tuple[Span, ...]:
+    """Where these rows of availability differ from a person's default, in minutes since the first midnight."""
+    zero = instant_of(first, time(), zone)
+    return tuple(
+        Span(_minutes(start - zero), _minutes(end - zero), Grade[grade.name])
+        for start, end, grade in availability_spans(said, default_grade, first, last, zone)
+        if grade != default_grade
+    )
+
+
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
+
+
+@cache
+def _shifts_and_lines() -> Statement:
+    of_lead, of_line = sa.orm.aliased(Skill), sa.orm.aliased(Skill)
+    return (
+        sa.select(Shift.id, Shift.site_id, Shift.service_id, Shift.starts_at, Shift.ends_at, Shift.trainee_seats)
+        .add_columns(Site.name.label("site"), Service.name.label("service"), Service.demanding)
+        .add_columns(Service.minimum_company, Service.maximum_company, Service.lead_skill_id)
+        .add_columns(of_lead.name.label("lead_name"), of_line.name.label("line_name"))
+        .add_columns(ShiftDemand.id.label("line_id"), ShiftDemand.skill_id, ShiftDemand.minimum)
+        .add_columns(ShiftDemand.target, ShiftDemand.maximum)
+        .join(Site, Site.id == Shift.site_id)
+        .join(Service, Service.id == Shift.service_id)
+        .outerjoin(of_lead, of_lead.id == Service.lead_skill_id)
+        .outerjoin(ShiftDemand, ShiftDemand.shift_id == Shift.id)
+        .outerjoin(of_line, of_line.id == ShiftDemand.skill_id)
+        .where(_is_in_days(), Shift.cancelled_at.is_(None))
+        .order_by(Shift.starts_at, Shift.ends_at, Shift.id, ShiftDemand.position)
+    )
+
+
+def _is_in_days() -> sa.ColumnElement[bool]:
+    return Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last"))
+
+
+@cache
+def _needs() -> Statement:
+    return sa.select(ServiceNeed.service_id, ServiceNeed.skill_id, Skill.name).join(
+        Skill, Skill.id == ServiceNeed.skill_id
+    )
+
+
+@cache
+def _people_and_skills() -> Statement:
+    is_peer = sa.exists().where(PersonRole.person_id == Person.id, PersonRole.role == Role.PEER)
+    of_period = sa.select(Shift.id).where(_is_in_days())
+    is_on = sa.or_(
+        Person.id.in_(sa.select(Assignment.person_id).where(Assignment.shift_id.in_(of_period))),
+        Person.id.in_(
+            sa.select(DraftAssignment.person_id)
+            .join(Draft, Draft.id == DraftAssignment.draft_id)
+            .where(Draft.period_id == sa.bindparam("period"))
+        ),
+    )
+    may_work = sa.and_(Person.is_active, is_peer)
+    return (
+        sa.select(Person.id, Person.name, Person.level, Person.is_active, Person.default_grade, Person.created_at)
+        .add_columns(Person.hours_dial)
+        .add_columns(Person.wanted_minutes, Person.maximum_minutes, may_work.label("may_work"))
+        .add_columns(PersonSkill.skill_id, PersonSkill.obtained_on, PersonSkill.expires_on)
+        .add_columns(Skill.name.label("skill_name"))
+        .outerjoin(PersonSkill, PersonSkill.person_id == Person.id)
+        .outerjoin(Skill, Skill.id == PersonSkill.skill_id)
+        .where(sa.or_(may_work, is_on))
+        .order_by(Person.name, Person.id, PersonSkill.skill_id)
+    )
+
+
+@cache
+def _availability() -> Statement:
+    is_near = Availability.on_date.between(sa.bindparam("first"), sa.bindparam("last"))
+    return (
+        sa.select(Availability.person_id, Availability.grade, Availability.on_date, Availability.weekday)
+        .add_columns(Availability.every_weeks, Availability.starts_at, Availability.ends_at)
+        .add_columns(Availability.starts_on, Availability.ends_on)
+        .where(sa.or_(Availability.on_date.is_(None), is_near))
+        .order_by(Availability.id)
+    )
+
+
+@cache
+def _wishes() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    nothing = sa.cast(sa.null(), sa.String(12))
+    wishes = sa.select(Wish.person_id, Wish.kind, Wish.other_person_id, Wish.site_id, Wish.service_id).add_columns(
+        nothing.label("shift_id"), sa.cast(sa.null(), sa.Integer).label("weight")
+    )
+    of_shifts = (
+        sa.select(ShiftWish.person_id, nothing, nothing, nothing, nothing, ShiftWish.shift_id, ShiftWish.weight)
+        .join(Shift, Shift.id == ShiftWish.shift_id)
+        .where(_is_in_days())
+    )
+    return wishes.union_all(of_shifts)
+
+
+@cache
+def _published() -> Statement:
+    return (
+        sa.select(Assignment.person_id, Assignment.shift_id, Shift.day_on, Shift.starts_at, Shift.ends_at)
+        .add_columns(Shift.service_id, Service.demanding)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(_is_in_days(), Shift.cancelled_at.is_(None))
+        .order_by(Shift.starts_at, Shift.id)
+    )
+
+
+@cache
+def _of_draft() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    nothing = sa.cast(sa.null(), sa.String(40))
+    waived = sa.select(Waiver.shift_id, Waiver.person_id, sa.false(), Waiver.rule)
+    return (
+        sa.select(DraftAssignment.shift_id, DraftAssignment.person_id, DraftAssignment.is_pinned)
+        .add_columns(nothing.label("rule"))
+        .where(DraftAssignment.draft_id == sa.bindparam("draft"))
+        .union_all(waived.where(Waiver.draft_id == sa.bindparam("draft")))
+    )

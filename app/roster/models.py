@@ -113,6 +113,7 @@ class Assignment(Model):
     """A published assignment of a person to a shift; `accepted_at` is None while a late change awaits their yes.
 
     `declined_at` is when they said no to it: they stand here until a coordinator publishes something else.
+    `is_taken_late` says that the person filled an open place inside the notice period, which a premium may be paid for.
     The `told_*` columns are the time and place the person was last told, so that a moved shift is noticed.
     """
 
@@ -128,6 +129,7 @@ class Assignment(Model):
     told_starts_at: Mapped[datetime | None] = mapped_column(Instant)
     told_ends_at: Mapped[datetime | None] = mapped_column(Instant)
     told_site_id: Mapped[str | None] = mapped_column(sa.ForeignKey("site.id"))
+    is_taken_late: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (sa.UniqueConstraint("shift_id", "person_id"),)

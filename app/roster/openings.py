@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import Statement, rows
 from app.people.models import LEARNING, Person, PersonSkill, Skill
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
 from app.sites.models import Service, Site
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +35,39 @@ class Opening:
 
 def openings_within(ahead: timedelta) -> list[Opening]:
     """Shifts that begin within this time, in published periods, and lack someone, by start: one query."""
-    now = clock.now()
-    soon = sa.and_(Shift.starts_at > now, Shift.starts_at <= now + ahead, Shift.cancelled_at.is_(None))
+    now, today = clock.now(), clock.today()
+    asked = {"now": now, "until": now + ahead, "first": today, "last": today + ahead + DAY}
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows(_open_lines(), **asked):
+        found[row.id].append(row)
+    return [_opening(open_lines) for open_lines in found.values()]
+
+
+@cache
+def _open_lines() -> Statement:
+    """Every demand line of these shifts that asks for more people than stand on them."""
+    soon = sa.and_(
+        Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")),  # the days are indexed
+        Shift.starts_at > sa.bindparam("now"),
+        Shift.starts_at <= sa.bindparam("until"),
+        Shift.cancelled_at.is_(None),
+    )
     lines = _lines(soon)
-    counted = _counted(lines).label("counted")
+    counted = _counted(lines)
     published = sa.exists().where(
         Period.starts_on <= Shift.day_on, Period.ends_on >= Shift.day_on, Period.published_at.is_not(None)
     )
-    rows = db.session.execute(
+    return (
         sa.select(Shift.id, Shift.starts_at, Shift.ends_at)
         .add_columns(Site.name.label("site"), Service.name.label("service"))
-        .add_columns(Skill.name.label("skill"), lines.c.minimum, lines.c.target, counted)
+        .add_columns(Skill.name.label("skill"), lines.c.minimum, lines.c.target, counted.label("counted"))
         .join(lines, lines.c.shift_id == Shift.id)
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
         .outerjoin(Skill, Skill.id == lines.c.skill_id)
-        .where(published)
+        .where(published, counted < lines.c.target)
         .order_by(Shift.starts_at, Shift.id, Skill.name)
     )
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        if row.counted < row.target:
-            found[row.id].append(row)
-    return [_opening(open_lines) for open_lines in found.values()]
 
 
 def _lines(soon: sa.ColumnElement[bool]) -> sa.Subquery:

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
+from app.attendance.called_off import forget_called_off, note_called_off
 from app.audit.services import record
 from app.database import db, is_sqlite, new_id
-from app.editing import Outcome, Saved, locked, outdated, refuse
+from app.editing import Outcome, Saved, actor_id, locked, outdated, refuse
 from app.roster import queries
 from app.roster.models import Assignment, Period, PublicationChange, Run, Shift, ShiftDemand
 from app.roster.patterns import Change, Line, Planned, Step, planned_shifts
@@ -367,6 +368,7 @@ def _drop(shift_ids: list[str]) -> None:
         .values(cancelled_at=clock.now(), version=Shift.version + 1)
         .execution_options(synchronize_session=False)
     )
+    note_called_off(shift_ids, actor_id())
 
 
 def _turn(period_id: str, shift_id: str, cancelled_at: datetime | None) -> Outcome:
@@ -375,6 +377,10 @@ def _turn(period_id: str, shift_id: str, cancelled_at: datetime | None) -> Outco
         return refuse(form="This shift is gone.")
     if (shift.cancelled_at is None) != (cancelled_at is None):
         shift.cancelled_at = cancelled_at
+        if cancelled_at is None:
+            forget_called_off(shift_id, actor_id())
+        else:
+            note_called_off([shift_id], actor_id())
         record(db.session, "call off shift" if cancelled_at else "bring back shift", "shift", shift_id)
     db.session.commit()
     return Saved(shift_id)

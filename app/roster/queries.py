@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 
 from app import clock, jobs
-from app.database import db
+from app.database import Statement, db, rows
 from app.people.models import Person, Skill
 from app.roster.models import (
     Assignment,
@@ -102,8 +103,12 @@ def draft_of(period_id: str, draft_id: str) -> Draft | None:
 
 def drafts_of(period_id: str) -> Sequence[Draft]:
     """A period's drafts, the newest first."""
-    query = sa.select(Draft).where(Draft.period_id == period_id).order_by(Draft.number.desc())
-    return db.session.scalars(query).all()
+    return db.session.scalars(_drafts(), {"period": period_id}).all()
+
+
+@cache
+def _drafts() -> Statement:
+    return sa.select(Draft).where(Draft.period_id == sa.bindparam("period")).order_by(Draft.number.desc())
 
 
 def draft_assignments(draft_id: str) -> Sequence[AssignmentRow]:
@@ -354,6 +359,15 @@ class Untold:
 
 def untold_changes(period: Period, shift_id: str | None = None) -> Untold:
     """Coming shifts of a period (or this one) that are no longer as the people on them were told: one query."""
+    asked = {"first": period.starts_on, "last": period.ends_on, "now": clock.now()}
+    query = _untold() if shift_id is None else _untold().where(Shift.id == shift_id)
+    found = rows(query, **asked)
+    off = {row.id for row in found if row.is_off}
+    return Untold(len(off), len({row.id for row in found} - off), len({row.person_id for row in found}))
+
+
+@cache
+def _untold() -> Statement:
     is_off = Shift.cancelled_at.is_not(None)
     is_moved = sa.and_(
         Assignment.told_starts_at.is_not(None),
@@ -363,17 +377,12 @@ def untold_changes(period: Period, shift_id: str | None = None) -> Untold:
             Assignment.told_site_id != Shift.site_id,
         ),
     )
-    query = (
+    return (
         sa.select(Shift.id, Assignment.person_id, is_off.label("is_off"))
         .join(Assignment, Assignment.shift_id == Shift.id)
-        .where(Shift.day_on.between(period.starts_on, period.ends_on), Shift.starts_at > clock.now())
+        .where(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")), Shift.starts_at > sa.bindparam("now"))
         .where(sa.or_(is_off, is_moved))
     )
-    if shift_id is not None:
-        query = query.where(Shift.id == shift_id)
-    rows = db.session.execute(query).all()
-    off = {row.id for row in rows if row.is_off}
-    return Untold(len(off), len({row.id for row in rows} - off), len({row.person_id for row in rows}))
 
 
 def run_of(period_id: str, run_id: str) -> Run | None:
@@ -383,9 +392,18 @@ def run_of(period_id: str, run_id: str) -> Run | None:
 
 def latest_run(period_id: str) -> Run | None:
     """The run of a period that was asked for last."""
-    return db.session.scalars(
-        sa.select(Run).where(Run.period_id == period_id).order_by(Run.requested_at.desc(), Run.id).limit(1)
-    ).first()
+    return db.session.scalars(_latest_run(), {"period": period_id}).first()
+
+
+@cache
+def _latest_run() -> Statement:
+    return (
+        sa.select(Run)
+        .where(Run.period_id == sa.bindparam("period"))
+        .order_by(Run.requested_at.desc(), Run.id)
+        .limit(1)
+        .options(sa.orm.defer(Run.best))
+    )
 
 
 def run_going_on(period_id: str) -> Run | None:
@@ -417,16 +435,18 @@ class ShiftCounts:
 
 def shift_counts(period: Period) -> ShiftCounts:
     """The shifts of a period, counted: one query."""
+    return ShiftCounts(*rows(_shift_counts(), first=period.starts_on, last=period.ends_on)[0])
+
+
+@cache
+def _shift_counts() -> Statement:
     runs = Shift.cancelled_at.is_(None)
-    row = db.session.execute(
-        sa.select(
-            sa.func.count().filter(runs),
-            sa.func.count().filter(runs, Shift.pattern_id.is_(None)),
-            sa.func.count().filter(runs, Shift.is_edited),
-            sa.func.count().filter(~runs),
-        ).where(Shift.day_on.between(period.starts_on, period.ends_on))
-    ).one()
-    return ShiftCounts(*row)
+    return sa.select(
+        sa.func.count().filter(runs),
+        sa.func.count().filter(runs, Shift.pattern_id.is_(None)),
+        sa.func.count().filter(runs, Shift.is_edited),
+        sa.func.count().filter(~runs),
+    ).where(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
 
 
 def pin_count(draft_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 
 from app.sites.calendar import NTH_WORDS, WEEKDAYS
@@ -49,6 +49,11 @@ class ShiftLabel:
     ends_at: datetime
     site: str
     service: str
+
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """Start and end as instants, between which time can be reckoned over a change of the clocks."""
+        return self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC)
 
     @property
     def hours(self) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import db
+from app.database import Statement, db, rows
 from app.people.models import Person
 from app.rules.catalogue import built, fitting, may_switch_off, shown_rules
 from app.rules.models import RuleSetting
-from app.rules.settings import DAY_NAME, GROUPS, NAME, DaySettings, RosterSettings, setting_parameters
+from app.rules.settings import DAY_NAME, GROUPS, NAME, STRAIN_NAME, DaySettings, RosterSettings, setting_parameters
 from scheduling import Parameter, Rule
 
 
@@ -41,7 +42,7 @@ def configured_rules() -> tuple[Rule, ...]:
 
 def roster_settings() -> RosterSettings:
     """What the group agreed about rosters as a whole."""
-    return _agreed(db.session.get(RuleSetting, NAME))
+    return _agreed(_setting(NAME))
 
 
 def roster_law() -> tuple[RosterSettings, tuple[Rule, ...]]:
@@ -52,9 +53,17 @@ def roster_law() -> tuple[RosterSettings, tuple[Rule, ...]]:
 
 def day_settings() -> DaySettings:
     """What the group agreed about the days before a shift, and the day itself."""
-    setting = db.session.get(RuleSetting, DAY_NAME)
+    setting = _setting(DAY_NAME)
     values: dict[str, Any] = fitting(DAY_NAME, setting_parameters(DAY_NAME), setting.parameters if setting else {})
     return DaySettings(**values)
+
+
+def strain_points() -> dict[str, int]:
+    """What each reason of strain is worth in this group, by its name."""
+    parameters = setting_parameters(STRAIN_NAME)
+    setting = db.session.get(RuleSetting, STRAIN_NAME)
+    chosen = fitting(STRAIN_NAME, parameters, setting.parameters if setting else {})
+    return {each.name: int(chosen.get(each.name, each.default) or 0) for each in parameters}
 
 
 def rule_cards() -> list[RuleCard]:
@@ -85,16 +94,33 @@ def _agreed(setting: RuleSetting | None) -> RosterSettings:
     return RosterSettings(**values)
 
 
+def _setting(name: str) -> RuleSetting | None:
+    found: RuleSetting | None = db.session.scalar(_one_setting(), {"name": name})
+    return found
+
+
+@cache
+def _one_setting() -> Statement:
+    return sa.select(RuleSetting).where(RuleSetting.rule == sa.bindparam("name"))
+
+
 def _settings() -> dict[str, RuleSetting]:
-    return {row.rule: row for row in db.session.scalars(sa.select(RuleSetting))}
+    return {row.rule: row for row in db.session.scalars(_all_settings())}
+
+
+@cache
+def _all_settings() -> Statement:
+    return sa.select(RuleSetting)
 
 
 def _names() -> dict[str, str]:
     """Names of those who changed a setting last, by id."""
-    rows = db.session.execute(
-        sa.select(Person.id, Person.name).join(RuleSetting, RuleSetting.changed_by_id == Person.id)
-    )
-    return {row.id: row.name for row in rows}
+    return {row.id: row.name for row in rows(_changers())}
+
+
+@cache
+def _changers() -> Statement:
+    return sa.select(Person.id, Person.name).join(RuleSetting, RuleSetting.changed_by_id == Person.id)
 
 
 def _is_on(rule: type[Rule], setting: RuleSetting | None) -> bool:
@@ -104,7 +130,8 @@ def _is_on(rule: type[Rule], setting: RuleSetting | None) -> bool:
 
 
 def _card(rule: type[Rule], setting: RuleSetting | None, names: dict[str, str]) -> RuleCard:
-    chosen = fitting(rule.name, rule.parameters(), setting.parameters if setting else {})
+    parameters = rule.parameters()
+    chosen = fitting(rule.name, parameters, setting.parameters if setting else {})
     return RuleCard(
         name=rule.name,
         title=rule.title,
@@ -112,11 +139,9 @@ def _card(rule: type[Rule], setting: RuleSetting | None, names: dict[str, str]) 
         is_on=_is_on(rule, setting),
         may_switch_off=may_switch_off(rule),
         is_private=rule.is_private,
-        parameters=rule.parameters(),
-        values={each.name: chosen.get(each.name, each.default) for each in rule.parameters()},
-        changed=frozenset(
-            each.name for each in rule.parameters() if chosen.get(each.name, each.default) != each.default
-        ),
+        parameters=parameters,
+        values={each.name: chosen.get(each.name, each.default) for each in parameters},
+        changed=frozenset(each.name for each in parameters if chosen.get(each.name, each.default) != each.default),
         version=setting.version if setting else 0,
         changed_by=names.get(setting.changed_by_id or "") if setting else None,
         changed_at=setting.changed_at if setting else None,

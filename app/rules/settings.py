@@ -9,9 +9,12 @@ from typing import Any
 
 from app.walltime import span_of
 from scheduling.rule import Parameter, parameter
+from wellbeing import strain
 
 NAME = "roster"
 DAY_NAME = "day"
+STRAIN_NAME = "strain"
+MOST_POINTS = 300
 DAY = timedelta(days=1)
 
 
@@ -49,13 +52,21 @@ class RosterSettings:
 
     def is_night(self, starts_at: datetime, ends_at: datetime, zone: tzinfo) -> bool:
         """Whether a shift (aware instants) lies in the night long enough to count as a night shift."""
-        day, last = starts_at.astimezone(zone).date() - DAY, ends_at.astimezone(zone).date()
+        starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
+        if starts.date() == ends.date() and self._is_in_day(starts.time(), ends.time()):
+            return False
+        day, last = starts.date() - DAY, ends.date()
         longest = timedelta()
         while day <= last:
             dusk, dawn = span_of(day, time(self.night_from), time(self.night_until), zone)
             longest = max(longest, min(dawn, ends_at) - max(dusk, starts_at))
             day += DAY
         return longest >= timedelta(minutes=self.night_least)
+
+    def _is_in_day(self, starts_at: time, ends_at: time) -> bool:
+        """Whether wall times of one day lie between one night and the next."""
+        dusk, dawn = time(self.night_from), time(self.night_until)
+        return starts_at >= dawn and (dusk < dawn or ends_at <= dusk)
 
 
 @dataclass(frozen=True)
@@ -94,6 +105,26 @@ class DaySettings:
         _check(self)
 
 
+def _check(settings: object) -> None:
+    name = next(each.name for each in GROUPS.values() if isinstance(settings, each.kind))
+    for each in setting_parameters(name):
+        if not each.minimum <= getattr(settings, each.name) <= each.maximum:
+            raise ValueError(f"{each.name} must lie from {each.minimum} to {each.maximum}")
+
+
+def _points(factor: strain.Factor) -> Any:
+    label = f"{factor.title} ({factor.effect})"
+    return parameter(factor.points, label, unit="points", maximum=MOST_POINTS, source=factor.source)
+
+
+StrainSettings = dataclasses.make_dataclass(
+    "StrainSettings",
+    [(each.name, int, _points(each)) for each in strain.FACTORS],
+    namespace={"__doc__": "What each reason of strain is worth here.", "__post_init__": _check},
+    frozen=True,
+)
+
+
 @dataclass(frozen=True)
 class SettingsGroup:
     """Numbers that are set on one page: its name, title, words and the class that holds them."""
@@ -113,6 +144,13 @@ GROUPS = {
         SettingsGroup(
             DAY_NAME, "Before and on the day", "When people are asked, and how the day is noted.", DaySettings
         ),
+        SettingsGroup(
+            STRAIN_NAME,
+            "What wears people down",
+            "Points of each known reason in a person's shifts: 100 times the logarithm of the relative risk. They rank "
+            f"one roster against another and are no chance of anything. {strain.CAVEAT} 0 switches a reason off.",
+            StrainSettings,
+        ),
     )
 }
 
@@ -123,10 +161,3 @@ def setting_parameters(name: str = NAME) -> tuple[Parameter, ...]:
         Parameter(name=field.name, default=field.default, **field.metadata)  # type: ignore[arg-type]
         for field in dataclasses.fields(GROUPS[name].kind)
     )
-
-
-def _check(settings: object) -> None:
-    name = next(each.name for each in GROUPS.values() if isinstance(settings, each.kind))
-    for each in setting_parameters(name):
-        if not each.minimum <= getattr(settings, each.name) <= each.maximum:
-            raise ValueError(f"{each.name} must lie from {each.minimum} to {each.maximum}")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Role
 from app.auth.queries import digest
-from app.database import db
+from app.database import Statement, db, rows
 from app.people.models import LEARNING, Person, PersonRole, PersonSkill
 from app.roster.models import Assignment, Period, Publication, PublicationChange, Shift
 from app.shifts.models import Feed
@@ -136,31 +137,36 @@ class Answer:
 
 def coming_shifts(person_id: str) -> list[OwnShift]:
     """A person's shifts that have not ended, next first."""
-    return _own(person_id, Shift.ends_at > clock.now())
+    return _own(_ending_after(), person=person_id, now=clock.now())
 
 
 def past_shifts(person_id: str, first: date, last: date) -> list[OwnShift]:
     """A person's shifts of some days (both included) that have ended, the latest first."""
-    return _own(person_id, Shift.day_on.between(first, last), Shift.ends_at <= clock.now())[::-1]
+    return _own(_ended_of_days(), person=person_id, first=first, last=last, now=clock.now())[::-1]
 
 
 def shifts_between(person_id: str, first: date, last: date) -> list[OwnShift]:
     """A person's shifts that start on one of these days (both included), by start."""
-    return _own(person_id, Shift.day_on.between(first, last))
+    return _own(_of_days(), person=person_id, first=first, last=last)
 
 
 def own_shift(person_id: str, shift_id: str) -> OwnShift | None:
     """One shift of a person, None when they are not on it."""
-    return next(iter(_own(person_id, Shift.id == shift_id)), None)
+    return next(iter(_own(_one_of_person(), person=person_id, shift=shift_id)), None)
 
 
 def feed_shifts(person_id: str) -> list[OwnShift]:
     """A person's shifts as their calendar shows them: two months back, and everything ahead."""
-    return _own(person_id, Shift.ends_at > clock.now() - FEED_BACK)
+    return _own(_ending_after(), person=person_id, now=clock.now() - FEED_BACK)
 
 
-def _own(person_id: str, *conditions: sa.ColumnElement[bool]) -> list[OwnShift]:
-    rows = db.session.execute(
+def _own(statement: Statement, **asked: Any) -> list[OwnShift]:
+    return [_own_shift(*row) for row in rows(statement, **asked)]
+
+
+@cache
+def _of_person() -> Statement:
+    return (
         sa.select(Shift.id, Shift.day_on, Shift.starts_at, Shift.ends_at, Shift.note, Shift.cancelled_at)
         .add_columns(Site.name, Site.address, Site.directions, Service.name.label("service"), Service.hazards)
         .add_columns(Assignment.id.label("assignment_id"), Assignment.assigned_at, Assignment.accepted_at)
@@ -172,10 +178,29 @@ def _own(person_id: str, *conditions: sa.ColumnElement[bool]) -> list[OwnShift]:
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
         .outerjoin(PersonSkill, _leads())
-        .where(Assignment.person_id == person_id, *conditions)
+        .where(Assignment.person_id == sa.bindparam("person"))
         .order_by(Shift.starts_at, Shift.id)
     )
-    return [_own_shift(*row) for row in rows]
+
+
+@cache
+def _ending_after() -> Statement:
+    return _of_person().where(Shift.ends_at > sa.bindparam("now"))
+
+
+@cache
+def _of_days() -> Statement:
+    return _of_person().where(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
+
+
+@cache
+def _ended_of_days() -> Statement:
+    return _of_days().where(Shift.ends_at <= sa.bindparam("now"))
+
+
+@cache
+def _one_of_person() -> Statement:
+    return _of_person().where(Shift.id == sa.bindparam("shift"))
 
 
 def _leads() -> sa.ColumnElement[bool]:
@@ -201,24 +226,38 @@ def companions_of(person_id: str, shift_ids: Iterable[str]) -> Mapping[str, list
     wanted = list(shift_ids)
     if not wanted:
         return {}
-    rows = db.session.execute(
+    found: dict[str, list[Companion]] = defaultdict(list)
+    for shift_id, name, pronouns, is_lead in rows(_companions(), person=person_id, shifts=wanted):
+        found[shift_id].append(Companion(name, pronouns, is_lead))
+    return found
+
+
+@cache
+def _companions() -> Statement:
+    return (
         sa.select(Assignment.shift_id, Person.name, Person.pronouns, PersonSkill.id.is_not(None))
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Service, Service.id == Shift.service_id)
         .join(Person, Person.id == Assignment.person_id)
         .outerjoin(PersonSkill, _leads())
-        .where(Assignment.shift_id.in_(wanted), Assignment.person_id != person_id, Person.is_active)
+        .where(Assignment.shift_id.in_(sa.bindparam("shifts", expanding=True)))
+        .where(Assignment.person_id != sa.bindparam("person"), Person.is_active)
         .order_by(PersonSkill.id.is_(None), sa.func.lower(Person.name))
     )
-    found: dict[str, list[Companion]] = defaultdict(list)
-    for shift_id, name, pronouns, is_lead in rows:
-        found[shift_id].append(Companion(name, pronouns, is_lead))
-    return found
 
 
 def unseen_changes(person_id: str) -> list[Change]:
     """What was published for a person since they looked, by start; of several changes to one shift the last."""
-    rows = db.session.execute(
+    found: dict[str, Change] = {}
+    for change_id, kind, shift_id, *facts in rows(_unseen(), person=person_id, now=clock.now()):
+        before = found[shift_id].ids if shift_id in found else ()
+        found[shift_id] = Change((*before, change_id), kind, shift_id, *facts)
+    return sorted(found.values(), key=lambda each: each.starts_at)
+
+
+@cache
+def _unseen() -> Statement:
+    return (
         sa.select(PublicationChange.id, PublicationChange.kind, PublicationChange.shift_id, Shift.starts_at)
         .add_columns(Shift.ends_at, Site.name, Service.name.label("service"), PublicationChange.is_late)
         .add_columns(Shift.cancelled_at.is_not(None))
@@ -226,18 +265,10 @@ def unseen_changes(person_id: str) -> list[Change]:
         .join(Shift, Shift.id == PublicationChange.shift_id)
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
-        .where(
-            PublicationChange.person_id == person_id,
-            PublicationChange.seen_at.is_(None),
-            Shift.ends_at > clock.now(),
-        )
+        .where(PublicationChange.person_id == sa.bindparam("person"), PublicationChange.seen_at.is_(None))
+        .where(Shift.ends_at > sa.bindparam("now"))
         .order_by(Publication.at, Publication.number)
     )
-    found: dict[str, Change] = {}
-    for change_id, kind, shift_id, *facts in rows:
-        before = found[shift_id].ids if shift_id in found else ()
-        found[shift_id] = Change((*before, change_id), kind, shift_id, *facts)
-    return sorted(found.values(), key=lambda each: each.starts_at)
 
 
 def months_of(person_id: str) -> tuple[date, date] | None:
@@ -281,20 +312,20 @@ def is_in_period(day: date) -> bool:
 
 def awaited_answers() -> list[Answer]:
     """Late changes nobody said yes to yet, of shifts still to come: those who said no first, then by start."""
-    rows = db.session.execute(
+    return [Answer(*row) for row in rows(_awaited(), now=clock.now())]
+
+
+@cache
+def _awaited() -> Statement:
+    return (
         sa.select(Person.name, Shift.id, Shift.starts_at, Shift.ends_at, Site.name, Assignment.declined_at)
         .join(Assignment, Assignment.person_id == Person.id)
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Site, Site.id == Shift.site_id)
-        .where(
-            Assignment.accepted_at.is_(None),
-            Shift.cancelled_at.is_(None),
-            Shift.starts_at > clock.now(),
-            Person.is_active,
-        )
+        .where(Assignment.accepted_at.is_(None), Shift.cancelled_at.is_(None), Shift.starts_at > sa.bindparam("now"))
+        .where(Person.is_active)
         .order_by(Assignment.declined_at.is_(None), Shift.starts_at, Person.name)
     )
-    return [Answer(*row) for row in rows]
 
 
 def coordinators_to_tell(but: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app import clock
 from app.access import Role, allow_signed_in
+from app.roster.strain import own_strain
 from app.roster.words import hours_words
 from app.shifts import queries, services, words
 from app.shifts.forms import AnswerForm, SeenForm
@@ -65,6 +66,13 @@ def mine() -> str:
         later=[cards[each.id] for each in shifts if each.id not in apart],
         changes=[each for each in queries.unseen_changes(current_user.id) if each.shift_id not in awaited],
     )
+
+
+@bp.get("/rest")
+@allow_signed_in
+def rest() -> str:
+    """What in one's coming shifts is known to wear people down, and what makes it lighter."""
+    return render_template("shifts/rest.html", strain=own_strain(current_user.id))
 
 
 @bp.post("/seen")

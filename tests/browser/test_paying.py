@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.app.pay.purse import Purse
+from app.pay import accrual
+from tests.app.pay.purse import FULL, Purse
+from tests.support.people import add_person
 
 pytestmark = pytest.mark.browser
 
@@ -64,3 +68,103 @@ def test_a_wrong_rate_is_refused_beside_its_field(visit, axe, purse):
     page.get_by_text("Type an amount like 12.50.").first.wait_for()
     axe(page)
     assert page.get_by_label("How much?").input_value() == "a lot"
+
+
+@pytest.fixture(params=[("desktop", True), ("phone", False)], ids=["desktop", "phone-plain"])
+def opened(request, visit, axe):
+    """Open a page for somebody; `seen` looks it over once more, where JavaScript is on."""
+    size, javascript = request.param
+
+    def opened(path, as_):
+        return visit(path, as_=as_, size=size, javascript=javascript)
+
+    opened.seen = axe if javascript else lambda page: None
+    return opened
+
+
+def count_down(page, pieces) -> None:
+    """Write down how many of each note and coin are in a box."""
+    for piece, number in pieces.items():
+        page.locator(f"[name=piece_{piece}]").fill(str(number))
+
+
+def test_a_box_is_closed_one_note_short_and_nobody_is_blamed(opened, purse, bare_app):
+    with bare_app.app_context():
+        purse.pay(purse.ana)
+    page = opened(f"/pay/boxes/{purse.box}", purse.toni)
+    page.get_by_role("link", name="Count it").first.click()
+    page.get_by_label("Close the box").check()
+    count_down(page, FULL | {2000: FULL[2000] - 6})
+    page.get_by_label("Who is with you").select_option(label="Robin")
+    page.get_by_role("button", name="Write the count down").click()
+    expect(page.get_by_text("$20.00 is missing").first).to_be_visible()
+    page.get_by_label("If it does not agree").fill("Perhaps one too many on Tuesday.")
+    page.get_by_role("button", name="Write the count down").click()
+    expect(page.get_by_text("$20.00 off").first).to_be_visible()
+    opened.seen(page)
+
+
+def test_a_wrong_payment_is_taken_back_with_a_reason(opened, purse, bare_app):
+    with bare_app.app_context():
+        payout_id = purse.pay(purse.ana)
+    page = opened(f"/pay/payments/{payout_id}", purse.toni)
+    page.get_by_role("link", name="This was wrong").click()
+    page.get_by_label("Why?").fill("It was for Bo.")
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("Taken back").first).to_be_visible()
+    page.goto("/pay/")
+    expect(page.get_by_role("main").get_by_text("$100.00").first).to_be_visible()
+    opened.seen(page)
+
+
+def test_a_rate_changes_in_the_middle_of_a_period_and_not_before(opened, purse, bare_app):
+    with bare_app.app_context():
+        accrual.accrue()
+    page = opened("/pay/rates/add", purse.toni)
+    page.get_by_label("How much?").fill("31")
+    page.get_by_label("From which day?").fill("2026-11-19")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_text("cannot change the past").first).to_be_visible()
+    page.get_by_label("From which day?").fill("2026-12-01")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_text("To come").first).to_be_visible()
+    opened.seen(page)
+
+
+def test_a_funder_is_shown_every_cent_and_no_name(opened, purse, bare_app):
+    page = opened("/pay/funds/add", purse.toni)
+    page.locator("[name=name]").fill("City grant")
+    page.locator("[name=starts_on]").fill("2026-01-01")
+    page.locator("[name=ends_on]").fill("2026-12-31")
+    page.locator("[name=budget]").fill("5,000")
+    for each in ("training", "honoraria"):
+        page.locator(f"[name=categories][value={each}]").check()
+    page.get_by_role("main").locator("form button").last.click()
+    page.wait_for_url(re.compile("/pay/funds"))
+    page.goto("/pay/funds/share")
+    page.get_by_label("City grant").fill("1")
+    page.locator("[name=from_on]").fill("2026-11-01")
+    page.get_by_role("main").locator("form button").last.click()
+    with bare_app.app_context():
+        for number in range(3):
+            purse.work(add_person(f"Peer {number}"))
+        accrual.accrue()
+    page.goto("/pay/report")
+    expect(page.get_by_role("heading", name="City grant: $500.00")).to_be_visible()
+    assert not re.search(r"\b(Ana|Bo|Peer \d)\b", page.inner_text("main"))
+    opened.seen(page)
+
+
+def test_a_person_reads_what_they_earned_and_got(opened, purse, bare_app):
+    with bare_app.app_context():
+        purse.pay(purse.ana)
+        purse.work(purse.ana)
+        accrual.accrue()
+    page = opened("/pay/mine", purse.ana)
+    expect(page.get_by_text("$100.00").first).to_be_visible()
+    page.get_by_role("link", name="Statement").click()
+    statement = page.get_by_role("main")
+    for words in ("Owed before", "Earned", "Got", "Owed after"):
+        expect(statement.get_by_text(words, exact=True).first).to_be_visible()
+    assert "$200.00" in statement.inner_text()
+    opened.seen(page)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import ceil
 
 from scheduling import Assignment, Grade
@@ -68,6 +69,8 @@ def minute_grade(worker, minute):
 def availability(sheet, rule):
     for worker, shift in sheet.pairs():
         grade = max(minute_grade(worker, minute) for minute in range(shift.start, shift.end, 30))
+        if shift.id in worker.unavailable_for:
+            grade = Grade.UNAVAILABLE
         if grade == Grade.UNAVAILABLE:
             sheet.pay(rule.price_unavailable)
         elif grade == Grade.UNWANTED:
@@ -149,6 +152,10 @@ def minutes_of(spans, days):
     return sum(each.end - each.start for each in spans if each.day in days)
 
 
+def count_of(spans, days):
+    return sum(each.day in days for each in spans)
+
+
 def started_hours(minutes):
     return ceil(max(0, minutes) / HOUR)
 
@@ -216,6 +223,46 @@ def hours(sheet, rule):
         limit(worker, range(horizon.days), rule.most_average * ceil(horizon.days / 7))
         if worker.contract.max_minutes is not None:
             limit(worker, range(horizon.days), worker.contract.max_minutes)
+        for spell, monday in product(worker.contract.spells, mondays):
+            days = [day for day in range(monday, monday + 7) if spell.first_day <= day <= spell.last_day]
+            if spell.max_minutes_week is not None:
+                limit(worker, days, spell.max_minutes_week)
+            few_shifts(sheet, rule, worker, days, spell.max_shifts_week)
+
+
+def few_shifts(sheet, rule, worker, days, most):
+    past = count_of(worker.history, days)
+    if most is not None:
+        count = past + count_of(sheet.shifts(worker), days)
+        sheet.pay(rule.price, count - (max(most, past) if rule.price is None else most))
+
+
+def pay_of(worker, shift):
+    return dict(shift.pay).get(worker.pay_level, 0)
+
+
+def earnings(sheet, rule):
+    for worker in sheet.problem.workers:
+        for cap in worker.earnings_caps:
+            days = range(cap.first_day, cap.last_day + 1)
+            if sum(pay_of(worker, each) for each in sheet.shifts(worker) if each.day in days) > cap.most:
+                sheet.pay(rule.price)
+
+
+def funds(sheet, rule):
+    known = [(worker, shift) for worker, shift in sheet.pairs() if shift.funds is not None and pay_of(worker, shift)]
+    for _, shift in known:
+        if not shift.funds:
+            sheet.pay(rule.price_none)
+    for budget in sheet.problem.budgets:
+        borne = [
+            pay_of(worker, shift) * weight // sum(each for _, each in shift.funds)
+            for worker, shift in known
+            for fund, weight in shift.funds
+            if fund == budget.fund
+        ]
+        over = sum(borne) - (max(0, budget.left) if rule.price_over is None else budget.left)
+        sheet.pay(rule.price_over, ceil(over / (rule.step * 100)))
 
 
 def kinds(sheet, rule):
@@ -401,9 +448,11 @@ LAWS = {
         company,
         cover,
         days_in_row,
+        earnings,
         fair_hours,
         fair_load,
         forward_rotation,
+        funds,
         hours,
         kinds,
         night_recovery,

@@ -12,9 +12,11 @@ from ortools.sat.python import cp_model
 from scheduling import (
     Assignment,
     Availability,
+    Budget,
     Carried,
     Contract,
     Demand,
+    EarningsCap,
     Grade,
     Holding,
     Horizon,
@@ -95,6 +97,8 @@ def shifts_of(draw, horizon, most):
                 demanding=draw(st.integers(0, 2)),
                 min_company=least,
                 max_company=draw(optional(st.integers(max(1, least), 3))),
+                pay=draw(st.sampled_from([(), (("peer", 150),), (("lead", 400), ("peer", 150))])),
+                funds=draw(st.sampled_from([None, (), (("city", 1),), (("city", 2), ("trust", 1))])),
             )
         )
     return tuple(found)
@@ -153,6 +157,13 @@ def spells(draw):
 
 
 @st.composite
+def earnings_caps(draw):
+    """Some days in which a person wants to earn no more than so much."""
+    first = draw(st.integers(0, 6))
+    return EarningsCap(first, first + draw(st.integers(0, 9)), draw(st.sampled_from([0, 150, 300, 500])))
+
+
+@st.composite
 def workers_of(draw, horizon, shifts, most):
     """Some workers with everything that a rule may ask for."""
     ids = [f"w{number}" for number in range(draw(st.integers(1, most)))]
@@ -177,6 +188,8 @@ def workers_of(draw, horizon, shifts, most):
                 not_with=frozenset(draw(st.sets(st.sampled_from(others), max_size=1))) if others else frozenset(),
                 not_at=frozenset(draw(st.sampled_from([(), (), ("south",)]))),
                 partner=draw(optional(st.sampled_from(others))) if others else None,
+                pay_level=draw(st.sampled_from([None, "peer", "lead"])),
+                earnings_caps=draw(st.lists(earnings_caps(), max_size=1).map(tuple)),
                 history=draw(spans_of_history(horizon)),
                 carried=draw(
                     st.builds(
@@ -237,6 +250,7 @@ def problems(draw, kinds=None, most_shifts=8, most_workers=4):
             for pair in waived
         ),
         published=frozenset(published),
+        budgets=draw(st.sampled_from([(), (Budget("city", 200),), (Budget("city", -90), Budget("trust", 0))])),
     )
 
 

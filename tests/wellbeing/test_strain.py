@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wellbeing.strain import FACTORS, Stint, reasons, total
+from wellbeing.strain import FACTORS, Stint, is_evening, reasons, total
 
 MONDAY = date(2017, 1, 2).toordinal()
 DAY = 1440
@@ -81,3 +81,14 @@ def test_one_more_shift_far_away_only_adds(rows):
     assert total(after) >= total(before)
     assert all(each.points == 0 or each.days for each in after)
     assert reasons(list(reversed(stints))) == before or len({each.start for each in stints}) < len(stints)
+
+
+def test_what_lies_before_the_first_day_tells_only_where_rest_was_short():
+    before, after = stint(0, 14, 8, is_evening=True), stint(1, 7, 8)
+    counted = {each.factor.name: len(each.days) for each in reasons([before, after], since=MONDAY + 1)}
+    assert counted == {"quick_return": 1, "quick_returns": 1, "second_day": 1}
+
+
+@pytest.mark.parametrize(("begins", "hours", "late"), [(18, 3, True), (18, 2, False), (13, 8, True), (12, 8, False)])
+def test_an_evening_shift_lies_three_hours_in_the_evening(begins, hours, late):
+    assert is_evening(begins * 60, hours * 60) is late

@@ -239,7 +239,9 @@ def test_a_forgotten_leaving_takes_the_planned_end_and_is_shown(town, clock):
         services.close_forgotten(None)
     (record,) = queries.worked_records()
     assert (record.ends_at, row().noted_via, row().version) == (local(15), NotedVia.CLOSED, 2)
-    assert town.ana in [each.person_id for each in day.unsettled()]
+    found = day.unsettled()
+    assert town.ana in [each.person_id for each in found]
+    assert day.unsettled_count() == len(found)
 
 
 def test_did_not_come_counts_nothing_and_coming_after_all_is_noted_anew(town, clock):

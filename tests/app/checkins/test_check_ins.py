@@ -146,13 +146,18 @@ def test_the_later_of_two_in_one_week_counts(app, ana, opened, check_in):
     assert len(found.entries) == 2
 
 
-def test_with_the_whole_server_nothing_opens(app, ana, kim, check_in):
+def test_with_the_whole_server_nothing_opens(app, ana, kim, opened, check_in):
+    bo = add_person("Bo")
+    opened(bo, "copper lantern under the stairs")
+    with asking(app):
+        services.name_listener(bo, "another peer")
     check_in(ana, 4, 4, 4, note="canary", to=kim)
     parcels.deliver(TASK)
     check_in(ana, 2, 2, 2, to=kim)
     found = list(bench.loot(base64.b64decode(MASTER_KEY)))
     assert [(each.kind, each.there, each.opened) for each in found] == [
-        ("check-ins", 2, 0), ("parcels", 2, 0), ("private keys", 2, 0), ("open histories", 2, 0),
+        ("check-ins", 2, 0), ("parcels", 2, 0), ("slips for the group", 1, 0), ("halves of their key", 2, 0),
+        ("private keys", 3, 0), ("open histories", 3, 0),
     ]  # fmt: skip
 
 
@@ -305,4 +310,4 @@ def test_the_text_of_the_bench_is_the_text_of_the_page(app, ana, as_):
         for each in table.columns.get(seizure.CLOSED, [])
     }
     assert closed == {"check in.sealed", "key pair.wrapped", "key pair.recovery wrapped", "opened.sealed",
-                      "parcel.sealed", "waiting parcel.sealed"}  # fmt: skip
+                      "parcel.sealed", "waiting parcel.sealed", "ballot.sealed", "team half.sealed"}  # fmt: skip

@@ -153,7 +153,7 @@ def test_a_worse_month_is_told_to_the_person_who_may_send_it_on(ana, kim, check_
 def test_deleting_asks_first_and_then_nothing_is_left(ana, check_in, as_):
     check_in(ana)
     client = as_(ana)
-    assert "within seven days" in client.page("/own/forget").text
+    assert "after seven days" in client.page("/own/forget").text
     client.submit("/own/forget", "/own/forget")
     assert (count(CheckIn), queries.has_key(ana)) == (0, False)
 

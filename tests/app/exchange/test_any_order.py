@@ -17,7 +17,7 @@ from app.people.models import Person
 from app.roster.facts import read_span
 from app.roster.models import Assignment, Shift
 from scheduling import check
-from tests.app.exchange.conftest import FIRST, LAST
+from tests.app.exchange.town import FIRST, LAST
 
 SOAK = os.environ.get("EVENHAND_SOAK") == "1"
 PROGRAMS, STEPS = (500, 50) if SOAK else (8, 30)

@@ -69,6 +69,16 @@ def test_a_no_leads_to_the_next_person(town):
     assert asked(shift) == [({town.cy, town.di} - {first}).pop()]
 
 
+def test_who_gave_it_back_or_said_no_is_not_asked_again(town):
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    ask, _ = queries.asks_of(shift)[0]
+    claims.answer_question(ask.id, ask.person_id, is_yes=False)
+    claims.claim_shift(({town.cy, town.di} - {ask.person_id}).pop(), shift)
+    covers.cannot_come(town.bo, shift, town.bo)
+    assert asked(shift) == []
+
+
 def test_a_person_stays_listed_only_where_the_site_wants_it_until_someone_takes_it(town):
     town.agree(stays_listed=True)
     shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)

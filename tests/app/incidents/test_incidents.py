@@ -11,10 +11,14 @@ import sqlalchemy as sa
 from app import clock as wall
 from app import jobs
 from app.access import Role
+from app.attendance.queries import worked_records
 from app.database import db
 from app.incidents import queries, reminders, services
 from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
 from app.mail.models import OutgoingMail
+from app.pay import accrual
+from app.pay.models import Honorarium
+from app.people.models import Person
 from app.roster import facts
 from app.roster.models import Assignment, Period, Publication, Shift
 from app.sites.models import Service, Site
@@ -78,6 +82,50 @@ def test_who_stops_is_paid_to_the_end_and_the_coordinator_sees_it(night, as_):
     assert "Ana: stops, 3 hours to be paid" in page.text
     assert "Relief asked" in page.text
     assert "To arrange" not in robin.submit("/happened/", f"/happened/{incident}/settle").text
+
+
+def test_stopping_reaches_pay_once_and_going_on_takes_it_back(night, clock):
+    incident = told(night)
+    for _ in range(2):
+        services.stand_down(incident, night.ana, wants=True)
+    records = {each.activity: each for each in worked_records(person_id=night.ana)}
+    assert {name: each.minutes for name, each in records.items()} == {"shift": 300, "stand_down": 180}
+    accrual.accrue()
+    live = sa.select(Honorarium.activity, Honorarium.minutes).where(Honorarium.voided_at.is_(None))
+    assert dict(db.session.execute(live).all()) == {"shift": 300, "stand_down": 180}
+    clock.move(minutes=30)
+    services.stand_down(incident, night.ana, wants=False)
+    assert worked_records(person_id=night.ana) == []
+    accrual.accrue()
+    assert db.session.execute(live).all() == []
+    services.stand_down(incident, night.ana, wants=True)
+    assert [each.minutes for each in worked_records(person_id=night.ana)] == [330, 150]
+
+
+def test_between_shifts_two_hours_are_paid(night):
+    incident = services.tell_incident(night.cy, Kind.DEATH).id
+    services.stand_down(incident, night.cy, wants=True)
+    (paid,) = worked_records(person_id=night.cy)
+    assert (paid.activity, paid.minutes, paid.shift_id) == ("stand_down", 120, None)
+    services.undo_incident(incident, night.cy)
+    assert worked_records(person_id=night.cy) == []
+
+
+def test_asking_for_relief_mails_coordinators_once_and_shows_who_could_come(night, as_, app):
+    db.session.get_one(Person, night.robin).email = "robin@example.org"
+    cy = db.session.get_one(Person, night.cy)
+    cy.is_relief, cy.phone = True, "604 555 0123"
+    db.session.commit()
+    incident = told(night)
+    with app.test_request_context("/", method="POST"):
+        services.ask_relief(incident, night.ana)
+        services.ask_relief(incident, night.bo)
+    (mail,) = db.session.scalars(sa.select(OutgoingMail))
+    assert (mail.recipient, mail.subject) == ("robin@example.org", "Please look at the plan")
+    assert not {"overdose", "happened"} & set(mail.body.lower().split())
+    page = as_(night.robin).page("/happened/").text
+    assert "Who could take over now" in page
+    assert "604 555 0123" in page
 
 
 def test_only_those_who_were_there_see_and_change_it(night, as_):

@@ -307,3 +307,15 @@ def test_a_late_change_published_anew_asks_anew(as_, town, tonight, clock):
     assert (row.accepted_at, row.declined_at) == (None, None)
     assert "No, I can't" in page_of(as_(town.ana)).one("section", class_="ask").text
     assert "Ana has not answered yet" in as_(town.robin).page("/").body_text
+
+
+def test_what_wears_in_ones_shifts_is_named_with_ways_to_lower_it(town, as_):
+    town.shift("2026-11-24 14:00", 8, town.ana)
+    town.shift("2026-11-25 05:00", 8, town.ana, town.bo)
+    page = as_(town.ana).page("/shifts/rest").text
+    assert "Less than 11 hours between two shifts" in page
+    assert "Wed 25 Nov" in page
+    assert "Eleven hours between two shifts." in page
+    assert "Go easy on me for a while" in page
+    assert "%" not in page.replace("13 % more", "").replace("27 % more", "")
+    assert "Nothing in your shifts is known" in as_(town.bo).page("/shifts/rest").text

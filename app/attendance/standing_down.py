@@ -1,0 +1,92 @@
+"""Stopping for the day after something hard: what was worked until now is noted, and the rest is paid as stand-down."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
+from app.database import db, insert_if_absent, new_id
+from app.people.models import Person
+from app.roster.models import Shift
+
+
+def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) -> int:
+    """Note in the caller's transaction that someone stops now; how many minutes of stand-down are to be paid.
+
+    On a shift these go to its end, and whoever noted no arrival was there from the planned start: what is wrong a
+    coordinator corrects. Between shifts they are `rest`, and `key` becomes the row's id. Said twice it is one row.
+    """
+    now, shift = clock.now(), db.session.get(Shift, shift_id) if shift_id else None
+    if shift is None:
+        return _pay(person_id, None, key, now, now + rest)
+    if shift.starts_at <= now < shift.ends_at:
+        _end_work(person_id, shift, now)
+    return _pay(person_id, shift, new_id(), max(now, shift.starts_at), shift.ends_at)
+
+
+def go_on(person_id: str, shift_id: str | None, key: str) -> None:
+    """Take a stand-down back in the caller's transaction; a shift that still goes on goes on."""
+    row, now = _row(person_id, shift_id, Activity.STAND_DOWN, key), clock.now()
+    if row is None or row.noted_via != NotedVia.PHONE or row.state != AttendanceState.LEFT:
+        return
+    work = _row(person_id, shift_id, Activity.SHIFT, "") if shift_id else None
+    shift = db.session.get(Shift, shift_id) if shift_id else None
+    if work is not None and shift is not None and work.left_at == row.arrived_at and now < shift.ends_at:
+        work.state, work.left_at, work.changed_at = AttendanceState.HERE, None, now
+    row.state, row.arrived_at, row.left_at, row.changed_at = AttendanceState.VOID, None, None, now
+
+
+def _end_work(person_id: str, shift: Shift, now: datetime) -> None:
+    values = {"arrived_at": shift.starts_at, "left_at": now, "day_on": shift.day_on, "shift_id": shift.id}
+    if _insert(person_id, new_id(), Activity.SHIFT, values):
+        return
+    row = _row(person_id, shift.id, Activity.SHIFT, "")
+    if row is not None and row.state == AttendanceState.HERE:
+        row.state, row.left_at, row.changed_at = AttendanceState.LEFT, max(now, row.arrived_at or now), now
+        row.noted_via, row.noted_by_id = NotedVia.PHONE, person_id
+
+
+def _pay(person_id: str, shift: Shift | None, key: str, starts_at: datetime, ends_at: datetime) -> int:
+    if starts_at >= ends_at:
+        return 0
+    day_on = clock.local(starts_at).date() if shift is None else shift.day_on
+    values: dict[str, Any] = {"arrived_at": starts_at, "left_at": ends_at, "is_exact": True, "day_on": day_on}
+    if shift is not None:
+        values["shift_id"] = shift.id
+    if not _insert(person_id, key, Activity.STAND_DOWN, values):
+        row = _row(person_id, shift.id if shift else None, Activity.STAND_DOWN, key)
+        if row is not None and row.state == AttendanceState.VOID:
+            row.state, row.arrived_at, row.left_at = AttendanceState.LEFT, starts_at, ends_at
+            row.changed_at = clock.now()
+        elif row is not None and row.arrived_at and row.left_at:
+            starts_at, ends_at = row.arrived_at, row.left_at
+    return int((ends_at - starts_at).total_seconds() // 60)
+
+
+def _insert(person_id: str, key: str, activity: Activity, values: dict[str, Any]) -> bool:
+    now = clock.now()
+    level = db.session.scalars(sa.select(Person.level).where(Person.id == person_id)).one()
+    row: dict[str, Any] = {
+        "id": key,
+        "person_id": person_id,
+        "activity": activity,
+        "level": level,
+        "state": AttendanceState.LEFT,
+    }
+    row |= {"noted_via": NotedVia.PHONE, "noted_by_id": person_id, "is_exact": False}
+    row |= {"created_at": now, "changed_at": now, "version": 1} | values
+    return insert_if_absent(db.session, Attendance, row)
+
+
+def _row(person_id: str, shift_id: str | None, activity: Activity, key: str) -> Attendance | None:
+    which = Attendance.id == key if shift_id is None else Attendance.shift_id == shift_id
+    return db.session.scalar(
+        sa.select(Attendance)
+        .where(which, Attendance.person_id == person_id, Attendance.activity == activity)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )

@@ -1,0 +1,73 @@
+"""Who was to come is paid when a shift is called off at short notice, once, and not when it runs after all."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.access import Role
+from app.attendance.models import Activity
+from app.attendance.queries import noted_shifts, worked_records
+from app.database import db
+from app.editing import Saved
+from app.pay import accrual, owed
+from app.pay import services as pay
+from app.roster import planning
+from app.roster.models import Assignment, Shift
+from tests.app.roster.planned import FIRST
+from tests.support.people import add_person
+
+DUE = 6 * 2000
+
+
+@pytest.fixture
+def shift(town, period, clock):
+    """Ana and Bo are on a shift of six hours, Bo has said no; the rate is 20 an hour."""
+    agreed = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None}
+    toni = add_person("Toni", Role.TREASURER)
+    assert isinstance(pay.add_rate(agreed | {"amount": 2000, "from_on": date(2026, 1, 1)}, toni), Saved)
+    row = db.session.scalars(sa.select(Shift).where(Shift.day_on == FIRST)).one()
+    ana, bo = town.people[:2]
+    db.session.add(Assignment(shift_id=row.id, person_id=ana, assigned_at=clock(), accepted_at=clock()))
+    db.session.add(Assignment(shift_id=row.id, person_id=bo, assigned_at=clock(), declined_at=clock()))
+    db.session.commit()
+    return row
+
+
+def due(person_id):
+    accrual.accrue()
+    return owed.owed_to(person_id).pay
+
+
+def test_short_notice_is_paid_in_full_once_and_only_to_who_was_to_come(shift, period, town, clock):
+    clock.set(shift.starts_at - timedelta(hours=23))
+    for _ in range(2):
+        planning.call_off(period, shift.id)
+        assert [due(each) for each in town.people] == [DUE, 0, 0, 0]
+
+
+def test_a_day_of_notice_is_free(shift, period, town, clock):
+    clock.set(shift.starts_at - timedelta(hours=24))
+    planning.call_off(period, shift.id)
+    assert due(town.people[0]) == 0
+
+
+def test_what_runs_after_all_is_owed_no_more_and_called_off_again_it_is(shift, period, town, clock):
+    clock.set(shift.starts_at - timedelta(hours=2))
+    planning.call_off(period, shift.id)
+    due(town.people[0])
+    clock.move(minutes=5)
+    planning.bring_back(period, shift.id)
+    assert due(town.people[0]) == 0
+    clock.move(minutes=5)
+    planning.call_off(period, shift.id)
+    assert due(town.people[0]) == DUE
+
+
+def test_what_was_called_off_is_paid_but_not_counted_as_work(shift, period, town, clock):
+    clock.set(shift.starts_at - timedelta(hours=2))
+    planning.call_off(period, shift.id)
+    assert noted_shifts(FIRST, FIRST) == {}
+    assert [each.activity for each in worked_records(FIRST, FIRST)] == [Activity.CANCELLATION]
