@@ -46,11 +46,11 @@ CLOSE = 0.002
 FEW_WORKERS = 12
 MOST_COLUMNS = 1000
 """Among the columns of so few workers, and so many columns, a best choice is looked for at once,"""
-TIGHT = 0.02
+TIGHT = 0.01
 """and among those of all workers when what is known already is this near the bound (as a share)."""
 BEGUN_WITH = 40
 """Columns of each worker that a part begins with."""
-PATIENCE = 4.0
+PATIENCE = 6.0
 """Seconds for one choice."""
 
 
@@ -177,7 +177,7 @@ class Generation:
                 if closing.is_above(cutoff):
                     return None, stand
                 master = closing.master
-                if stand is None and len(master.free) <= FEW_WORKERS:
+                if stand is None and (len(master.free) <= FEW_WORKERS or closing.is_narrow(cutoff)):
                     stand = closing
                 step = self._most_certain(master)
                 if len(step) == len(master.free):
@@ -232,6 +232,10 @@ class Closing:
     def is_done(self, cutoff: float = math.inf) -> bool:
         """Say whether nothing improves any more, or nothing below a cutoff can be found."""
         return self._is_over or self.is_above(min(self.value - EPSILON, cutoff))
+
+    def is_narrow(self, cutoff: float) -> bool:
+        """Say whether the cutoff is so near the bound that few columns are worth a look."""
+        return cutoff - self.bound <= TIGHT * abs(cutoff) and len(self.worthy(cutoff)) <= MOST_COLUMNS
 
     def best(self, count: int) -> list[int]:
         """Return columns of each worker that cost least, and those that the mixture has."""
