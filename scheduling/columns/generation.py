@@ -246,7 +246,7 @@ class Closing:
 
     def worthy(self, cutoff: float) -> list[int]:
         """Return columns that something below the cutoff may have, the most promising first."""
-        if self.prices is None:
+        if self.prices is None or not self._least:
             return self.master.known
         found = []
         for worker in self.master.free:

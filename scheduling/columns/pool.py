@@ -43,6 +43,7 @@ class Pool:
         self._known: dict[tuple[str, frozenset[str]], int] = {}
         self._weights: list[tuple[Array, Array]] = []
         self.costs: list[float] = []
+        self._asked: dict[str, list[float]] = {each: [] for each in self.workers}
         self._has: dict[str, list[Array]] = {each: [] for each in self.workers}
 
     def _entries_of(self, worker: str) -> tuple[Array, Array, Array, Array]:
@@ -74,6 +75,7 @@ class Pool:
             self.columns.append(column)
             self.costs.append(float(column.price + own[has].sum()))
             self.of[column.worker].append(number)
+            self._asked[column.worker].append(float(column.price))
             self._has[column.worker].append(has)
             new.append(number)
         return new
@@ -101,9 +103,8 @@ class Pool:
 
     def values(self, worker: str, prices: Prices) -> Array:
         """Return what each of a worker's columns, in the order known, costs at some prices."""
-        asked = np.array([self.columns[each].price for each in self.of[worker]], float)
         has = self._has[worker]
         if len(has) > 1:
             has[:] = [np.vstack(has)]
-        found: Array = asked + has[0] @ self._shift_costs(worker, prices)
+        found: Array = np.array(self._asked[worker]) + has[0] @ self._shift_costs(worker, prices)
         return found

@@ -68,12 +68,19 @@ class _Search:
         while not closing.is_done(self.incumbent.now[0]) and self.control.left > (1 - BOUNDING) * left:
             self._bound(closing)
         if not closing.is_above(self.incumbent.now[0]):
-            with ledger.on("search"):
-                found = work.dive(closing, self.incumbent.now[0], lambda: self.control.left).chosen
-            if found is not None:
-                self.incumbent.replace(work.roster_of(found))
+            self._dive(closing)
         self.control.let_others_search()
         self._teams(closing)
+
+    def _dive(self, closing: Closing) -> None:
+        """Look for a whole roster; the bound may rise on the way."""
+        try:
+            with self.control.ledger.on("search"):
+                found = self.work.dive(closing, self.incumbent.now[0], lambda: self.control.left).chosen
+        finally:
+            self._on_bound(closing.bound)
+        if found is not None:
+            self.incumbent.replace(self.work.roster_of(found))
 
     def _bound(self, closing: Closing) -> float:
         """Take one more step towards the bound; return the seconds it took."""
