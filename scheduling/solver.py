@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ortools.sat.python import cp_model
 
 from scheduling.columns.compiler import TooManyStatesError
-from scheduling.columns.search import generate
+from scheduling.columns.search import TooFarError, generate
 from scheduling.construction import build
 from scheduling.result import ModelSize, Progress, Result, Status
 from scheduling.roster import Roster
@@ -34,6 +34,9 @@ BEAT = 0.25
 
 SMALL = 1500
 """Up to so many eligible pairs a proof is first tried in one thread."""
+
+LARGE = 60_000
+"""With more eligible pairs than this there is no time to price everyone."""
 
 EFFORT_SMALL = 3.0
 EFFORT_AGAIN = 10.0
@@ -132,8 +135,9 @@ class _Solve:
 
     def on_bound(self, bound: float) -> None:
         """Remember a better bound; where it meets the price nothing is left to find."""
-        with self._lock:
-            self.bound = max(self.bound, math.ceil(bound - 1e-6))
+        if math.isfinite(bound):
+            with self._lock:
+                self.bound = max(self.bound, math.ceil(bound - 1e-6))
 
     def progress(self, began: float) -> Progress:
         """Return where the solve stands."""
@@ -180,11 +184,16 @@ class _Solve:
             control.end()
 
     def _columns(self, control: Control) -> None:
-        """Bound and improve by columns; where a worker's law is too long for that, bound by the whole model."""
+        """Bound and improve by columns; where they are of no use, bound by the whole model."""
+        if len(self.problem.possible) > LARGE:
+            control.let_others_search()
+            self._bound(control)
+            return
         try:
             helpers = 0 if self.is_small else self.workers - 1
             generate(self.incumbent, control, self.seed, helpers, self.on_bound)
-        except TooManyStatesError:
+        except (TooManyStatesError, TooFarError):
+            control.let_others_search()
             self._bound(control)
 
     def _parts(self, control: Control, number: int, start: Roster) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_CELLS = 1_500
 """Combinations of counts that are kept for each state at most, unless a count proves to be needed."""
 CELLS_AT_LAST = 4_000
-TRIES = 20
+TRIES = 3
 """How often slopes are learnt anew while no roster found keeps within the limits of counts left out."""
 
 

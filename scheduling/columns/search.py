@@ -25,13 +25,22 @@ LONG = 6.0
 BOUNDING = 0.5
 """Share of the time that goes into the bound before anything else, and beside teams where it is not yet found."""
 
+DOUBTING = 0.25
+FAR = 0.5
+"""After such a share of the time the bound should be nearer to the value than this (as a share of it)."""
+
+
+class TooFarError(Exception):
+    """The bound does not close in: columns are no good for this problem."""
+
 
 def generate(
     incumbent: Incumbent, control: Control, seed: int, helpers: int, on_bound: Callable[[float], None]
 ) -> None:
     """Improve the incumbent and its bound until the end, or until nothing is left to find.
 
-    While it prices all workers it wants every core for itself and its `helpers`; then others may search, too.
+    While it prices all workers it wants every core for itself and its `helpers`; then others may search, too. Raises
+    TooManyStatesError and TooFarError where columns are of no use.
     """
     if not incumbent.problem.possible.assignments:
         return
@@ -52,6 +61,7 @@ class _Search:
         self, work: Generation, incumbent: Incumbent, control: Control, on_bound: Callable[[float], None]
     ) -> None:
         self.work, self.incumbent, self.control, self._on_bound = work, incumbent, control, on_bound
+        self._left = control.left
 
     def run(self) -> None:
         """Construct, bound, dive, and then go from team to team."""
@@ -64,9 +74,10 @@ class _Search:
             work.open()
             work.know(self.incumbent.now[1])
             closing = work.whole()
-        left = self.control.left
-        while not closing.is_done(self.incumbent.now[0]) and self.control.left > (1 - BOUNDING) * left:
+        while not closing.is_done(self.incumbent.now[0]) and self.control.left > (1 - BOUNDING) * self._left:
             self._bound(closing)
+            if self.control.left < (1 - DOUBTING) * self._left and not closing.is_near(FAR):
+                raise TooFarError
         if not closing.is_above(self.incumbent.now[0]):
             self._dive(closing)
         self.control.let_others_search()
