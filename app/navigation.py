@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("Shifts I can take", "exchange.take", frozenset({P})),
     Entry("Pay", "pay.index", frozenset({T})),
     Entry("My pay", "pay.mine", frozenset({P})),
+    Entry("The week", "checkins.monday", frozenset({S})),
     Entry("For me", "checkins.weekly", frozenset(Role)),
     Entry("When I can come", "people.availability", frozenset({P})),
     Entry("Something happened", "incidents.index", frozenset({P, C})),

@@ -97,8 +97,10 @@ class Town:
             for _ in range(count)
         ]
         db.session.add_all(rows)
-        db.session.commit()
-        return [row.id for row in rows]
+        db.session.flush()
+        ids = [row.id for row in rows]
+        db.session.commit()  # and no transaction is open any more: on SQLite it would keep everybody waiting
+        return ids
 
     def taken(self, shifts: Sequence[str]) -> int:
         """How many places of these shifts are taken."""

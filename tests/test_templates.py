@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
+from app import create_app
+from tests.support.databases import settings
+
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templates").rglob("*.txt"))
 STATIC = ROOT / "app" / "static"
@@ -31,13 +34,27 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """What finds and compiles the templates: one for all of them, and no database is asked."""
+    return create_app(settings(tmp_path_factory.mktemp("templates"))).jinja_env
+
+
+def named_by(expression: nodes.Expr) -> list[str]:
+    """The templates that an expression names: one, or one of two by a condition; empty when it names none for sure."""
+    if isinstance(expression, nodes.CondExpr):
+        assert expression.expr2 is not None
+        return [*named_by(expression.expr1), *named_by(expression.expr2)]
+    return [expression.value] if isinstance(expression, nodes.Const) else []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
-def test_a_template_parses_and_finds_what_it_uses(bare_app, path):
-    environment = bare_app.jinja_env
+def test_a_template_parses_and_finds_what_it_uses(environment, path):
     tree = environment.parse(path.read_text(encoding="utf-8"))
     for used in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
-        assert isinstance(used.template, nodes.Const), f"{named(path)} uses a template it does not name"
-        module = environment.get_template(used.template.value)
+        names = named_by(used.template)
+        assert names, f"{named(path)} uses a template it does not name"
+        module, *_ = map(environment.get_template, names)
         if isinstance(used, nodes.FromImport):
             for name in used.names:
                 wanted = name[0] if isinstance(name, tuple) else name
@@ -45,13 +62,13 @@ def test_a_template_parses_and_finds_what_it_uses(bare_app, path):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
-def test_a_template_calls_only_macros_that_are_there(bare_app, path):
-    tree = bare_app.jinja_env.parse(path.read_text(encoding="utf-8"))
+def test_a_template_calls_only_macros_that_are_there(environment, path):
+    tree = environment.parse(path.read_text(encoding="utf-8"))
     imported = {node.target: node.template.value for node in tree.find_all(nodes.Import)}
     for used in tree.find_all(nodes.Getattr):
         if isinstance(used.node, nodes.Name) and used.node.name in imported:
             source = imported[used.node.name]
-            assert used.attr in macros(bare_app.jinja_env, source), f"{source} has no macro {used.attr}"
+            assert used.attr in macros(environment, source), f"{source} has no macro {used.attr}"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
@@ -86,8 +103,13 @@ def test_a_style_sheet_loads_only_files_of_our_own(path):
         assert (path.parent / address).resolve().is_file(), f"{named(path)} asks for {address}"
 
 
-def test_the_style_sheets_together_stay_small():
-    assert sum(path.stat().st_size for path in STYLES) < LARGEST_STYLES
+def test_the_style_sheets_of_any_page_stay_small():
+    base = (ROOT / "templates" / "base.html").read_text(encoding="utf-8")
+    size = {str(path.relative_to(STATIC)): path.stat().st_size for path in STYLES}
+    everywhere = re.findall(r"asset\('([^']+\.css)'\)", base)
+    assert everywhere
+    most = max(number for name, number in size.items() if name not in everywhere)
+    assert sum(size[name] for name in everywhere) + most < LARGEST_STYLES
 
 
 def test_the_style_sheets_respect_what_a_person_set():

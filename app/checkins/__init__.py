@@ -15,13 +15,23 @@ from app import jobs, logs
 
 def init_app(app: Flask) -> None:
     """Add the slice to the application."""
-    from app.checkins import care_views, key_views, listener_views, pack_views, team_views, views
+    from app.checkins import (
+        care_views,
+        key_views,
+        listener_views,
+        monday_views,
+        pack_views,
+        tablet_views,
+        team_views,
+        views,
+    )
     from app.checkins.commands import copy_check_ins, open_check_ins
     from app.checkins.parcels import DELIVER, deliver
     from app.checkins.shredding import SHRED, TIDY, shred_again, tidy
     from app.copies import COPY, copy_daily
 
-    del care_views, key_views, listener_views, pack_views, team_views  # they add their pages to the slice's
+    # These add their pages to the slice's.
+    del care_views, key_views, listener_views, monday_views, pack_views, tablet_views, team_views
     app.register_blueprint(views.bp)
     logs.keep_quiet(app, views.bp.name)
     jobs.register(app, DELIVER, deliver, every=timedelta(hours=1))

@@ -45,7 +45,8 @@ ABOUT_CHECK_INS = (
     "No answer, no private note, no ask for contact and no slip for the count of the group can be read. What can be "
     "read: that someone has a private history and in which months they used it, what they chose to share with whom, "
     "who listens, for an hour at most to which listener something is on its way, who sent a check-in in these four "
-    "weeks (whether it counts for the group or not), and the figures of the group that were published."
+    "weeks (whether it counts for the group or not), and the figures of the group that were published. "
+    "Copies of the last seven days hold the same, with what was deleted since, as locked as before."
 )
 ABOUT_THE_REST = (
     "People, shifts and the log can be read. Contact fields are sealed with a key that lies on the same server: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -26,18 +27,38 @@ KEEPERS = (Role.ADMIN, Role.COORDINATOR)
 @allow_signed_in
 def weekly() -> str:
     """Three questions, everything skippable."""
-    return _weekly_page(WeeklyForm(queries.listeners(current_user.id)))
+    return weekly_page(WeeklyForm(queries.listeners(current_user.id)), _me())
 
 
-def _weekly_page(form: WeeklyForm) -> str:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who answers, and whether they stand at a shared tablet, which can only write."""
+
+    person_id: str
+    name: str
+    is_tablet: bool = False
+
+    @property
+    def address(self) -> str:
+        """The one address of the whole check-in."""
+        return url_for("checkins.tablet" if self.is_tablet else "checkins.weekly")
+
+
+def _me() -> Asked:
+    return Asked(current_user.id, current_user.name)
+
+
+def weekly_page(form: WeeklyForm, who: Asked) -> str:
+    """The three questions."""
     return render_template(
         "checkins/weekly.html",
         form=form,
         questions=QUESTIONS,
-        has_key=queries.has_key(current_user.id),
-        is_listener=queries.is_listener(current_user.id),
-        has_longer=queries.has_longer(),
-        is_keeper=not current_user.roles.isdisjoint(KEEPERS),
+        is_tablet=who.is_tablet,
+        has_key=queries.has_key(who.person_id),
+        is_listener=not who.is_tablet and queries.is_listener(who.person_id),
+        has_longer=not who.is_tablet and queries.has_longer(),
+        is_keeper=not who.is_tablet and not current_user.roles.isdisjoint(KEEPERS),
         lines=queries.help_lines(),
     )
 
@@ -46,31 +67,36 @@ def _weekly_page(form: WeeklyForm) -> str:
 @allow_signed_in
 def weekly_submit() -> ResponseReturnValue:
     """Show what would be seen by whom; with a choice made, do that."""
-    whom = queries.listeners(current_user.id)
+    return answer(_me())
+
+
+def answer(who: Asked) -> ResponseReturnValue:
+    """Take what was answered one step further."""
+    whom = queries.listeners(who.person_id)
     form = WeeklyForm(whom)
     if not form.validate_on_submit():
-        return _weekly_page(form), 422
+        return weekly_page(form, who), 422
     act = request.form.get("send")
     if act not in {"with", "without", "nothing"}:
-        return _review(form, whom)
+        return _review(form, whom, who)
     if act == "nothing":
         flash("Thrown away. Nothing was kept or sent.", "info")
-        return redirect(url_for(".weekly"), 303)
+        return redirect(who.address, 303)
     outcome = services.send_check_in(
-        current_user.id,
+        who.person_id,
         form.given,
         (form.listener.data or None) if act == "with" else None,
         counts=request.form.get("counts") == "y",
     )
     if isinstance(outcome, Refused):
         flash(" ".join(outcome.problems.values()), "error")
-        return _weekly_page(form), 422
+        return weekly_page(form, who), 422
     flash("Thank you. It is on its way." if act == "with" else "Thank you. It is kept for you alone.", "success")
-    return redirect(url_for(".weekly"), 303)
+    return redirect(who.address, 303)
 
 
-def _review(form: WeeklyForm, whom: list[queries.ListenerShown]) -> str:
-    given, choice = form.given, queries.choice_of(current_user.id)
+def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> str:
+    given, choice = form.given, queries.choice_of(who.person_id)
     wanted = form.listener.data or None
     if wanted is None and choice.sharing is not Sharing.NOBODY and (given.score or 0) >= HARD_WEEK:
         wanted = choice.listener_id  # offered, not sent: the person decides on this page
@@ -80,10 +106,11 @@ def _review(form: WeeklyForm, whom: list[queries.ListenerShown]) -> str:
         form=form,
         given=given,
         listener=listener,
-        card=services.card_for(current_user.id, given).lines(current_user.name),
+        card=services.card_for(who.person_id, given).lines(who.name),
         counts=choice.counts,
         word=LEVEL_WORDS[level_of(given.score)] if given.score is not None and team_queries.may_be_counted() else "",
-        has_key=queries.has_key(current_user.id),
+        is_tablet=who.is_tablet,
+        has_key=queries.has_key(who.person_id),
         lines=queries.help_lines(),
     )
 

@@ -30,4 +30,4 @@ def demo() -> None:
         if role not in seen:
             seen.add(role)
             click.echo(f"    {role:12} {build.address_of(member)}")
-    click.echo()
+    click.echo(f"\nThe private words of Sam, and of Kim and Jo who listen:\n\n    {cast.PRIVATE_WORDS}\n")

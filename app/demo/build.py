@@ -12,7 +12,7 @@ from app import clock
 from app.auth.models import Credential
 from app.auth.services import hash_secret
 from app.database import db, new_id
-from app.demo import cast, purse
+from app.demo import care, cast, purse
 from app.demo.day import note_days
 from app.people.models import Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
 from app.roster.models import Assignment, ChangeKind, Period, Publication, PublicationChange, Shift, ShiftDemand
@@ -61,6 +61,7 @@ def build() -> None:
     service_ids = {code: service.id for code, service in group.services.items()}
     db.session.commit()
     purse.fill(people, service_ids, since)
+    care.fill(people)
 
 
 def first_day(today: date) -> date:

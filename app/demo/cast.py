@@ -7,6 +7,9 @@ from datetime import time
 
 PASSPHRASE = "warm tea by the quiet river"  # noqa: S105 - everybody may know it, the people are made up
 
+PRIVATE_WORDS = "small boats under a pale moon"
+"""What opens the weeks of Sam, and what people sent to Kim and Jo."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

@@ -23,6 +23,7 @@ from scheduling import Violation, rule_named, words
 
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
+BUSY = "You have another shift at that time."
 AROUND = timedelta(days=35)
 """How many days around a shift the rules look at."""
 
@@ -98,6 +99,8 @@ def _place(person_id: str, shift_id: str, act: str, *, is_asked: bool) -> Answer
         return _taken_back(person_id, shift_id)
     if _is_plainly_full(shift):
         return Taken()
+    if not is_asked and _is_plainly_busy(person_id, shift):
+        return Stopped((BUSY,))
     standing = standing_around(shift)
     answer = _verdict(standing, person_id, shift_id, is_asked=is_asked)
     if isinstance(answer, Done):
@@ -148,6 +151,20 @@ def _is_plainly_full(shift: Shift) -> bool:
     )
     there = db.session.scalar(sa.select(sa.func.count()).where(Assignment.shift_id == shift.id, ~listed))
     return (there or 0) >= lines[0].target
+
+
+def _is_plainly_busy(person_id: str, shift: Shift) -> bool:
+    """Whether a person has another shift at that time: who taps many at once learns it before the rules are asked."""
+    return (
+        db.session.scalar(
+            sa.select(Assignment.id)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .where(Assignment.person_id == person_id, Shift.id != shift.id, Shift.cancelled_at.is_(None))
+            .where(Shift.starts_at < shift.ends_at, Shift.ends_at > shift.starts_at)
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def _write(person_id: str, shift: Shift, standing: Standing) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app import clock, jobs
 from app.audit.services import record
 from app.database import db
-from app.exchange import covers, queries, swaps
+from app.exchange import covers, queries, rounds, swaps
 from app.exchange.claims import end_cover
 from app.exchange.models import (
     SWAP_PENDING,
@@ -29,6 +29,10 @@ from app.roster.models import Assignment, Shift
 
 TURN = "exchange-turn"
 EVERY = timedelta(minutes=1)
+MATCH = "exchange-match"
+MATCH_NOW = "exchange-match-now"
+HOURLY = timedelta(hours=1)
+NIGHT = 3
 
 
 def turn(task: jobs.Task) -> None:
@@ -37,6 +41,7 @@ def turn(task: jobs.Task) -> None:
     lapse_questions()
     end_what_began()
     end_swaps()
+    rounds.end_rounds()
     draw_lots()
     serve_waiting()
     for cover_id in _quiet_covers():
@@ -45,6 +50,18 @@ def turn(task: jobs.Task) -> None:
         if cover is not None and cover.ended_at is None:
             covers.ask_next(cover)
         db.session.commit()
+
+
+def match_at_night(task: jobs.Task) -> None:
+    """Look once a night what can be made of the wishes to change shifts."""
+    if clock.local(clock.now()).hour == NIGHT:
+        match_now(task)
+
+
+def match_now(task: jobs.Task) -> None:
+    """Look what can be made of the wishes to change shifts, and ask everyone in it."""
+    del task
+    rounds.propose_rounds()
 
 
 def lapse_questions() -> None:

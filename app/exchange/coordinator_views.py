@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Role, allow
+from app.database import reading
 from app.editing import Saved
-from app.exchange import answers, choices, claims, covers, gaps, queries, services, swaps
+from app.exchange import answers, choices, claims, covers, gaps, queries, services, several, swaps
 from app.exchange.forms import PersonForm, SwapForm, TermsForm
 from app.exchange.terms import Terms
 from app.exchange.views import bp
@@ -25,7 +26,13 @@ PLANNERS = (Role.COORDINATOR, Role.ADMIN)
 @allow(Role.COORDINATOR)
 def open_gaps() -> str:
     """Open places of the next two weeks, the most urgent first, and swaps that wait for a coordinator."""
-    return render_template("exchange/gaps.html", gaps=gaps.gaps_within(AHEAD), swaps=queries.swaps_to_decide())
+    return render_template(
+        "exchange/gaps.html",
+        gaps=gaps.gaps_within(AHEAD),
+        swaps=queries.swaps_to_decide(),
+        rounds=several.rounds_to_decide(),
+        wishes=len(several.free_wishes()),
+    )
 
 
 @bp.get("/gaps/<shift_id>")
@@ -80,6 +87,7 @@ def swap_for(shift_id: str, person_id: str) -> ResponseReturnValue:
     return _swap_for_page(shift_id, person_id, SwapForm(formdata=None))
 
 
+@reading()  # also after a refusal, when nobody has to wait for this page
 def _swap_for_page(shift_id: str, person_id: str, form: SwapForm, stops: tuple[str, ...] = ()) -> ResponseReturnValue:
     found = choices.choices_for(person_id, shift_id)
     if found is None:

@@ -11,7 +11,7 @@ from app import clock
 from app.access import Role
 from app.audit.services import record
 from app.database import db
-from app.exchange import places, queries, swaps, terms
+from app.exchange import places, queries, rounds, swaps, terms
 from app.exchange.answers import Answer, Done, Over, Stopped
 from app.exchange.claims import end_cover, standing_around
 from app.exchange.models import (
@@ -30,7 +30,7 @@ from app.exchange.places import Standing
 from app.mail.services import link_to, post
 from app.people.models import Person, PersonRole
 from app.roster.lock import hold_roster
-from app.roster.models import Shift
+from app.roster.models import Assignment, Shift
 from app.words import span_words
 from scheduling import Assignment as Pair
 from scheduling import Roster, why_open
@@ -70,15 +70,25 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
         db.session.rollback()
         return Done()
     shift = found[0]
-    now = clock.now()
-    if shift.starts_at <= now:
+    if shift.starts_at <= clock.now():
         db.session.rollback()
         return Over("This shift has begun. Please call the site.")
     if _open_cover(person_id, shift_id) is not None:
         db.session.rollback()
         return Done()
+    give_back(row, shift, by_id)
+    db.session.commit()
+    return Done()
+
+
+def give_back(row: Assignment, shift: Shift, by_id: str, *, tells: bool = True) -> None:
+    """Open a person's place, ask who could take it, and tell the coordinators unless the caller does (`tells`).
+
+    In the caller's transaction, which holds the roster.
+    """
+    now, person_id = clock.now(), row.person_id
     standing = standing_around(shift)
-    work = standing.problem.shift.get(shift_id)
+    work = standing.problem.shift.get(shift.id)
     agreed = standing.terms.get(shift.site_id, terms.Terms())
     is_near = shift.starts_at - now < terms.NEAR
     is_listed = is_near and agreed.stays_listed
@@ -86,7 +96,7 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
     if not is_listed:
         db.session.delete(row)
     cover = Cover(
-        shift_id=shift_id,
+        shift_id=shift.id,
         person_id=person_id,
         is_listed=is_listed,
         is_urgent=is_near,
@@ -95,13 +105,12 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
     )
     db.session.add(cover)
     db.session.flush()
-    _end_swaps(person_id, shift_id)
+    _end_swaps(person_id, shift.id)
     if work is not None:
         _ask_somebody(cover, shift, standing)
-    _tell_coordinators(cover, shift, is_unsafe=is_unsafe)
-    record(db.session, "cannot come", "shift", shift_id, person=person_id, near=is_near)
-    db.session.commit()
-    return Done()
+    if tells:
+        _tell_coordinators(cover, shift, is_unsafe=is_unsafe)
+    record(db.session, "cannot come", "shift", shift.id, person=person_id, near=is_near)
 
 
 def _open_cover(person_id: str, shift_id: str) -> Cover | None:
@@ -118,6 +127,7 @@ def _end_swaps(person_id: str, shift_id: str) -> None:
     )
     for swap in db.session.scalars(sa.select(Swap).where(Swap.state.in_(SWAP_PENDING), of_place)).all():
         swaps.end(swap, SwapState.OVERTAKEN)
+    rounds.end_places(person_id, shift_id)
 
 
 def ask_next(cover: Cover) -> None:
@@ -255,6 +265,13 @@ def _tell_coordinators(cover: Cover, shift: Shift, *, is_unsafe: bool) -> None:
             link=link_to("exchange.gap", shift_id=shift.id),
         )
         post(db.session, key=f"cover-{cover.id}-{person_id}", to=address or "", subject=OPEN_SUBJECT, body=body)
+
+
+def keep_place(person_id: str, shift_id: str) -> None:
+    """End the search for somebody else, where there is one: the person comes. In the caller's transaction."""
+    cover = _open_cover(person_id, shift_id)
+    if cover is not None:
+        end_cover(cover, CoverState.WITHDRAWN)
 
 
 def come_after_all(person_id: str, shift_id: str) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, StringField
+from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.exchange.swaps import Wanted
@@ -47,6 +47,13 @@ class SwapForm(FlaskForm):
         """The swap the form asks for."""
         other, _, other_shift = (self.other.data or "").partition("/")
         return Wanted(person, shift, other, other_shift or None)
+
+
+class SeveralForm(FlaskForm):
+    """What one would give, and what one would like to get."""
+
+    gives = SelectMultipleField(validate_choice=False, validators=[Optional(), Length(max=60)])
+    wants = SelectMultipleField(validate_choice=False, validators=[Optional(), Length(max=60)])
 
 
 class TermsForm(FlaskForm):

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Instant, Model, id_column
 
@@ -57,6 +57,15 @@ class WaitState(StrEnum):
     TOOK = "took"
     LEFT = "left"  # the person no longer waits
     LAPSED = "lapsed"
+
+
+class WishState(StrEnum):
+    """What became of a wish to change shifts with anybody."""
+
+    OPEN = "open"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # nothing is left to give, or to get
 
 
 SWAP_PENDING = frozenset({SwapState.ASKED, SwapState.AGREED})
@@ -212,3 +221,86 @@ class Draw(Model):
     seed: Mapped[str] = mapped_column(sa.String(32))
     closes_at: Mapped[datetime] = mapped_column(Instant)
     drawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class TradeWish(Model):
+    """A person gives one of some shifts of theirs for one of some others, whoever has it; one wish at a time."""
+
+    __tablename__ = "trade_wish"
+
+    id: Mapped[str] = id_column()
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(sa.String(10), default=WishState.OPEN)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    shifts: Mapped[list[TradeWishShift]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    __table_args__ = (
+        sa.Index(
+            "uq_trade_wish_open",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    @property
+    def gives(self) -> frozenset[str]:
+        """The shifts of which the person would give one."""
+        return frozenset(each.shift_id for each in self.shifts if each.is_given)
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """The shifts of which the person would take one."""
+        return frozenset(each.shift_id for each in self.shifts if not each.is_given)
+
+
+class TradeWishShift(Model):
+    """One shift of a wish: to give, or to get."""
+
+    __tablename__ = "trade_wish_shift"
+
+    wish_id: Mapped[str] = mapped_column(sa.ForeignKey("trade_wish.id", ondelete="CASCADE"), primary_key=True)
+    shift_id: Mapped[str] = mapped_column(sa.ForeignKey("shift.id", ondelete="CASCADE"), primary_key=True)
+    is_given: Mapped[bool]
+
+
+class Round(Model):
+    """A change of shifts among several, proposed to all of them: made when everyone says yes, or not at all.
+
+    Its states are those of a swap; it ends at `lapses_at` at the latest.
+    """
+
+    __tablename__ = "round"
+
+    id: Mapped[str] = id_column()
+    state: Mapped[str] = mapped_column(sa.String(10), default=SwapState.ASKED, index=True)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    lapses_at: Mapped[datetime] = mapped_column(Instant)
+    approved_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    trades: Mapped[list[Trade]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="Trade.person_id"
+    )
+
+
+class Trade(Model):
+    """One person's part of a round: which shift they give and which they get; each says yes for themselves."""
+
+    __tablename__ = "trade"
+
+    id: Mapped[str] = id_column()
+    round_id: Mapped[str] = mapped_column(sa.ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    wish_id: Mapped[str] = mapped_column(sa.ForeignKey("trade_wish.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    gives_id: Mapped[str] = mapped_column(sa.ForeignKey("shift.id", ondelete="CASCADE"), index=True)
+    gets_id: Mapped[str] = mapped_column(sa.ForeignKey("shift.id", ondelete="CASCADE"), index=True)
+    agreed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "person_id"),
+        sa.CheckConstraint("gives_id <> gets_id", name="two_shifts"),
+    )

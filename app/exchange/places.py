@@ -170,6 +170,25 @@ def places_for(standing: Standing, person_id: str) -> list[Place]:
     ]
 
 
+def next_best(standing: Standing, person_id: str, but: str, most: int = 3) -> list[Place]:
+    """The first few shifts a person could take this moment.
+
+    What is at the same time as a shift of theirs is passed by before the rules are asked, which takes longer: after
+    a rush many ask at once.
+    """
+    worker = standing.problem.worker.get(person_id)
+    if worker is None:
+        return []
+    own = [standing.problem.shift[each] for each in standing.facts.live.shifts_of(person_id)]
+    found: list[Place] = []
+    for shift in standing.upcoming:
+        is_apart = all(shift.end <= each.start or each.end <= shift.start for each in own)
+        if len(found) < most and shift.id != but and is_apart:
+            place = place_for(standing, worker, shift)
+            found += [place] if place.is_open(standing.now) else []
+    return found
+
+
 def is_left_unsafe(standing: Standing, person_id: str, shift: Shift) -> bool:
     """Whether a shift without this person is below its minimum to run, or leaves somebody alone."""
     without = Roster(standing.roster.assignments - {Assignment(person_id, shift.id)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -22,9 +22,11 @@ from app.exchange.models import (
     Cover,
     CoverState,
     Draw,
+    Round,
     SiteTerms,
     Swap,
     SwapState,
+    Trade,
     Wait,
     WaitState,
 )
@@ -191,9 +193,8 @@ class Offer:
     pay: Money | None
 
 
-def offer_for(person_id: str, shift_id: str) -> Offer | None:
+def offer_for(found: Standing | None, person_id: str, shift_id: str) -> Offer | None:
     """One upcoming published shift a person is not on; None when there is no such shift (any more)."""
-    found = standing()
     if found is None or shift_id not in found.came_up or found.starts.get(shift_id, found.now) <= found.now:
         return None
     worker = found.problem.worker.get(person_id)
@@ -240,7 +241,10 @@ class Question:
 
 def questions_for(person_id: str) -> list[Question]:
     """What a person is asked to take, the one that ends first first."""
-    ids = [row.id for row in rows(_questions_open(), person=person_id, now=clock.now())]
+    return _questions_of([row.id for row in rows(_questions_open(), person=person_id, now=clock.now())])
+
+
+def _questions_of(ids: Collection[str]) -> list[Question]:
     if not ids:  # as on most visits: then nothing more is read
         return []
     asked = _questions().where(Ask.id.in_(ids)).order_by(Ask.lapses_at)
@@ -315,18 +319,36 @@ def swaps_to_decide() -> list[SwapFacts]:
     return _swaps_where(Swap.state == SwapState.AGREED)
 
 
-def pending_swaps(person_id: str) -> list[SwapFacts]:
-    """The swaps a person is in, and those both want that wait for a coordinator: for a first page."""
-    ids = [row.id for row in rows(_pending_swaps(), person=person_id)]
-    return _swaps_where(Swap.id.in_(ids)) if ids else []
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a person (or, of swaps, for a coordinator), for a first page."""
+
+    swaps: list[SwapFacts]
+    questions: list[Question]
+    has_rounds: bool
+
+
+def waiting_for(person_id: str) -> Waiting:
+    """What waits for a person: one query where nothing does, as on most visits."""
+    ids: dict[str, list[str]] = {"swap": [], "ask": [], "round": []}
+    for row in rows(_waiting(), person=person_id, now=clock.now()):
+        ids[row.kind].append(row.id)
+    swaps = _swaps_where(Swap.id.in_(ids["swap"])) if ids["swap"] else []
+    return Waiting(swaps, _questions_of(ids["ask"]), bool(ids["round"]))
 
 
 @cache
-def _pending_swaps() -> Statement:
+def _waiting() -> sa.CompoundSelect[*tuple[Any, ...]]:
     person: sa.BindParameter[str] = sa.bindparam("person")
     is_in = sa.or_(Swap.person_id == person, Swap.other_person_id == person)
     is_pending = sa.or_(Swap.state == SwapState.AGREED, sa.and_(is_in, Swap.state.in_(SWAP_PENDING)))
-    return sa.select(Swap.id).where(is_pending)
+    is_asked = sa.and_(Ask.person_id == person, Ask.state == AskState.ASKED, Ask.lapses_at > sa.bindparam("now"))
+    rounds = sa.select(Round.id, sa.literal("round")).join(Trade, Trade.round_id == Round.id)
+    return sa.union_all(
+        sa.select(Swap.id, sa.literal("swap").label("kind")).where(is_pending),
+        sa.select(Ask.id, sa.literal("ask")).where(is_asked),
+        rounds.where(Trade.person_id == person, Round.state.in_(SWAP_PENDING)),
+    )
 
 
 def swap(swap_id: str) -> SwapFacts | None:
@@ -394,6 +416,21 @@ def who_gave_back(shift_id: str) -> set[str]:
             sa.select(Cover.person_id).where(Cover.shift_id == shift_id, Cover.state != CoverState.WITHDRAWN)
         )
     )
+
+
+def left_since(at: datetime, shift_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Places (person, shift) that people gave back or gave to others since then, and are not on again."""
+    covers = sa.select(Cover.person_id, Cover.shift_id).where(
+        Cover.opened_at > at, Cover.state.in_([CoverState.OPEN, CoverState.COVERED, CoverState.LAPSED])
+    )
+    done = sa.and_(Swap.state == SwapState.DONE, Swap.ended_at > at)
+    given = sa.select(Swap.person_id, Swap.shift_id).where(done)
+    theirs = sa.select(Swap.other_person_id, Swap.other_shift_id).where(done, Swap.other_shift_id.is_not(None))
+    rows: Iterable[Any] = db.session.execute(sa.union(covers, given, theirs))
+    left = {(str(row[0]), str(row[1])) for row in rows}
+    on = sa.select(Assignment.person_id, Assignment.shift_id).where(Assignment.shift_id.in_({each for _, each in left}))
+    found = left - {(person, shift) for person, shift in db.session.execute(on)} if left else left
+    return {(person, shift) for person, shift in found if shift in shift_ids}
 
 
 def who_said_no(shift_id: str) -> set[str]:

@@ -1,7 +1,8 @@
-"""Setting how shifts of a site change hands."""
+"""Setting how shifts of a site change hands, and having changes among several looked for."""
 
 from __future__ import annotations
 
+from app import jobs
 from app.audit.services import record
 from app.database import db
 from app.editing import Outcome, kept, outdated
@@ -21,3 +22,9 @@ def set_terms(site_id: str, terms: Terms, version: int) -> Outcome:
         setattr(row, name, getattr(terms, name))
     record(db.session, "set terms", "site", site_id)
     return kept(site_id)
+
+
+def look_for_changes() -> None:
+    """Have a worker look now what can be made of the wishes to change shifts, as it does every night."""
+    jobs.enqueue(db.session, "exchange-match-now", key="exchange-match-now")
+    db.session.commit()

@@ -10,10 +10,10 @@ from flask_login import current_user
 
 from app import clock
 from app.access import Role, allow, allow_signed_in
-from app.exchange import answers, choices, claims, covers, queries, swaps
+from app.database import reading
+from app.exchange import answers, choices, claims, covers, places, queries, swaps
 from app.exchange.forms import AnswerForm, ButtonForm, SwapForm, TakeForm
 from app.exchange.models import AskState, SwapState
-from app.exchange.places import Place
 from app.exchange.words import opens_words, swap_words
 from app.words import when
 
@@ -68,11 +68,13 @@ def place(shift_id: str) -> ResponseReturnValue:
     return _place_page(shift_id)
 
 
+@reading()  # also after a refusal, when nobody has to wait for this page
 def _place_page(
     shift_id: str, answer: answers.Answer | None = None, form: TakeForm | None = None
 ) -> ResponseReturnValue:
-    found = queries.offer_for(current_user.id, shift_id)
-    if found is None:
+    standing = queries.standing()
+    found = queries.offer_for(standing, current_user.id, shift_id)
+    if standing is None or found is None:
         if queries.assignment_of(current_user.id, shift_id) is not None:
             return redirect(url_for("shifts.show", shift_id=shift_id))
         abort(404)
@@ -88,18 +90,10 @@ def _place_page(
         wait=queries.waits_of(current_user.id).get(shift_id),
         answer=answer,
         answer_kind=type(answer).__name__ if answer else "",
-        next_best=_next_best(shift_id) if answer is not None else (),
+        next_best=places.next_best(standing, current_user.id, shift_id) if answer is not None else (),
         form=form or TakeForm(formdata=None),
     )
     return page, status
-
-
-def _next_best(but: str) -> list[Place]:
-    """The next shifts a person could take right now."""
-    now = clock.now()
-    return [each for each in queries.offers_for(current_user.id).places if each.is_open(now) and each.shift.id != but][
-        :3
-    ]
 
 
 @bp.post("/take/<shift_id>")
@@ -176,12 +170,13 @@ def cannot_submit(shift_id: str) -> ResponseReturnValue:
 def thanks(shift_id: str) -> str:
     """Thanks, and another shift for those who want one."""
     found = queries.shift_with_names(shift_id) or abort(404)
-    cover = queries.covers_of(current_user.id).get(shift_id)
+    cover, standing = queries.covers_of(current_user.id).get(shift_id), queries.standing()
     return render_template(
         "exchange/thanks.html",
         shift=found[0],
         is_listed=cover is not None and cover.is_listed,
-        next_best=_next_best(shift_id),
+        can_return=cover is not None and found[0].starts_at > clock.now(),
+        next_best=() if standing is None else places.next_best(standing, current_user.id, shift_id),
     )
 
 
@@ -257,6 +252,7 @@ def new_swap(shift_id: str) -> ResponseReturnValue:
     return _swap_page(shift_id, SwapForm(formdata=None))
 
 
+@reading()  # also after a refusal, when nobody has to wait for this page
 def _swap_page(shift_id: str, form: SwapForm, stops: tuple[str, ...] = ()) -> ResponseReturnValue:
     found = choices.choices_for(current_user.id, shift_id)
     if found is None:

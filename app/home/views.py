@@ -12,6 +12,7 @@ from app import clock
 from app.access import Role, allow_signed_in
 from app.doctor import glance
 from app.exchange import queries as exchange_queries
+from app.exchange import several
 from app.home import queries
 from app.home.needs import Business, Group, groups_of
 from app.roster.openings import openings_within
@@ -31,7 +32,7 @@ def index() -> str:
     facts: dict[str, Any] = {}
     if not roles.isdisjoint({Role.PEER, Role.COORDINATOR}):
         facts["periods"] = queries.unfinished_periods()
-        facts["swaps"] = exchange_queries.pending_swaps(current_user.id)
+        facts["waiting"] = exchange_queries.waiting_for(current_user.id)
         facts["notice_days"] = roster_settings().notice_days
     return render_template(
         "home/index.html",
@@ -47,7 +48,9 @@ def _needs(facts: dict[str, Any]) -> list[Group]:
         answers=shift_queries.awaited_answers(),
         openings=openings_within(AHEAD),
         expiries=queries.expiries(),
-        **(facts | {"swaps": [each for each in facts["swaps"] if each.waits_for_coordinator]}),
+        periods=facts["periods"],
+        swaps=[each for each in facts["waiting"].swaps if each.waits_for_coordinator],
+        notice_days=facts["notice_days"],
     )
     return groups_of(business, clock.today())
 
@@ -61,9 +64,12 @@ def _peer(facts: dict[str, Any]) -> dict[str, Any]:
     waiting = next((each for each in facts["periods"] if not each.is_published), None)
     changes = shift_queries.unseen_changes(current_user.id)
     answered = {each.id for each in shifts if each.is_awaited(now)}
+    mine = facts["waiting"]
+    rounds = several.rounds_of(current_user.id) if mine.has_rounds else []
     return {
-        "questions": exchange_queries.questions_for(current_user.id),
-        "swaps": [each for each in facts["swaps"] if each.waits_for(current_user.id)],
+        "questions": mine.questions,
+        "swaps": [each for each in mine.swaps if each.waits_for(current_user.id)],
+        "rounds": [each for each in rounds if each.waits_for(current_user.id)],
         "asked": len(asked),
         "changes": sum(each.shift_id not in answered for each in changes),
         "first": None if first is None else _card(first),

@@ -92,6 +92,11 @@ def open_incidents() -> list[IncidentShown]:
     return _shown(Incident.settled_at.is_(None))
 
 
+def incidents_since(length: timedelta) -> list[IncidentShown]:
+    """What happened within a time up to now, the latest first."""
+    return _shown(Incident.happened_at > clock.now() - length)[::-1]
+
+
 def incidents_of(person_id: str) -> list[IncidentShown]:
     """What a person was there for in the last month, the latest first."""
     was_there = Incident.id.in_(sa.select(IncidentPerson.incident_id).where(IncidentPerson.person_id == person_id))

@@ -17,13 +17,13 @@ from app.auth.devices import Caller
 from app.auth.doors import WAIT, Answer
 from app.auth.queries import is_new_card
 from app.editing import Outcome, Outdated, Refused
-from app.kiosk import forms, queries, services
-from app.kiosk.queries import IDLE_SECONDS, Tablet, Visitor
+from app.kiosk import forms, services
+from app.kiosk.queries import IDLE_SECONDS, Tablet
 from app.kiosk.services import Token
+from app.kiosk.standing import CARD, TABLET, VISIT, cookie, cookie_name, for_a_minute, standing_tablet, visitor_at
 
 bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
-TABLET, VISIT, CARD = "kiosk", "kiosk-visit", "kiosk-card"
 LONG = 400 * 24 * 60 * 60  # as long as browsers keep a cookie
 WORDS = {
     "arrive": "You are here. Thank you for coming.",
@@ -35,7 +35,7 @@ WORDS = {
 
 def catch_card() -> ResponseReturnValue | None:
     """On a tablet a scanned card leads to the tablet's own PIN page, never to a sign-in that stays."""
-    if request.endpoint == "auth.card" and request.method == "GET" and _tablet() is not None:
+    if request.endpoint == "auth.card" and request.method == "GET" and standing_tablet() is not None:
         return redirect(url_for("kiosk.scanned", token=(request.view_args or {})["token"]))
     return None
 
@@ -44,7 +44,7 @@ def catch_card() -> ResponseReturnValue | None:
 @open_page
 def start() -> Response:
     """Scan your card; on a device that is no tablet yet, type its code."""
-    tablet = _tablet()
+    tablet = standing_tablet()
     if tablet is None:
         return make_response(render_template("kiosk/enrol.html", form=forms.EnrolForm()))
     response = make_response(render_template("kiosk/start.html", form=forms.ScanForm(), tablet=tablet))
@@ -72,7 +72,7 @@ def enrol() -> ResponseReturnValue:
 @open_page
 def card() -> ResponseReturnValue:
     """A scanner typed what it read."""
-    tablet, form = _tablet(), forms.ScanForm()
+    tablet, form = standing_tablet(), forms.ScanForm()
     if tablet is None:
         return redirect(url_for(".start"), 303)
     if not form.validate_on_submit():
@@ -84,7 +84,7 @@ def card() -> ResponseReturnValue:
 @open_page
 def scanned(token: str) -> ResponseReturnValue:
     """The camera of the tablet read a card."""
-    return redirect(url_for(".start")) if _tablet() is None else _to_pin(token)
+    return redirect(url_for(".start")) if standing_tablet() is None else _to_pin(token)
 
 
 def _to_pin(token: str) -> Response:
@@ -99,8 +99,8 @@ def _to_pin(token: str) -> Response:
 @open_page
 def pin() -> ResponseReturnValue:
     """Type the PIN; whose card is new chooses one."""
-    token = _cookie(CARD)
-    if _tablet() is None or not token:
+    token = cookie(CARD)
+    if standing_tablet() is None or not token:
         return redirect(url_for(".start"))
     return _pin_page(token, None)
 
@@ -109,7 +109,7 @@ def pin() -> ResponseReturnValue:
 @open_page
 def pin_submit() -> ResponseReturnValue:
     """Try the PIN."""
-    tablet, token = _tablet(), _cookie(CARD)
+    tablet, token = standing_tablet(), cookie(CARD)
     if tablet is None or not token:
         return redirect(url_for(".start"), 303)
     form = forms.FirstPinForm() if is_new_card(token) else forms.PinForm()
@@ -136,22 +136,22 @@ def _pin_page(token: str, form: forms.PinForm | forms.FirstPinForm | None) -> Re
         page = render_template("kiosk/first_pin.html", form=form or forms.FirstPinForm())
     else:
         page = render_template("kiosk/pin.html", form=form or forms.PinForm())
-    return _for_a_minute(page)
+    return for_a_minute(page)
 
 
 @bp.get("/me")
 @open_page
 def me() -> ResponseReturnValue:
     """My shifts of today at this tablet: one tap."""
-    tablet = _tablet()
-    visitor = _visitor(tablet)
+    tablet = standing_tablet()
+    visitor = visitor_at(tablet)
     if tablet is None or visitor is None:
         return redirect(url_for(".start"))
     services.stay(visitor.visit_id)
     soon = [each for each in asking.coming_of(visitor.person_id) if each.answered_at is None]
     places = day.own_day(visitor.person_id)
     today = {each.shift_id for each in places}
-    return _for_a_minute(
+    return for_a_minute(
         render_template(
             "kiosk/me.html",
             tablet=tablet,
@@ -166,7 +166,7 @@ def me() -> ResponseReturnValue:
 @open_page
 def note(shift_id: str, act: str) -> ResponseReturnValue:
     """I am here, I am leaving, that was a mistake, I am coming."""
-    visitor = _visitor(_tablet())
+    visitor = visitor_at(standing_tablet())
     if visitor is None or act not in WORDS:
         return redirect(url_for(".start"), 303)
     services.stay(visitor.visit_id)
@@ -196,7 +196,7 @@ def _act(shift_id: str, person_id: str, act: str) -> Outcome:
 @open_page
 def done() -> Response:
     """I am done: nothing stays behind."""
-    visitor = _visitor(_tablet())
+    visitor = visitor_at(standing_tablet())
     if visitor is not None:
         services.leave_kiosk(visitor.visit_id)
     response = make_response(redirect(url_for(".start"), 303))
@@ -204,39 +204,16 @@ def done() -> Response:
     return response
 
 
-def _tablet() -> Tablet | None:
-    return queries.tablet_of(_cookie(TABLET))
-
-
-def _visitor(tablet: Tablet | None) -> Visitor | None:
-    return None if tablet is None else queries.visitor_of(_cookie(VISIT), tablet)
-
-
 def _caller() -> Caller:
     return Caller.of(request.user_agent.string, request.remote_addr, is_shared=True)
 
 
-def _for_a_minute(page: str) -> Response:
-    """A page that goes back to the start by itself when nobody touches it."""
-    response = make_response(page)
-    response.headers["Refresh"] = f"{IDLE_SECONDS}; url={url_for('.start')}"
-    return response
-
-
-def _name(cookie: str) -> str:
-    return f"__Host-evenhand-{cookie}" if current_app.config["SESSION_COOKIE_SECURE"] else f"evenhand-{cookie}"
-
-
-def _cookie(cookie: str) -> str | None:
-    return request.cookies.get(_name(cookie))
-
-
-def _keep(response: Response, cookie: str, value: str, seconds: int | None) -> None:
+def _keep(response: Response, name: str, value: str, seconds: int | None) -> None:
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie(_name(cookie), value, max_age=seconds, secure=secure, httponly=True, samesite="Lax")
+    response.set_cookie(cookie_name(name), value, max_age=seconds, secure=secure, httponly=True, samesite="Lax")
 
 
 def _drop(response: Response, *cookies: str) -> None:
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    for cookie in cookies:
-        response.delete_cookie(_name(cookie), secure=secure, httponly=True, samesite="Lax")
+    for name in cookies:
+        response.delete_cookie(cookie_name(name), secure=secure, httponly=True, samesite="Lax")

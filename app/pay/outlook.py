@@ -64,9 +64,7 @@ class Outlook:
     left: Mapping[str, int] = field(default_factory=dict)
 
 
-def outlook(
-    shifts: Sequence[PlannedShift], ids: Iterable[str], days: tuple[date, date], *, has_funds: bool = True
-) -> Outlook:
+def outlook(shifts: Sequence[PlannedShift], ids: Iterable[str], days: tuple[date, date], *, has_funds: bool) -> Outlook:
     """What a roster of some days (both included) must know of money, for some people; of funds only when asked."""
     asked = sorted(ids)
     choices = _capped(asked)

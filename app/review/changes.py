@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from app import clock
 from app.review import moves
-from app.review.queries import Live, Review, changes_of, shifts_and_live
+from app.review.queries import Live, Review, changes_of, meanwhile, shifts_and_live
 from app.roster.models import ChangeKind, PublicationChange, Shift
 from app.roster.words import RosterNames, day_words
 from scheduling import Violation
@@ -42,13 +42,18 @@ Group: TypeAlias = tuple[ChangeKind, bool, list[Change]]
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything the publish page shows, and what publishing would write."""
+    """Everything the publish page shows, and what publishing would write.
+
+    `undone` are the changes that would undo what people did themselves since the draft was begun: take a place from
+    somebody who took it, or put somebody back who gave theirs to another or said that they cannot come.
+    """
 
     review: Review
     changes: tuple[Change, ...]
     kept: tuple[Live, ...]
     dropped: tuple[Live, ...]
     begun: int
+    undone: tuple[Change, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -112,7 +117,14 @@ def plan_of(review: Review) -> Plan:
         for (person, _), each in kept.items()
         if each.is_moved
     ]
-    return Plan(review, tuple(changes), tuple(kept.values()), tuple(dropped), len(begun))
+    done = meanwhile(review.draft.id, on)
+    undone = tuple(
+        each
+        for each in changes
+        if (each.kind is ChangeKind.REMOVED and (each.person, each.shift.id) in done.took)
+        or (each.kind is ChangeKind.ADDED and (each.person, each.shift.id) in done.left)
+    )
+    return Plan(review, tuple(changes), tuple(kept.values()), tuple(dropped), len(begun), undone)
 
 
 def _change(kind: ChangeKind, person: str, shift: Shift, late_before: datetime, live: Live | None = None) -> Change:

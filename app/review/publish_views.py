@@ -8,11 +8,11 @@ from flask_login import current_user
 
 from app import clock
 from app.access import Role, allow
-from app.review import board, publishing, queries
+from app.review import board, keeping, publishing, queries
 from app.review.changes import broken_words, plan_of, published_changes
-from app.review.forms import PublishForm, WaiveForm
+from app.review.forms import PublishForm, VersionForm, WaiveForm
 from app.review.gaps import gaps_of
-from app.review.views import bp, page_of, review_or_404, unclear
+from app.review.views import bp, page_of, review_or_404, settled, unclear
 
 
 @bp.get("/<draft_id>/changes")
@@ -74,6 +74,17 @@ def publish_submit(draft_id: str) -> ResponseReturnValue:
         flash(publishing.done_words(answer), "success")
         return redirect(url_for("review.publication", publication_id=answer.publication_id))
     return _publish_page(draft_id, answer), 409
+
+
+@bp.post("/<draft_id>/keep")
+@allow(Role.COORDINATOR)
+def keep(draft_id: str) -> ResponseReturnValue:
+    """Carry what people did themselves since the draft was begun into it."""
+    form = VersionForm()
+    if not form.validate_on_submit():
+        return unclear(draft_id)
+    answer = keeping.keep_what_people_did(draft_id, form.version.data or 0)
+    return settled(draft_id, answer, url_for("review.publish", draft_id=draft_id))
 
 
 @bp.get("/periods/<period_id>/publications")

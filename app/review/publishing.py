@@ -32,6 +32,10 @@ from app.roster.models import (
 
 SUBJECT = "Your plan has changed"
 EDITED = "What would change is not what you were shown: something was edited meanwhile. Look again."
+UNDONE = (
+    "People took or gave away places since this draft was begun, and it would undo that. "
+    "Keep what they did; after that you may still change it by hand."
+)
 SECOND_PERSON = frozenset({"company", "skill"})
 """Rules about being alone and trained responders: who set them aside may not be the one who publishes."""
 
@@ -116,6 +120,8 @@ def _publish(plan: Plan, by_id: str) -> Done:
 def refusal_of(plan: Plan, waivers: Iterable[Waiver], by_id: str) -> tuple[str, ...] | None:
     """Why a draft may not be published by this person as it is; None when it may."""
     reasons = []
+    if plan.undone:
+        reasons.append(UNDONE)
     if plan.broken:
         reasons.append("Some rules that forbid are still broken. Mend them, or set each aside with a reason.")
     if any(each.rule in SECOND_PERSON and each.by_id == by_id for each in waivers):

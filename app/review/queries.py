@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -10,16 +11,19 @@ from functools import cached_property, lru_cache
 import sqlalchemy as sa
 
 from app.database import db
+from app.exchange.queries import left_since
 from app.people.models import Person
 from app.review.models import DraftMove
 from app.roster.facts import DraftFacts, Facts, PeriodFacts, read_draft, read_problem
 from app.roster.models import (
     Assignment,
     Draft,
+    DraftAssignment,
     DraftState,
     Period,
     Publication,
     PublicationChange,
+    Run,
     Shift,
     Waiver,
 )
@@ -117,6 +121,39 @@ def shifts_and_live(period: PeriodFacts) -> tuple[dict[str, Shift], list[Live]]:
     ).all()
     shifts = {shift.id: shift for shift, _ in rows}
     return shifts, [Live(assignment, shift) for shift, assignment in rows if assignment is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What people did themselves since a draft was begun: places (person, shift) they took, and places they left."""
+
+    took: frozenset[tuple[str, str]]
+    left: frozenset[tuple[str, str]]
+
+
+def meanwhile(draft_id: str, live: Iterable[Live]) -> Meanwhile:
+    """What people took and left since a draft was begun (by the solver: since it read who was on what)."""
+    began = sa.func.coalesce(sa.func.min(Run.started_at), Draft.created_at)
+    since = db.session.scalar(
+        sa.select(sa.func.coalesce(Draft.knows_until, began))
+        .select_from(Draft)
+        .outerjoin(Run, Run.draft_id == Draft.id)
+        .where(Draft.id == draft_id)
+        .group_by(Draft.knows_until, Draft.created_at)
+    )
+    assert since is not None  # the draft is there  # noqa: S101
+    rows = [each.assignment for each in live]
+    published = {row.id: row.at for row in db.session.execute(sa.select(Publication.id, Publication.at))}
+    took = {
+        (row.person_id, row.shift_id)
+        for row in rows
+        if row.assigned_at > since and row.assigned_at != published.get(row.publication_id or "")
+    }
+    return Meanwhile(frozenset(took), frozenset(left_since(since, {row.shift_id for row in rows} | _open(draft_id))))
+
+
+def _open(draft_id: str) -> set[str]:
+    return set(db.session.scalars(sa.select(DraftAssignment.shift_id).where(DraftAssignment.draft_id == draft_id)))
 
 
 def waivers_of(draft_id: str) -> list[tuple[Waiver, str]]:

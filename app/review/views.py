@@ -213,7 +213,7 @@ def undo(draft_id: str) -> ResponseReturnValue:
     form = VersionForm()
     if not form.validate_on_submit():
         return unclear(draft_id)
-    return _settled(draft_id, services.undo(draft_id, form.version.data or 0), back_of(draft_id, form))
+    return settled(draft_id, services.undo(draft_id, form.version.data or 0), back_of(draft_id, form))
 
 
 @bp.post("/<draft_id>/waive")
@@ -225,7 +225,7 @@ def waive(draft_id: str) -> ResponseReturnValue:
         flash("Write a reason, in a few words.", "error")
         return redirect(back_of(draft_id, form))
     answer = services.waive(draft_id, form.wanted(), current_user.id)
-    return _settled(draft_id, answer, back_of(draft_id, form))
+    return settled(draft_id, answer, back_of(draft_id, form))
 
 
 @bp.post("/<draft_id>/withdraw")
@@ -236,10 +236,10 @@ def withdraw(draft_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return unclear(draft_id)
     answer = services.withdraw(draft_id, form.version.data or 0, form.waiver.data or "")
-    return _settled(draft_id, answer, back_of(draft_id, form))
+    return settled(draft_id, answer, back_of(draft_id, form))
 
 
-def _settled(draft_id: str, answer: services.Answer | None, back: str) -> ResponseReturnValue:
+def settled(draft_id: str, answer: services.Answer | None, back: str) -> ResponseReturnValue:
     """Answer a small act that needs no page of its own."""
     if answer is None:
         abort(404)

@@ -128,13 +128,16 @@ class DraftFacts:
     result: dict[str, Any] | None
 
 
-def read_problem(period_id: str, draft_id: str | None = None, *, keep: Keep = Keep.PUBLISHED) -> Facts | None:
+def read_problem(
+    period_id: str, draft_id: str | None = None, *, keep: Keep = Keep.PUBLISHED, has_funds: bool = False
+) -> Facts | None:
     """Read one period (and one draft of it) as facts; None when there is no such period or draft.
 
-    `keep` says which roster the rule of stability compares with: the published one, the draft's own, or none.
+    `keep` says which roster the rule of stability compares with: the published one, the draft's own, or none. What
+    funds may bear is read only when asked, for it takes longer than all the rest: when a roster is made.
     """
     found = _period_and_draft(period_id, draft_id)
-    return None if found is None else _read(*found, keep)
+    return None if found is None else _read(*found, keep, has_funds=has_funds)
 
 
 def read_draft(draft_id: str) -> Facts | None:
@@ -143,7 +146,7 @@ def read_draft(draft_id: str) -> Facts | None:
     return None if found is None else _read(*found, Keep.PUBLISHED)
 
 
-def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
+def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep, *, has_funds: bool = False) -> Facts:
     settings, rules = roster_law()
     reader = _Reader(period, clock.zone(), settings, rules)
     reader.read_shifts()
@@ -152,7 +155,7 @@ def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep) -> Facts:
     reader.read_capacities()
     reader.read_wishes()
     reader.read_assignments()
-    reader.read_money()
+    reader.read_money(has_funds=has_funds)
     if draft is not None:
         reader.read_draft(draft.id)
     return reader.facts(draft, keep)
@@ -396,15 +399,15 @@ class _Reader:
         )
         return _Past(starts_at, worked, day.weekday() >= SATURDAY)
 
-    def read_money(self) -> None:
-        """What the shifts pay, what people want to earn at most, what funds have left (of a period only)."""
+    def read_money(self, *, has_funds: bool) -> None:
+        """What the shifts pay, what people want to earn at most and, when asked, what funds have left."""
         planned = [
             PlannedShift(work.id, work.kind, *label.instants, work.demanding, max(1, work.target))
             for work in self.works.values()
             for label in [self.shift_labels[work.id]]
         ]
         days = self.period.starts_on, self.period.ends_on
-        self.money = outlook(planned, self.people, days, has_funds=bool(self.period.id))
+        self.money = outlook(planned, self.people, days, has_funds=has_funds)
         for work_id, work in self.works.items() if self.money.pay else ():
             of_funds = None if self.money.funds is None else self.money.funds[work_id]
             self.works[work_id] = replace(work, pay=self.money.pay[work_id], funds=of_funds)

@@ -158,7 +158,7 @@ def take_up(run_id: str) -> Taken | None:
 
 def _facts(taken: Taken) -> Facts | None:
     with reading():
-        facts = read_problem(taken.period_id, taken.from_draft_id, keep=taken.keep)
+        facts = read_problem(taken.period_id, taken.from_draft_id, keep=taken.keep, has_funds=True)
         db.session.rollback()
     db.session.close()
     return facts

@@ -112,7 +112,7 @@ class ShiftDemand(Model):
 class Assignment(Model):
     """A published assignment of a person to a shift; `accepted_at` is None while a late change awaits their yes.
 
-    `declined_at` is when they said no to it: they stand here until a coordinator publishes something else.
+    `declined_at` is when they said no to it, where they stand here until somebody takes their place.
     `is_taken_late` says that the person filled an open place inside the notice period, which a premium may be paid for.
     The `told_*` columns are the time and place the person was last told, so that a moved shift is noticed.
     """
@@ -139,6 +139,8 @@ class Assignment(Model):
 class Draft(Model):
     """A roster in the making for one period. `base_version` is the period's version it started from.
 
+    `knows_until` is up to when it has what people took and gave away themselves (None: up to when it was begun).
+
     `result` keeps what the solver said: status, objective, bound, prices by rule, seed, workers, versions, seconds.
     """
 
@@ -154,6 +156,7 @@ class Draft(Model):
     result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     created_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    knows_until: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (sa.UniqueConstraint("period_id", "number"),)

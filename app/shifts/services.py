@@ -14,8 +14,11 @@ from app.audit.services import record
 from app.auth.queries import digest
 from app.database import db
 from app.editing import locked
+from app.exchange import covers
+from app.exchange.queries import who_gave_back
 from app.mail.services import link_to, post
 from app.people.models import Person
+from app.roster.lock import hold_roster
 from app.roster.models import Assignment, PublicationChange, Shift
 from app.roster.words import day_words
 from app.shifts.models import Feed
@@ -48,16 +51,18 @@ Outcome = Answered | Overtaken | TooLate
 def answer_change(person_id: str, shift_id: str, sequence: int, *, is_yes: bool) -> Outcome | None:
     """Keep a person's yes or no to a late change of their shift; a no is told to the coordinators.
 
-    Whoever says no stays on the roster until a coordinator publishes something else, and may still say yes.
-    None when the person is not on this shift.
+    A no gives the place back as "I can't come" does: others are asked, and where the site wants it so the person
+    stands on the shift until somebody takes it, and may still say yes. None when the person is not on this shift.
     """
+    hold_roster()
     assignment_id = db.session.scalar(
         sa.select(Assignment.id).where(Assignment.shift_id == shift_id, Assignment.person_id == person_id)
     )
     assignment = None if assignment_id is None else locked(Assignment, assignment_id)
     if assignment is None:
+        said_no = not is_yes and person_id in who_gave_back(shift_id)  # the same tap twice
         db.session.rollback()
-        return None
+        return Answered(is_yes=False) if said_no else None
     shift = db.session.get_one(Shift, shift_id, populate_existing=True)
     refusal = _refusal(assignment, shift, sequence, is_yes=is_yes)
     if refusal is None and (is_yes or assignment.declined_at is None):
@@ -79,13 +84,16 @@ def _refusal(assignment: Assignment, shift: Shift, sequence: int, *, is_yes: boo
 def _keep(assignment: Assignment, shift: Shift, *, is_yes: bool) -> None:
     now = clock.now()
     assignment.accepted_at, assignment.declined_at = (now, None) if is_yes else (None, now)
+    db.session.flush()
     _see(assignment.person_id, PublicationChange.shift_id == shift.id)
     record(db.session, "say yes to a late change" if is_yes else "say no to a late change", "shift", shift.id)
     if is_yes:
+        covers.keep_place(assignment.person_id, shift.id)
         return
+    covers.give_back(assignment, shift, assignment.person_id, tells=False)
     starts, ends = clock.local(shift.starts_at), clock.local(shift.ends_at)
     when = f"{day_words(starts.date())}, {starts:%H:%M}-{ends:%H:%M}"  # a mail is read on another day
-    body = render_template("mail/change_declined.txt", when=when, link=link_to("home.index"))
+    body = render_template("mail/change_declined.txt", when=when, link=link_to("exchange.gap", shift_id=shift.id))
     for coordinator, address in coordinators_to_tell(assignment.person_id):
         key = f"no-{assignment.id}-{assignment.version}-{coordinator}"
         post(db.session, key=key, to=address, subject=SUBJECT, body=body)

@@ -18,10 +18,6 @@ from app.shifts.forms import AnswerForm, SeenForm
 from app.shifts.queries import OwnShift
 
 bp = Blueprint("shifts", __name__, url_prefix="/shifts")
-SAID = {
-    True: ("Thank you. You are coming.", "success"),
-    False: ("Your no is noted, and the coordinators are told. Nobody asks why.", "success"),
-}
 
 
 @bp.context_processor
@@ -172,7 +168,9 @@ def _answer(shift_id: str, *, is_yes: bool) -> ResponseReturnValue:
     if outcome is None:
         abort(404)
     if isinstance(outcome, services.Answered):
-        flash(*SAID[outcome.is_yes])
+        if not outcome.is_yes:
+            return redirect(url_for("exchange.thanks", shift_id=shift_id), 303)
+        flash("Thank you. You are coming.", "success")
     elif isinstance(outcome, services.Overtaken):
         flash("This shift was changed meanwhile, so nothing is noted. Please look again.", "error")
     else:

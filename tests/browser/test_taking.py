@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from app.database import db
-from app.exchange import covers
+from app.exchange import covers, rounds
 from app.pay import services as pay
 from tests.app.exchange.town import moved_in
 
@@ -129,3 +129,24 @@ def test_a_coordinator_fills_tonight_from_a_phone_in_under_six_taps(visit, axe, 
     assert people_on(town.tonight) == {town.bo, town.di}
     assert "Full" in page.inner_text("main")
     assert taps <= MOST_TAPS
+
+
+def test_wish_to_change_with_anybody_and_say_yes(visit, axe, town, people_on):
+    for person, mine, theirs in ((town.ana, "Monday 30", "Thursday 3"), (town.bo, "Thursday 3", "Monday 30")):
+        page = visit("/swaps/", as_=person, size="phone")
+        page.get_by_role("link", name="Change with anybody").click()
+        page.get_by_role("group", name="I would give one of these").get_by_label(re.compile(mine)).check()
+        page.get_by_role("group", name="For any one of these").get_by_label(re.compile(theirs)).check()
+        page.get_by_role("button", name="Keep my wish").click()
+        page.get_by_role("button", name="Take my wish back").wait_for()
+        axe(page)
+    with town.app.app_context():
+        assert rounds.propose_rounds() == 1
+    for person in (town.ana, town.bo):
+        page = visit("/", as_=person, size="phone")
+        page.get_by_role("link", name="Answer").click()
+        page.get_by_role("heading", name="All in it").wait_for()
+        axe(page)
+        page.get_by_role("button", name="Yes").click()
+        page.wait_for_selector("#flashes .notice")
+    assert (people_on(town.monday), people_on(town.thursday)) == ({town.bo}, {town.ana})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.attendance import services as attendance
 from app.attendance.models import NotedVia
-from app.exchange import claims, covers, swaps
+from app.exchange import claims, covers, rounds, swaps
 
 
 def claim(person: str, shift: str) -> None:
@@ -25,6 +25,11 @@ def say_yes(ask: str, person: str) -> None:
 def swap(swap_id: str, person: str) -> None:
     """Say yes to a swap."""
     swaps.answer_swap(swap_id, person, is_yes=True)
+
+
+def change(round_id: str, person: str) -> None:
+    """Say yes to a change among several."""
+    rounds.answer_round(round_id, person, is_yes=True)
 
 
 def arrive(shift: str, person: str, version: int) -> None:

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import clock as app_clock
+from app.attendance import services as attendance
+from app.attendance.models import Attendance, NotedVia
 from app.database import db
-from app.exchange import answers, claims, clockwork, covers, queries, swaps
-from app.exchange.models import Ask, Cover, Draw, Swap, Wait
+from app.exchange import answers, claims, clockwork, covers, queries, rounds, several, swaps
+from app.exchange.models import Ask, Cover, Draw, Round, Swap, Trade, TradeWish, TradeWishShift, Wait
 from app.people.models import Person
+from app.review.changes import plan_of
+from app.review.models import DraftMove
+from app.review.publishing import Done as Published
+from app.review.publishing import publish_roster
+from app.review.queries import review_of
+from app.roster import drafts
 from app.roster.facts import read_span
-from app.roster.models import Assignment, Shift
+from app.roster.models import (
+    Assignment,
+    ChangeKind,
+    Draft,
+    DraftAssignment,
+    Publication,
+    PublicationChange,
+    Shift,
+    ShiftDemand,
+)
+from app.shifts import services as change_services
+from app.shifts.queries import own_shift
 from scheduling import check
 from tests.app.exchange.town import FIRST, LAST
 
 SOAK = os.environ.get("EVENHAND_SOAK") == "1"
-PROGRAMS, STEPS = (500, 50) if SOAK else (8, 30)
+PROGRAMS, STEPS = (500, 50) if SOAK else (4, 30)
+HOUR = timedelta(hours=1)
 TIMES = (
     "2026-11-24 09:00",
     "2026-11-24 16:00",
@@ -30,8 +50,13 @@ TIMES = (
     "2026-12-01 10:00",
 )
 NAMES = ("ana", "bo", "cy", "di")
-ACTS = (*["claim"] * 6, "put", "put", "cannot", "cannot", "swap", "swap", "give", "answer", "answer", "say", "say")
-ACTS = (*ACTS, "wait", "stop", "back", "off", "leave", "turn", "day")
+ACTS = (
+    *"claim claim claim claim claim claim put put cannot cannot swap swap give answer answer say say wait stop".split(),
+    *"back off leave turn day publish publish reply reply edit absent hours".split(),
+    *"wish wish wish match match agree agree agree unwish".split(),
+)
+TABLES = (Trade, Round, TradeWishShift, TradeWish, Ask, Cover, Swap, Wait, Draw, Attendance, DraftMove, DraftAssignment)
+TABLES = (*TABLES, Assignment, PublicationChange, Publication, Draft, ShiftDemand, Shift)
 
 
 class Model:
@@ -40,7 +65,8 @@ class Model:
     def __init__(self, town, clock):
         self.town, self.clock = town, clock
         self.agreed: set[tuple[str, str]] = set()
-        for table in (Ask, Cover, Swap, Wait, Draw, Assignment, Shift):
+        self.asked: set[tuple[str, str]] = set()
+        for table in TABLES:
             db.session.execute(sa.delete(table))
         db.session.execute(sa.update(Person).values(is_active=True))
         db.session.commit()
@@ -64,7 +90,8 @@ class Model:
             self.agreed.add((person, shift))
 
     def do_cannot(self, person, other, shift, another, yes):
-        covers.cannot_come(person, shift, person)
+        if isinstance(covers.cannot_come(person, shift, person), answers.Done):
+            self.agreed.discard((person, shift))
 
     def do_back(self, person, other, shift, another, yes):
         if isinstance(covers.come_after_all(person, shift), answers.Done):
@@ -114,6 +141,65 @@ class Model:
         db.session.execute(sa.update(Person).where(Person.id == other).values(is_active=yes))
         db.session.commit()
 
+    def do_publish(self, person, other, shift, another, yes):
+        """A coordinator publishes a draft in which one person stands on one shift, late: they have to say yes to it."""
+        draft = drafts.begin_draft(self.town.period, drafts.Source.PUBLISHED).id
+        drafted = DraftAssignment(draft_id=draft, shift_id=shift, person_id=person)
+        if yes and db.session.get(DraftAssignment, (draft, shift, person)) is None:
+            db.session.add(drafted)
+        elif not yes:
+            kept = DraftAssignment.draft_id == draft, DraftAssignment.shift_id == shift
+            db.session.execute(sa.delete(DraftAssignment).where(*kept))
+        db.session.commit()
+        review = review_of(draft)
+        plan, version = plan_of(review), review.period.version
+        db.session.rollback()
+        done = publish_roster(draft, 1, version, plan.fingerprint, self.town.robin)
+        if isinstance(done, Published):
+            self.asked |= {(each.person, each.shift.id) for each in plan.changes if each.kind == ChangeKind.ADDED}
+        db.session.rollback()
+
+    def do_reply(self, person, other, shift, another, yes):
+        """A person says yes or no to a late change."""
+        for shift_id in self.shifts:
+            found = own_shift(person, shift_id)
+            if found is not None and found.is_awaited(app_clock.now()):
+                answer = change_services.answer_change(person, shift_id, found.sequence, is_yes=yes)
+                assert isinstance(answer, change_services.Answered)
+                (self.agreed.add if yes else self.agreed.discard)((person, shift_id))
+                return
+
+    def do_edit(self, person, other, shift, another, yes):
+        """A coordinator moves a shift by two hours, if nobody is on it."""
+        row = db.session.get_one(Shift, shift)
+        if not self.town.people_on(shift) and yes:
+            row.starts_at, row.ends_at = row.starts_at + HOUR, row.ends_at + HOUR
+        db.session.commit()
+
+    def do_absent(self, person, other, shift, another, yes):
+        attendance.note_absent(shift, person, attendance.Noting(self.town.robin, NotedVia.COORDINATOR, 0))
+
+    def do_hours(self, person, other, shift, another, yes):
+        attendance.arrive(shift, person, attendance.Noting(person, NotedVia.PHONE, 0))
+
+    def do_wish(self, person, other, shift, another, yes):
+        rounds.make_wish(person, self.shifts, self.shifts)
+
+    def do_unwish(self, person, other, shift, another, yes):
+        rounds.withdraw_wish(person)
+
+    def do_match(self, person, other, shift, another, yes):
+        rounds.propose_rounds()
+
+    def do_agree(self, person, other, shift, another, yes):
+        """Answer a change among several; who said yes agreed to the shift they get."""
+        for facts in several.rounds_of(person):
+            if facts.waits_for(person):
+                if yes:
+                    self.agreed.add((person, facts.of(person).gets.id))
+                rounds.answer_round(facts.row.id, person, is_yes=yes)
+                return
+
     def do_turn(self, person, other, shift, another, yes):
         clockwork.turn(None)
 
@@ -123,8 +209,10 @@ class Model:
 
     def hold(self):
         """Every law that may never be broken."""
-        rows = set(db.session.execute(sa.select(Assignment.person_id, Assignment.shift_id)).all())
-        assert {tuple(row) for row in rows} <= self.agreed
+        for person, shift, yes_at in db.session.execute(
+            sa.select(Assignment.person_id, Assignment.shift_id, Assignment.accepted_at)
+        ):
+            assert (person, shift) in (self.asked if yes_at is None else self.agreed)
         facts = read_span(FIRST, LAST)
         active = {person for person, label in facts.names.people.items() if label.is_active}
         broken = [
@@ -135,6 +223,8 @@ class Model:
             assert len(facts.live.workers_on(shift.id)) <= shift.target
         for swap in db.session.scalars(sa.select(Swap).where(Swap.ended_at.is_(None))):
             assert swap.lapses_at <= db.session.get_one(Shift, swap.shift_id).starts_at
+        for row in db.session.scalars(sa.select(Round).where(Round.ended_at.is_(None))):
+            assert all(row.lapses_at <= db.session.get_one(Shift, each.gives_id).starts_at for each in row.trades)
         db.session.rollback()
 
 

@@ -11,8 +11,8 @@ from app import clock as app_clock
 from app.attendance.models import Attendance
 from app.audit.models import AuditEntry
 from app.database import db
-from app.exchange import covers, swaps
-from app.exchange.models import Ask, Cover, Swap, Wait
+from app.exchange import covers, rounds, swaps
+from app.exchange.models import Ask, Cover, Round, Swap, Trade, TradeWish, TradeWishShift, Wait
 from app.mail.models import OutgoingMail
 from app.roster.models import Assignment, Shift, ShiftDemand
 from tests.app.exchange import acts
@@ -20,7 +20,8 @@ from tests.support.doomed import AFTER_COMMIT, BEFORE_COMMIT, Doomed
 
 SOAK = os.environ.get("EVENHAND_SOAK") == "1"
 MOMENTS = (*range(1, 40), BEFORE_COMMIT, AFTER_COMMIT) if SOAK else (2, AFTER_COMMIT)
-TABLES = (Ask, Cover, Swap, Wait, Attendance, Assignment, ShiftDemand, Shift, OutgoingMail, AuditEntry)
+TABLES = (Trade, Round, TradeWishShift, TradeWish, Ask, Cover, Swap, Wait, Attendance, Assignment, ShiftDemand, Shift)
+TABLES = (*TABLES, OutgoingMail, AuditEntry)
 TONIGHT, MONDAY, THURSDAY = "2026-11-23 22:00", "2026-11-30 09:00", "2026-12-03 09:00"
 
 
@@ -45,6 +46,21 @@ def a_swap(town):
     return acts.swap, (db.session.scalars(sa.select(Swap.id)).one(), town.bo)
 
 
+def a_change_among_three(town):
+    shifts = {person: town.shift(f"2026-12-0{3 + day} 09:00", 6, person) for day, person in enumerate(trio(town))}
+    for person, other in zip(trio(town), (town.bo, town.cy, town.ana), strict=True):
+        rounds.make_wish(person, [shifts[person]], [shifts[other]])
+    rounds.propose_rounds()
+    round_id = db.session.scalars(sa.select(Round.id)).one()
+    for person in trio(town)[:2]:
+        rounds.answer_round(round_id, person, is_yes=True)
+    return acts.change, (round_id, town.cy)
+
+
+def trio(town):
+    return (town.ana, town.bo, town.cy)
+
+
 def an_arrival(town):
     return acts.arrive, (town.shift("2026-11-23 10:00", 4, town.ana), town.ana, 0)
 
@@ -55,7 +71,7 @@ def a_leaving(town):
     return acts.leave, (shift, town.ana, db.session.scalars(sa.select(Attendance.version)).one())
 
 
-SCENES = (a_claim, a_place_given_back, a_cover, a_swap, an_arrival, a_leaving)
+SCENES = (a_claim, a_place_given_back, a_cover, a_swap, a_change_among_three, an_arrival, a_leaving)
 
 
 def emptied():
@@ -71,6 +87,8 @@ def shape():
         db.session.execute(sa.select(Cover.person_id, Cover.state, Cover.taken_by_id)).all(),
         db.session.execute(sa.select(Ask.person_id, Ask.state)).all(),
         db.session.execute(sa.select(Swap.state, Swap.other_agreed_at.is_(None))).all(),
+        db.session.execute(sa.select(Round.state)).all(),
+        db.session.execute(sa.select(TradeWish.person_id, TradeWish.state)).all(),
         db.session.execute(sa.select(Attendance.person_id, Attendance.state)).all(),
         db.session.execute(sa.select(OutgoingMail.recipient, OutgoingMail.subject)).all(),
         db.session.execute(sa.select(AuditEntry.act)).all(),

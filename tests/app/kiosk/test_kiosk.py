@@ -11,6 +11,8 @@ from app.access import Role
 from app.attendance.models import Attendance, NotedVia
 from app.auth import services as doors
 from app.auth.models import Credential, SignIn
+from app.checkins import keys, sealing
+from app.checkins.models import CheckIn
 from app.database import db, new_id
 from app.kiosk import services
 from app.kiosk.models import Kiosk, KioskVisit
@@ -216,3 +218,24 @@ def test_people_say_at_the_tablet_that_they_come(tablet, house, clock):
     assert "Thursday 26 November, 10:00 to 15:00" in text(tablet, "/kiosk/me")
     send(tablet, "/kiosk/me", f"/kiosk/shifts/{coming_id}/coming")
     assert "Are you coming?" not in text(tablet, "/kiosk/me")
+
+
+def test_a_check_in_at_the_tablet_is_sealed_and_cannot_be_read_there(app, tablet, house, clock, monkeypatch):
+    monkeypatch.setattr(sealing, "MEMORY_KIB", 64)
+    end_transaction()
+    assert tablet.get("/own/tablet").location == "/kiosk/"
+    keys.make_key(house.ana, "otter lamp cedar quiet train")
+    come_in(tablet, house)
+    assert "How are you?" in text(tablet, "/kiosk/me")
+    page = tablet.page("/own/tablet")
+    assert "never show it" in page.text
+    assert not [link for link in page.all("a") if "/own/past" in link.get("href")]
+    review = tablet.submit("/own/tablet", "", energy="4", load="3", rest="4")
+    sent = tablet.post("/own/tablet", data=review.form("").filled() | {"send": "without"})
+    assert (sent.status_code, sent.location) == (303, "/own/tablet")
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CheckIn)) == 1
+    db.session.rollback()
+    assert tablet.get("/own/past").location.startswith("/sign-in")
+    clock.move(seconds=61)
+    assert tablet.get("/own/tablet").location == "/kiosk/"
+    assert tablet.post("/own/tablet", data={"csrf_token": tablet.token()}).location == "/kiosk/"

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from app.exchange import answers, claims, covers
 from app.mail.models import OutgoingMail
 from app.people.models import Wish, WishKind
 from app.review import publishing
@@ -194,3 +195,40 @@ def test_what_was_published_when_by_whom_stays_to_be_read(town, period, publishe
     assert number == 4
     assert db.session.get_one(Period, period).version == 1
     assert db.session.get_one(Draft, published).state == "published"
+
+
+@pytest.fixture
+def begun(published, period, clock):
+    """A draft that was begun from what is published five minutes ago."""
+    assert published
+    clock.move(minutes=5)
+    draft_id = drafts.begin_draft(period, drafts.Source.PUBLISHED).id
+    clock.move(minutes=5)
+    return draft_id
+
+
+@pytest.mark.parametrize("act", ["takes", "gives back"])
+def test_a_draft_does_not_silently_undo_what_people_did_meanwhile(town, begun, on, as_, act):
+    if act == "takes":
+        shift, after = on(11), {town.eli}
+        done = claims.put_on(town.eli, shift)
+    else:
+        shift, after = on(9), {town.di}
+        done = covers.cannot_come(town.cy, shift, town.cy)
+    assert isinstance(done, answers.Done), done
+    robin = as_(town.robin)
+    page = robin.page(f"/review/{begun}/publish")
+    assert "People did something themselves" in page.body_text
+    assert not [each for each in page.all("form") if (each.get("action") or "").endswith("/publish")]
+    robin.submit(f"/review/{begun}/publish", f"/review/{begun}/keep")
+    publish(robin, begun)
+    assert {person for person, each in live() if each == shift} == after
+
+
+def test_what_is_changed_by_hand_after_keeping_is_meant(town, begun, on, as_):
+    claims.put_on(town.eli, on(11))
+    robin = as_(town.robin)
+    robin.submit(f"/review/{begun}/publish", f"/review/{begun}/keep")
+    move(begun, "remove", town.eli, on(11))
+    publish(robin, begun)
+    assert {person for person, shift in live() if shift == on(11)} == set()

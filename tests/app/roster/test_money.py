@@ -43,7 +43,7 @@ def add_fund(toni, **changes):
 
 
 def problem_of(period):
-    return facts.read_problem(period).problem
+    return facts.read_problem(period, has_funds=True).problem
 
 
 def broken(problem, *pairs):

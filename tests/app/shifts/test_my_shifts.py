@@ -8,6 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from app.exchange.models import Cover
+from app.exchange.services import set_terms
+from app.exchange.terms import Terms
 from app.mail.models import OutgoingMail
 from app.people.models import Availability, Person, PersonSkill, Wish
 from app.review.publishing import Done, plan_of, publish_roster
@@ -166,28 +169,42 @@ def test_a_yes_to_a_late_change_settles_it(as_, town, tonight):
     assert not db.session.scalars(sa.select(OutgoingMail)).all()
 
 
-def test_a_no_tells_the_coordinators_in_neutral_words_and_can_be_taken_back(as_, town, tonight):
+def test_a_no_opens_the_place_and_tells_the_coordinators_in_neutral_words(as_, town, tonight):
     town.publish(town.ana, tonight.id, ChangeKind.ADDED, is_late=True)
     client = as_(town.ana)
     page = pressed(client, page_of(client), f"/shifts/{tonight.id}/no")
-    assert "You stay on this shift until one of them changes it" in page.body_text
+    assert "Thank you for telling us" in page.body_text
     (mail,) = db.session.scalars(sa.select(OutgoingMail)).all()
     assert mail.recipient == "robin@example.org"
     assert "Mon 23 Nov, 22:00-06:00" in mail.body
+    assert f"/gaps/{tonight.id}" in mail.body
     for telling in ("Ana", "Harbour", "Outreach", "hift"):
         assert telling not in mail.subject + mail.body
+    assert town.ana not in {each.person_id for each in queries.shift_facts(tonight.id).places}
+    end_transaction()
+    assert "Tonight 22:00 to tomorrow 06:00" not in page_of(client).body_text
+
+
+def test_where_the_site_wants_it_who_says_no_stands_there_until_somebody_takes_it_and_may_say_yes(as_, town, tonight):
+    set_terms(db.session.get_one(Shift, tonight.id).site_id, Terms(stays_listed=True), 0)
+    town.publish(town.ana, tonight.id, ChangeKind.ADDED, is_late=True)
+    client = as_(town.ana)
+    pressed(client, page_of(client), f"/shifts/{tonight.id}/no")
+    page = page_of(client)
+    assert "You stay on this shift until someone takes it" in page.body_text
     assert "Ana said no" in as_(town.robin).page("/").body_text
     assert "Said no" in page_of(as_(town.robin), f"/shifts/{tonight.id}").body_text
-    page = pressed(client, page, f"/shifts/{tonight.id}/yes")
+    pressed(client, page, f"/shifts/{tonight.id}/yes")
     row = town.assignment(town.ana, tonight.id)
     assert (row.accepted_at is not None, row.declined_at) == (True, None)
+    assert db.session.scalars(sa.select(Cover.state)).all() == ["withdrawn"]
     assert "Ana said no" not in as_(town.robin).page("/").body_text
 
 
 def test_two_noes_are_one_mail(town, tonight):
     town.publish(town.ana, tonight.id, ChangeKind.ADDED, is_late=True)
+    sequence = queries.own_shift(town.ana, tonight.id).sequence
     for _ in range(2):
-        sequence = queries.own_shift(town.ana, tonight.id).sequence
         assert services.answer_change(town.ana, tonight.id, sequence, is_yes=False) == services.Answered(is_yes=False)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(OutgoingMail)) == 1
 
