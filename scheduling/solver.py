@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ortools.sat.python import cp_model
 
 from scheduling.columns.compiler import TooManyStatesError
-from scheduling.columns.search import TooFarError, generate
+from scheduling.columns.search import TooFarError, generate, is_fit
 from scheduling.construction import build
 from scheduling.result import ModelSize, Progress, Result, Status
 from scheduling.roster import Roster
@@ -185,7 +185,7 @@ class _Solve:
 
     def _columns(self, control: Control) -> None:
         """Bound and improve by columns; where they are of no use, bound by the whole model."""
-        if len(self.problem.possible) > LARGE:
+        if len(self.problem.possible) > LARGE or not is_fit(self.problem):
             control.let_others_search()
             self._bound(control)
             return

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from scheduling.columns.compiler import TooManyStatesError
 from scheduling.columns.generation import Closing, Generation
-from scheduling.columns.helpers import StoppedError
+from scheduling.columns.helpers import Desk, StoppedError
 from scheduling.columns.master import NoMixtureError
 from scheduling.rule import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scheduling.problem import Problem
     from scheduling.roster import Roster
     from scheduling.search import Control, Incumbent
 
@@ -32,6 +34,28 @@ FAR = 0.5
 
 class TooFarError(Exception):
     """The bound does not close in: columns are no good for this problem."""
+
+
+TRIED = 12
+"""So many people, those who could be on most shifts, are looked at to see whether columns are of any use."""
+
+KEPT = 0.5
+"""Of what rules count of a person such a share must fit into the pricing of their whole rosters."""
+
+
+def is_fit(problem: Problem) -> bool:
+    """Say whether columns are of use: people's whole rosters are priced by most of what rules count of them.
+
+    Where there is more to count than can be kept, columns find less than parts of the whole model do.
+    """
+    possible = problem.possible
+    most = sorted(problem.workers, key=lambda each: -len(possible.shifts_of(each.id)))[:TRIED]
+    desk = Desk(problem)
+    try:
+        pricers = [desk.pricer(each.id) for each in most]
+    except TooManyStatesError:
+        return False
+    return sum(len(each.used) for each in pricers) >= KEPT * sum(len(each.machine.counts) for each in pricers)
 
 
 def generate(
