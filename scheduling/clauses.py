@@ -15,7 +15,7 @@ dropped, and a firm limit gives way to what the past alone already exceeds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from scheduling.roster import Assignment, Minutes, Violation
 
@@ -133,14 +133,14 @@ def find(rule: str, clauses: Iterable[Clause], roster: Roster) -> Iterator[Viola
                 if violation not in seen:
                     seen.add(violation)
                     yield violation
-        elif _may_matter(clause) and all(each.holds(roster) for each in clause.literals):
+        elif may_matter(clause) and all(each.holds(roster) for each in clause.literals):
             made = [pair for each in clause.literals if not each.is_not for pair in each.made(roster)]
             workers = clause.workers or tuple(dict.fromkeys(pair.worker for pair in made))
             shifts = clause.shifts or tuple(dict.fromkeys(pair.shift for pair in made))
             yield Violation(rule, clause.code, clause.price, workers, shifts, clause.facts)
 
 
-def _may_matter(clause: Together) -> bool:
+def may_matter(clause: Together) -> bool:
     """Say whether a sentence can be meant: one that forbids rests on an assignment that could be left out."""
     return clause.price is not None or any(not each.is_not and not each.is_sure for each in clause.literals)
 
@@ -149,7 +149,7 @@ def _find_total(rule: str, total: Total, roster: Roster) -> Iterator[Violation]:
     """Yield one violation for each limit that a roster's total misses."""
     held = [(literal, weight) for literal, weight in total.terms if literal.holds(roster)]
     value = total.base + sum(weight for _, weight in held)
-    empty = _empty_value(total)
+    empty = empty_value(total)
     for limit in total.limits:
         excess = limit.excess(value)
         if not excess:
@@ -167,24 +167,32 @@ def _find_total(rule: str, total: Total, roster: Roster) -> Iterator[Violation]:
         yield Violation(rule, limit.code, price, workers, shifts, facts)
 
 
-def _empty_value(total: Total) -> int:
+def empty_value(total: Total) -> int:
     """Return the total when nobody is rostered."""
     return total.base + sum(weight for literal, weight in total.terms if literal.is_sure != literal.is_not)
 
 
-def post(model: Any, x: Variables, clauses: Iterable[Clause]) -> Any:
+class _Priced(NamedTuple):
+    """What a model pays for so far, and how much."""
+
+    prices: list[Any]
+    weights: list[int]
+
+
+def post(model: Any, x: Variables, clauses: Iterable[Clause], many: int = MANY) -> Any:
     """Tell a CP-SAT model the clauses and return the linear expression of their price.
 
-    `model` is an ortools CpModel; it is not imported here, so that checking a roster never loads it.
+    `model` is an ortools CpModel; it is not imported here, so that checking a roster never loads it. A sum of more
+    than `many` terms under several limits gets a variable of its own.
     """
     prices: list[Any] = []
     weights: list[int] = []
     for clause in clauses:
         if isinstance(clause, Total):
-            _post_total(model, x, clause, prices, weights)
+            _post_total(model, x, clause, _Priced(prices, weights), many)
         elif isinstance(clause, OneOf):
             x.at_most_one(clause.worker, clause.shifts)
-        elif _may_matter(clause):
+        elif may_matter(clause):
             _post_together(model, x, clause, prices, weights)
     return x.weighted(prices, weights)
 
@@ -222,7 +230,7 @@ def _post_together(model: Any, x: Variables, clause: Together, prices: list[Any]
         weights.append(clause.price)
 
 
-def _post_total(model: Any, x: Variables, total: Total, prices: list[Any], weights: list[int]) -> None:
+def _post_total(model: Any, x: Variables, total: Total, priced: _Priced, many: int) -> None:
     """Bound the total, or pay for each started unit beyond a bound."""
     low, high = total.base, total.base
     terms: list[Any] = []
@@ -235,20 +243,20 @@ def _post_total(model: Any, x: Variables, total: Total, prices: list[Any], weigh
         terms.append(truth)
         factors.append(weight)
     value = x.weighted(terms, factors) + total.base
-    if len(total.limits) > 1 and len(terms) > MANY:
+    if len(total.limits) > 1 and len(terms) > many:
         whole = model.new_int_var(low, high, "")
         model.add(value == whole)
         value = whole
     for limit in total.limits:
         if limit.price is None:
-            firm = limit.firm_bound(_empty_value(total))
+            firm = limit.firm_bound(empty_value(total))
             if limit.is_over and high > firm:
                 model.add(value <= firm)
             elif not limit.is_over and low < firm:
                 model.add(value >= firm)
         elif limit.price:
-            prices.append(_excess(model, limit, value, low, high))
-            weights.append(limit.price)
+            priced.prices.append(_excess(model, limit, value, low, high))
+            priced.weights.append(limit.price)
 
 
 def _excess(model: Any, limit: Limit, value: Any, low: int, high: int) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,10 @@ class ModelSize:
 
 @dataclass(frozen=True)
 class Result:
-    """A roster, its price, how far at most it is from the best, and all that is needed to make it again."""
+    """A roster, its price, how far at most it is from the best, and all that is needed to make it again.
+
+    `shares` tells how the work was shared out between building models, bounding and search (0 to 1).
+    """
 
     status: Status
     roster: Roster
@@ -66,6 +69,7 @@ class Result:
     is_repeatable: bool
     versions: Mapping[str, str]
     size: ModelSize
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def gap(self) -> float:

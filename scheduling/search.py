@@ -11,6 +11,7 @@ import random
 import threading
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from scheduling.rule import Scope
 from scheduling.variables import Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from scheduling.problem import Problem
 
@@ -35,12 +36,14 @@ MEMORY = 0.8
 """How much of a kind of neighbourhood's past success counts beside its last."""
 
 
-def price_near(problem: Problem, roster: Roster, workers: Collection[str], shifts: Collection[str]) -> tuple[int, int]:
-    """Return the price and the number of forbidden things that rules find about some workers and shifts."""
+def price_near(
+    problem: Problem, roster: Roster, workers: Collection[str] | None, shifts: Collection[str] | None
+) -> tuple[int, int]:
+    """Return the price and the number of forbidden things that rules find about some workers and shifts (None: all)."""
     price = forbidden = 0
     for rule in problem.rules:
         is_of_shift = rule.scope is Scope.SHIFT
-        for each in rule.check(problem, roster, () if is_of_shift else workers, shifts if is_of_shift else None):
+        for each in rule.check(problem, roster, None if is_of_shift else workers, shifts if is_of_shift else None):
             if each.price is None:
                 forbidden += 1
             else:
@@ -69,6 +72,11 @@ class Incumbent:
                 return False
             self._roster, self._price = roster, price
             return True
+
+    def replace(self, roster: Roster) -> bool:
+        """Price a whole roster and take it if it forbids nothing and costs less."""
+        price, forbidden = price_near(self.problem, roster, None, None)
+        return not forbidden and self.offer(roster, price)
 
     def change(self, add: frozenset[Assignment], remove: frozenset[Assignment]) -> int | None:
         """Make a change if it forbids and costs nothing; return what it saves, None where it was refused."""
@@ -254,13 +262,43 @@ def _site(near: Neighbourhoods, roster: Roster) -> Iterable[frozenset[Assignment
 
 
 @dataclass
+class Ledger:
+    """What processor time went into, by name."""
+
+    spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def on(self, name: str) -> Iterator[None]:
+        """Book what the thread spends inside the block."""
+        began = time.thread_time()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.spent[name] += time.thread_time() - began
+
+    def shares(self) -> dict[str, float]:
+        """Return the share of each name in all that was spent."""
+        with self._lock:
+            whole = sum(self.spent.values())
+            return {name: each / whole for name, each in sorted(self.spent.items())} if whole else {}
+
+
+@dataclass
 class Control:
     """When to end, and how: threads look at `should_end`; `end` also stops the solvers that run."""
 
     ends_at: float
+    ledger: Ledger = field(default_factory=Ledger)
     _ended: threading.Event = field(default_factory=threading.Event)
+    _others_may: threading.Event = field(default_factory=threading.Event)
     _running: set[cp_model.CpSolver] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def shares(self) -> dict[str, float]:
+        """Return what processor time went into, as shares by name."""
+        return self.ledger.shares()
 
     @property
     def left(self) -> float:
@@ -271,6 +309,16 @@ class Control:
     def should_end(self) -> bool:
         """Say whether time is up or somebody wants an end."""
         return self.left <= 0
+
+    def let_others_search(self) -> None:
+        """Let those go on that wait for cores to be free."""
+        self._others_may.set()
+
+    def wait_for_cores(self, share: float) -> None:
+        """Wait until somebody lets others search, or until a share of the time that is left is over."""
+        until = time.monotonic() + share * self.left
+        while not self._others_may.is_set() and not self._ended.is_set() and time.monotonic() < until:
+            self._others_may.wait(0.1)
 
     def solve(
         self,
@@ -310,14 +358,16 @@ def improve(incumbent: Incumbent, control: Control, seed: int, effort: float = E
         if not free:
             kind.merit = 0.0
             continue
-        part = model_part(problem, roster, free)
+        with control.ledger.on("building"):
+            part = model_part(problem, roster, free)
         solver = cp_model.CpSolver()
         parameters = solver.parameters
         parameters.num_workers = 1
         parameters.linearization_level = 2
         parameters.max_deterministic_time = effort
         parameters.random_seed = near.random.randrange(1 << 30)
-        status = control.solve(solver, part.model)
+        with control.ledger.on("search"):
+            status = control.solve(solver, part.model)
         saved = 0
         if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} and round(solver.objective_value) <= part.price:
             found = frozenset(pair for pair, variable in part.x.variables.items() if solver.boolean_value(variable))

@@ -9,11 +9,14 @@ import math
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from ortools.sat.python import cp_model
 
+from scheduling.columns.compiler import TooManyStatesError
+from scheduling.columns.search import TooFarError, generate, is_fit
 from scheduling.construction import build
 from scheduling.result import ModelSize, Progress, Result, Status
 from scheduling.roster import Roster
@@ -32,9 +35,15 @@ BEAT = 0.25
 SMALL = 1500
 """Up to so many eligible pairs a proof is first tried in one thread."""
 
+LARGE = 60_000
+"""With more eligible pairs than this there is no time to price everyone."""
+
 EFFORT_SMALL = 3.0
 EFFORT_AGAIN = 10.0
 """Deterministic seconds for a first proof, and for finding one and the same roster after any other proof."""
+
+WAIT = 0.3
+"""Share of the time after which parts of large problems are searched even if the columns still want all cores."""
 
 
 @dataclass
@@ -115,6 +124,7 @@ class _Solve:
         self.size = ModelSize(len(problem.possible), 0, 0, 0.0)
         self.was_improved = False
         self.proved: Roster | None = None
+        self.failed: list[BaseException] = []
         self._places: tuple[Roster, int, int] | None = None
         self._lock = threading.Lock()
 
@@ -125,8 +135,9 @@ class _Solve:
 
     def on_bound(self, bound: float) -> None:
         """Remember a better bound; where it meets the price nothing is left to find."""
-        with self._lock:
-            self.bound = max(self.bound, math.ceil(bound - 1e-6))
+        if math.isfinite(bound):
+            with self._lock:
+                self.bound = max(self.bound, math.ceil(bound - 1e-6))
 
     def progress(self, began: float) -> Progress:
         """Return where the solve stands."""
@@ -142,25 +153,57 @@ class _Solve:
         self.incumbent.offer(start, price)
         if self.control.should_end:
             return
-        model = build_model(self.problem)
-        self.size = model.size
         self.was_improved = True
-        if len(self.problem.possible) <= SMALL and self._prove(model, start, EFFORT_SMALL):
-            return
-        control = Control(self.control.ends_at)
-        threads = [threading.Thread(target=self._bound, args=(model, control), daemon=True)]
-        threads += [
-            threading.Thread(target=improve, args=(self.incumbent, control, self.seed * 1009 + number), daemon=True)
-            for number in range(max(1, self.workers - 1))
-        ]
+        control = Control(self.control.ends_at, self.control.ledger)
+        others = max(1, self.workers - 1)
+        jobs: list[Callable[[], None]] = [partial(self._columns, control)]
+        jobs += [partial(self._parts, control, number, start) for number in range(others)]
+        threads = [threading.Thread(target=self._guarded, args=(job, control), daemon=True) for job in jobs]
         for each in threads:
             each.start()
         while any(each.is_alive() for each in threads):
-            if self.control.should_end or self.is_closed:
+            if self.control.should_end or self.is_closed or self.proved is not None:
                 control.end()
-            threads[0].join(BEAT / 5) if threads[0].is_alive() else threads[-1].join(BEAT / 5)
-        if self.is_closed and not self.control.should_end:
-            self._prove(build_model(self.problem), start, EFFORT_AGAIN, price=self.incumbent.now[0])
+            time.sleep(BEAT / 5)
+        if self.failed:
+            raise self.failed[0]
+        if self.is_closed and self.proved is None and self.is_small and not self.control.should_end:
+            self._prove(self.control, start, EFFORT_AGAIN, price=self.incumbent.now[0])
+
+    @property
+    def is_small(self) -> bool:
+        """Say whether a proof in one thread is worth trying."""
+        return len(self.problem.possible) <= SMALL
+
+    def _guarded(self, job: Callable[[], None], control: Control) -> None:
+        """Run a job of a thread; what goes wrong in it ends the solve and is raised in the caller's thread."""
+        try:
+            job()
+        except BaseException as error:  # noqa: BLE001 - raised again by `run`
+            self.failed.append(error)
+            control.end()
+
+    def _columns(self, control: Control) -> None:
+        """Bound and improve by columns; where they are of no use, bound by the whole model."""
+        if len(self.problem.possible) > LARGE or not is_fit(self.problem):
+            control.let_others_search()
+            self._bound(control)
+            return
+        try:
+            helpers = 0 if self.is_small else self.workers - 1
+            generate(self.incumbent, control, self.seed, helpers, self.on_bound)
+        except (TooManyStatesError, TooFarError):
+            control.let_others_search()
+            self._bound(control)
+
+    def _parts(self, control: Control, number: int, start: Roster) -> None:
+        """Improve part by part; the first thread tries a proof before, where the problem is small."""
+        if self.is_small:
+            if number == 0 and self._prove(control, start, EFFORT_SMALL):
+                return
+        else:
+            control.wait_for_cores(WAIT)
+        improve(self.incumbent, control, self.seed * 1009 + number)
 
     def _solver(self) -> cp_model.CpSolver:
         solver = cp_model.CpSolver()
@@ -169,8 +212,9 @@ class _Solve:
         solver.parameters.random_seed = self.seed
         return solver
 
-    def _prove(self, model: Model, start: Roster, effort: float, price: int | None = None) -> bool:
+    def _prove(self, control: Control, start: Roster, effort: float, price: int | None = None) -> bool:
         """Look for a best roster in one thread within a counted effort: the same every time, if it ends."""
+        model = self._model()
         for pair, variable in model.x.variables.items():
             model.model.add_hint(variable, pair in start)
         if price is not None:
@@ -178,7 +222,7 @@ class _Solve:
         solver = self._solver()
         solver.parameters.max_deterministic_time = effort
         solver.best_bound_callback = self.on_bound
-        status = self.control.solve(solver, model.model, _Best(model, self.incumbent))
+        status = control.solve(solver, model.model, _Best(model, self.incumbent))
         if status != cp_model.OPTIMAL:
             return False
         self.proved = _roster_of(model, solver.boolean_value)
@@ -186,9 +230,15 @@ class _Solve:
         self.incumbent.offer(self.proved, round(solver.objective_value))
         return True
 
-    def _bound(self, model: Model, control: Control) -> None:
+    def _model(self) -> Model:
+        """Build the whole model."""
+        model = build_model(self.problem)
+        self.size = model.size
+        return model
+
+    def _bound(self, control: Control) -> None:
         """Let CP-SAT solve the whole model, for its bound and for what it finds."""
-        model.model.clear_hints()  # type: ignore[no-untyped-call]
+        model = self._model()
         for pair, variable in model.x.variables.items():
             model.model.add_hint(variable, pair in self.incumbent.now[1])
         solver = self._solver()
@@ -249,7 +299,7 @@ def _result(
     """Tell how a solve ended."""
     problem = work.problem
     status = Status.FEASIBLE if work.was_improved else Status.BUILT
-    if work.proved is not None:
+    if work.proved is not None or (work.is_closed and work.was_improved):
         status = Status.OPTIMAL
     elif was_stopped and work.was_improved:
         status = Status.STOPPED
@@ -273,9 +323,10 @@ def _result(
         seconds=time.monotonic() - began,
         seed=work.seed,
         workers=work.workers,
-        is_repeatable=status is Status.OPTIMAL,
+        is_repeatable=work.proved is not None,
         versions={"ortools": metadata.version("ortools")},
         size=work.size,
+        shares=work.control.shares(),
     )
 
 
