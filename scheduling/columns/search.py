@@ -36,7 +36,7 @@ class TooFarError(Exception):
     """The bound does not close in: columns are no good for this problem."""
 
 
-TRIED = 12
+TRIED = 3
 """So many people, those who could be on most shifts, are looked at to see whether columns are of any use."""
 
 KEPT = 0.5
