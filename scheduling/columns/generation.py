@@ -16,7 +16,7 @@ import numpy as np
 
 from scheduling.columns.compiler import machine_of
 from scheduling.columns.coupling import Coupling
-from scheduling.columns.helpers import Desks, StoppedError
+from scheduling.columns.desks import Desks, StoppedError
 from scheduling.columns.master import Master, NoMixtureError
 from scheduling.columns.pool import Pool
 from scheduling.columns.pricing import Column

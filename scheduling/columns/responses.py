@@ -12,7 +12,7 @@ from scheduling.roster import Assignment, Roster
 from scheduling.rule import Scope
 
 if TYPE_CHECKING:
-    from scheduling.columns.helpers import Desks
+    from scheduling.columns.desks import Desks
     from scheduling.columns.pricing import Column
     from scheduling.problem import Problem
 

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from scheduling.columns.compiler import TooManyStatesError
+from scheduling.columns.desks import Desk, StoppedError
 from scheduling.columns.generation import Closing, Generation
-from scheduling.columns.helpers import Desk, StoppedError
 from scheduling.columns.master import NoMixtureError
 from scheduling.rule import Scope
 

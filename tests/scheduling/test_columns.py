@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from scheduling import Roster, solve
 from scheduling.columns.compiler import machine_of
 from scheduling.columns.coupling import FORBIDDEN, Coupling
+from scheduling.columns.desks import Desks
 from scheduling.columns.generation import Generation
-from scheduling.columns.helpers import Desks
 from scheduling.columns.pricing import Pricer
 from scheduling.rule import Scope
 from scheduling.solver import build_model, price_of

@@ -67,7 +67,7 @@ class _Helper:
 
     def __init__(self, problem: Problem, workers: Sequence[str], should_stop: Callable[[], bool]) -> None:
         self._should_stop = should_stop
-        code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from scheduling.columns.helpers import serve; serve()"
+        code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from scheduling.columns.desks import serve; serve()"
         self._process = subprocess.Popen(  # noqa: S603 - this same program
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 20
         )
