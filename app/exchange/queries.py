@@ -349,7 +349,7 @@ def swaps_to_decide() -> list[SwapFacts]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for a person (or, of swaps, for a coordinator), for a first page."""
+    """What waits for a person (or, of swaps and changes among several, for a coordinator), for a first page."""
 
     swaps: list[SwapFacts]
     questions: list[Question]
@@ -375,7 +375,9 @@ def _waiting() -> sa.CompoundSelect[*tuple[Any, ...]]:
     return sa.union_all(
         sa.select(Swap.id, sa.literal("swap").label("kind")).where(is_pending),
         sa.select(Ask.id, sa.literal("ask")).where(is_asked),
-        rounds.where(Trade.person_id == person, Round.state.in_(SWAP_PENDING)),
+        rounds.where(
+            sa.or_(Round.state == SwapState.AGREED, sa.and_(Trade.person_id == person, Round.state.in_(SWAP_PENDING)))
+        ),
     )
 
 

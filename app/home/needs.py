@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from flask import url_for
 
 from app.exchange.queries import SwapFacts
+from app.exchange.several import RoundFacts
 from app.home.queries import Expiry, Unfinished
 from app.people.words import expiry_badge
 from app.roster.openings import Opening
 from app.shifts.queries import Answer
+from app.sites.words import listed
 from app.words import day_words, span_words
 
 SOON = 7
@@ -51,6 +53,7 @@ class Business:
     periods: Sequence[Unfinished]
     expiries: Sequence[Expiry]
     swaps: Sequence[SwapFacts]
+    rounds: Sequence[RoundFacts]
     notice_days: int
 
 
@@ -59,7 +62,7 @@ def groups_of(business: Business, today: date) -> list[Group]:
     groups = [
         _group("Changes without a yes", map(_answer, business.answers)),
         _group("Open places in the next two weeks", map(_opening, business.openings)),
-        _group("Swaps", map(_swap, business.swaps)),
+        _group("Swaps", [*map(_swap, business.swaps), *map(_round, business.rounds)]),
         _group("Rosters", (need for each in business.periods for need in _period(each, today, business.notice_days))),
         _group("Certificates", (_expiry(each, today) for each in business.expiries)),
     ]
@@ -89,6 +92,13 @@ def _swap(facts: SwapFacts) -> Need:
     words = f"{facts.name} and {facts.other_name} want to change shifts"
     more = span_words(facts.shift.starts_at, facts.shift.ends_at)
     return Need(words, more, ("Say yes or no", "warn"), url_for("exchange.swap", swap_id=facts.swap.id))
+
+
+def _round(facts: RoundFacts) -> Need:
+    words = f"{listed([each.name for each in facts.parts])} want to change shifts"
+    first = min((each.gives for each in facts.parts), key=lambda each: each.starts_at)
+    more = f"The first of {len(facts.parts)} shifts: {span_words(first.starts_at, first.ends_at)}"
+    return Need(words, more, ("Say yes or no", "warn"), url_for("exchange.round", round_id=facts.row.id))
 
 
 def _period(period: Unfinished, today: date, notice_days: int) -> Iterable[Need]:

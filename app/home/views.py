@@ -50,6 +50,7 @@ def _needs(facts: dict[str, Any]) -> list[Group]:
         expiries=queries.expiries(),
         periods=facts["periods"],
         swaps=[each for each in facts["waiting"].swaps if each.waits_for_coordinator],
+        rounds=several.rounds_to_decide() if facts["waiting"].has_rounds else [],
         notice_days=facts["notice_days"],
     )
     return groups_of(business, clock.today())

@@ -357,7 +357,7 @@ class ExpenseForm(KeyedForm):
     spent_on = day_field("When?", required="Choose a day.")
     note = text_field("What was it?", 200, description="For example: two bus tickets.")
     photo = FileField(
-        "Photo of the receipt", description="JPEG or PNG, at most 3 MB. Where and when it was taken is cut off."
+        "Photo of the receipt", description="JPEG or PNG, at most 8 MB. Where and when it was taken is cut off."
     )
 
     read: Photo | None = None

@@ -129,6 +129,7 @@ def test_where_a_site_wants_it_a_coordinator_says_yes_last(proposed, as_):
     assert who_has(proposed) == before(proposed)
     robin = as_(proposed.robin)
     assert "Ana, Bo, Cy" in robin.page("/gaps/").body_text
+    assert "Ana, Bo and Cy want to change shifts" in robin.page("/").body_text
     path = f"/swaps/several/{proposed.round}"
     robin.post(f"{path}/decide", data={"csrf_token": robin.token(), "answer": "yes"})
     assert who_has(proposed) == [{proposed.cy}, {proposed.ana}, {proposed.bo}]

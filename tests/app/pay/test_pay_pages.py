@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from beancount import loader
+from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
 from app.access import Role
 from app.database import db
@@ -160,18 +162,25 @@ def test_who_declines_pay_is_asked_nothing_and_may_change_their_mind(purse, as_)
     assert "no pay from now on" not in ana.page("/pay/mine").body_text
 
 
-def jpeg() -> bytes:
-    def segment(mark: int, body: bytes) -> bytes:
-        return bytes((0xFF, mark)) + (len(body) + 2).to_bytes(2) + body
-
-    picture = segment(0xDB, b"tables") + segment(0xDA, b"scan") + b"\x01\xff\x00\x02\xff\xd0\x03\xff\xd9"
-    return b"\xff\xd8" + segment(0xE1, b"Exif: GPS 49.28 N") + segment(0xFE, b"at home") + picture + b"more: GPS"
+def photo(kind: str = "JPEG", size: tuple[int, int] = (40, 20)) -> bytes:
+    """As a telephone takes it: lying on its side, with a place, a maker and a remark."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "GPS maker"
+    exif[ExifTags.Base.Orientation] = 6
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSMapDatum] = "GPS 49.28 N"
+    taken = io.BytesIO()
+    picture = Image.new("RGB", size, "white")
+    picture.paste("black", (0, 0, size[0] // 2, size[1]))
+    info = PngInfo()
+    info.add_text("remark", "at home")
+    picture.save(taken, kind, exif=exif, comment="at home", pnginfo=info)
+    return taken.getvalue() + b"more: GPS"
 
 
 def test_an_expense_with_a_photo_is_accepted_by_another_and_owed(purse, as_):
     vi, toni = as_(purse.vi), as_(purse.toni)
     form = vi.page("/pay/mine/expenses/add").form()
-    facts = form.filled(category="travel", minor="6.50", note="bus") | {"photo": (io.BytesIO(jpeg()), "r.jpg")}
+    facts = form.filled(category="travel", minor="6.50", note="bus") | {"photo": (io.BytesIO(photo()), "r.jpg")}
     vi.post("/pay/mine/expenses/add", data=facts, content_type="multipart/form-data")
     page = toni.page("/pay/expenses")
     path = next(link["href"] for link in page.all("a") if re.fullmatch(r"/pay/expenses/\w{12}", link.get("href")))
@@ -186,19 +195,23 @@ def test_an_expense_with_a_photo_is_accepted_by_another_and_owed(purse, as_):
 
 
 @pytest.mark.parametrize(
-    "content", [b"GIF89a", b"\xff\xd8\xff\xe1\x00", b"\x89PNG\r\n\x1a\n\x00\x00", jpeg()[:40], b""]
+    "content",
+    [b"GIF89a", b"\xff\xd8\xff\xe1\x00", b"\x89PNG\r\n\x1a\n\x00\x00", photo()[:300], b"", photo(size=(9_000, 9_000))],
 )
 def test_what_is_no_whole_photo_is_refused_in_words(content):
     assert isinstance(photo_of(content), str)
 
 
-def test_a_photo_keeps_the_picture_and_nothing_else():
-    found = photo_of(jpeg())
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_photo_is_kept_upright_and_small_and_nothing_else_of_it(kind):
+    found = photo_of(photo(kind, (4_000, 2_000)))
     assert isinstance(found, Photo)
     assert b"GPS" not in found.content
     assert b"at home" not in found.content
-    assert found.content.endswith(b"\xff\xd9")
-    assert photo_of(found.content) == found
+    picture = Image.open(io.BytesIO(found.content))
+    assert picture.size == (1_000, 2_000)
+    assert not picture.getexif()
+    assert [picture.convert("L").getpixel((500, y)) for y in (100, 1_900)] == [0, 255]
     assert Photo.from_text(found.kind, found.text) == found
 
 
