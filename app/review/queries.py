@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 import sqlalchemy as sa
 
-from app.database import db
+from app.database import db, kept
 from app.exchange.queries import left_since
 from app.people.models import Person
 from app.review.models import DraftMove
@@ -86,7 +86,14 @@ def _violations(problem: Problem, roster: Roster) -> tuple[Violation, ...]:
 
 
 def review_of(draft_id: str) -> Review | None:
-    """Read a draft for review; None when there is none."""
+    """Read a draft for review: once while nothing changes, however many of its pages are turned; None without one."""
+    found = kept(("review", draft_id), lambda: _review(draft_id))
+    if found is not None and any(worker.earnings_caps for worker in found.problem.workers):
+        found = _review(draft_id)  # what somebody may still earn goes with the clock
+    return found
+
+
+def _review(draft_id: str) -> Review | None:
     facts = read_draft(draft_id)
     if facts is None or facts.draft is None:
         return None
