@@ -52,7 +52,7 @@ NAMING = {
 }
 
 MOST_KEPT = 12
-"""How many things a connection keeps made at a time; the one made first goes first."""
+"""How many things a connection keeps made at a time; the one asked for longest ago goes first."""
 _IS_READING, _MARK, _KEPT = "evenhand_is_reading", "evenhand_mark", "evenhand_kept"
 Made = TypeVar("Made")
 
@@ -235,12 +235,11 @@ def kept(name: Hashable, make: Callable[[], Made]) -> Made:
     if mark != info[_MARK]:
         found = {}
         info[_KEPT] = info[_MARK], found
-    if name not in found:
-        made = make()
-        if len(found) >= MOST_KEPT:
-            del found[next(iter(found))]
-        found[name] = made
-    return cast("Made", found[name])
+    made = found.pop(name) if name in found else make()
+    if len(found) >= MOST_KEPT:
+        del found[next(iter(found))]
+    found[name] = made
+    return cast("Made", made)
 
 
 @cache

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from app import clock
 from app.access import Role
 from app.attendance.models import Confirmation
 from app.audit.services import record
-from app.database import db, insert_if_absent
+from app.database import db, insert_if_absent, rows
 from app.editing import Outcome, Saved, refuse
 from app.mail.services import link_to, post
 from app.people.models import Person, PersonRole
@@ -71,7 +72,12 @@ def coming_of(person_id: str) -> list[Coming]:
 
 def silent_people() -> list[Coming]:
     """Everyone who was asked whether they come and has not answered, by shift."""
-    return _rows(_coming().where(Confirmation.asked_at.is_not(None), Confirmation.answered_at.is_(None)))
+    return _rows(_silent())
+
+
+@cache
+def _silent() -> sa.Select[Any]:
+    return _coming().where(Confirmation.asked_at.is_not(None), Confirmation.answered_at.is_(None))
 
 
 def say_coming(shift_id: str, person_id: str) -> Outcome:
@@ -197,6 +203,7 @@ def _confirmation(shift_id: str, person_id: str, starts_at: datetime) -> Confirm
     return row
 
 
+@cache
 def _coming() -> sa.Select[Any]:
     is_said = sa.and_(
         Confirmation.shift_id == Shift.id,
@@ -214,10 +221,10 @@ def _coming() -> sa.Select[Any]:
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
         .outerjoin(Confirmation, is_said)
-        .where(Shift.cancelled_at.is_(None), Shift.starts_at > clock.now(), Person.is_active)
+        .where(Shift.cancelled_at.is_(None), Shift.starts_at > sa.bindparam("now"), Person.is_active)
         .order_by(Shift.starts_at, Shift.id, sa.func.lower(Person.name), Person.id)
     )
 
 
 def _rows(query: sa.Select[Any]) -> list[Coming]:
-    return [Coming(*row) for row in db.session.execute(query)]
+    return [Coming(*row) for row in rows(query, now=clock.now())]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import db
+from app.database import Statement, db
 from app.exchange.models import SWAP_PENDING, Round, SwapState, Trade, TradeWish
 from app.exchange.places import Standing
 from app.people.models import Person
@@ -28,24 +29,24 @@ def open_wish(person_id: str) -> TradeWish | None:
 
 def open_wishes() -> list[TradeWish]:
     """Every wish that has not ended, by person."""
-    return list(
-        db.session.scalars(
-            sa.select(TradeWish)
-            .where(TradeWish.ended_at.is_(None))
-            .order_by(TradeWish.person_id)
-            .execution_options(populate_existing=True)
-        )
-    )
+    return list(db.session.scalars(_open_wishes(), execution_options={"populate_existing": True}))
+
+
+@cache
+def _open_wishes() -> Statement:
+    return sa.select(TradeWish).where(TradeWish.ended_at.is_(None)).order_by(TradeWish.person_id)
 
 
 def free_wishes() -> list[TradeWish]:
     """The wishes that no change on its way rests on."""
-    taken = set(
-        db.session.scalars(
-            sa.select(Trade.wish_id).join(Round, Round.id == Trade.round_id).where(Round.state.in_(SWAP_PENDING))
-        )
-    )
-    return [each for each in open_wishes() if each.id not in taken]
+    wishes = open_wishes()
+    taken = set(db.session.scalars(_wishes_in_rounds())) if wishes else set()
+    return [each for each in wishes if each.id not in taken]
+
+
+@cache
+def _wishes_in_rounds() -> Statement:
+    return sa.select(Trade.wish_id).join(Round, Round.id == Trade.round_id).where(Round.state.in_(SWAP_PENDING))
 
 
 def is_in_round(wish_id: str) -> bool:
@@ -155,9 +156,17 @@ def rounds_to_decide() -> list[RoundFacts]:
 
 
 def _facts(conditions: Iterable[Any]) -> list[RoundFacts]:
+    found: dict[str, tuple[Round, list[Part]]] = {}
+    for row in db.session.execute(_rounds().where(*conditions)).all():
+        found.setdefault(row[0].id, (row[0], []))[1].append(Part(*row[1:]))
+    return [RoundFacts(row, tuple(parts)) for row, parts in found.values()]
+
+
+@cache
+def _rounds() -> Statement:
     gives, gets = sa.orm.aliased(Shift), sa.orm.aliased(Shift)
     here, there = sa.orm.aliased(Site), sa.orm.aliased(Site)
-    rows = db.session.execute(
+    return (
         sa.select(Round, Trade, Person.name, gives, here.name, gets, there.name)
         .join(Trade, Trade.round_id == Round.id)
         .join(Person, Person.id == Trade.person_id)
@@ -165,11 +174,6 @@ def _facts(conditions: Iterable[Any]) -> list[RoundFacts]:
         .join(here, here.id == gives.site_id)
         .join(gets, gets.id == Trade.gets_id)
         .join(there, there.id == gets.site_id)
-        .where(*conditions)
         .order_by(Round.asked_at, Round.id, Person.name)
         .options(sa.orm.lazyload(gives.demands), sa.orm.lazyload(gets.demands), sa.orm.lazyload(Round.trades))
-    ).all()
-    found: dict[str, tuple[Round, list[Part]]] = {}
-    for row in rows:
-        found.setdefault(row[0].id, (row[0], []))[1].append(Part(*row[1:]))
-    return [RoundFacts(row, tuple(parts)) for row, parts in found.values()]
+    )

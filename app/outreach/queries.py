@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
 from app.attendance.day import own_day
-from app.database import db
+from app.database import Statement, db, rows
 from app.outreach.models import Outing, OutingMember
 from app.people.models import Person
 from app.rules.queries import day_settings
@@ -108,20 +110,11 @@ def site_choices() -> list[tuple[str, str]]:
 
 
 def _outings(condition: sa.ColumnElement[bool]) -> list[Out]:
-    rows = db.session.execute(
-        sa.select(Outing, Site.name)
-        .join(Site, Site.id == Outing.site_id)
-        .where(condition)
-        .order_by(Outing.closed_at.is_not(None), Outing.due_at, Outing.id)
-    ).all()
-    ids = [row.Outing.id for row in rows]
-    people: dict[str, list[tuple[str, str]]] = {each: [] for each in ids}
-    for outing_id, person_id, name in db.session.execute(
-        sa.select(OutingMember.outing_id, Person.id, Person.name)
-        .join(Person, Person.id == OutingMember.person_id)
-        .where(OutingMember.outing_id.in_(ids))
-        .order_by(sa.func.lower(Person.name), Person.id)
-    ):
+    found = db.session.execute(_outings_and_sites().where(condition)).all()
+    if not found:
+        return []
+    people: dict[str, list[tuple[str, str]]] = {row.Outing.id: [] for row in found}
+    for outing_id, person_id, name in rows(_members(), ids=list(people)):
         people[outing_id].append((person_id, name))
     now, grace = clock.now(), timedelta(minutes=day_settings().overdue_minutes)
     return [
@@ -142,5 +135,25 @@ def _outings(condition: sa.ColumnElement[bool]) -> list[Out]:
             each.version,
             now,
         )
-        for each, site in rows
+        for each, site in found
     ]
+
+
+@cache
+def _outings_and_sites() -> Statement:
+    return (
+        sa.select(Outing, Site.name)
+        .join(Site, Site.id == Outing.site_id)
+        .order_by(Outing.closed_at.is_not(None), Outing.due_at, Outing.id)
+    )
+
+
+@cache
+def _members() -> Statement:
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    return (
+        sa.select(OutingMember.outing_id, Person.id, Person.name)
+        .join(Person, Person.id == OutingMember.person_id)
+        .where(OutingMember.outing_id.in_(ids))
+        .order_by(sa.func.lower(Person.name), Person.id)
+    )

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.database import Statement, db, rows
+from app.database import Statement, db, kept, rows
 from app.pay import queries
 from app.pay.accrual import pending
 from app.pay.currency import currency, money
@@ -78,10 +78,11 @@ class Owed:
 
 def earned(person_id: str | None = None) -> dict[str, list[DueLine]]:
     """What people earned and may not have been paid yet, by person: as many honoraria as reach what they are owed."""
-    found: dict[str, list[DueLine]] = {}
-    for row_id, who, activity, ends_at, minor, service in rows(_earned(is_one=person_id is not None), person=person_id):
-        found.setdefault(who, []).append(DueLine(row_id, queries.work_words(activity, service), ends_at, int(minor)))
-    return found
+    found = kept(("earned", person_id), lambda: rows(_earned(is_one=person_id is not None), person=person_id))
+    lines: dict[str, list[DueLine]] = {}
+    for row_id, who, activity, ends_at, minor, service in found:
+        lines.setdefault(who, []).append(DueLine(row_id, queries.work_words(activity, service), ends_at, int(minor)))
+    return lines
 
 
 @cache
@@ -115,20 +116,22 @@ def _earned(*, is_one: bool) -> Statement:
 
 def spent(person_id: str | None = None) -> dict[str, list[DueLine]]:
     """Accepted expenses by person, the oldest first."""
+    found: dict[str, list[DueLine]] = {}
+    asked = {"person": person_id, "since": clock.now() - timedelta(days=400)}
+    for row in rows(_spent(is_one=person_id is not None), **asked):
+        line = DueLine(row.id, f"Expense: {row.category}", row.decided_at, row.minor, is_refund=True)
+        found.setdefault(row.person_id, []).append(line)
+    return found
+
+
+@cache
+def _spent(*, is_one: bool) -> Statement:
     query = (
-        sa.select(Expense)
-        .where(Expense.state == ExpenseState.ACCEPTED, Expense.decided_at >= clock.now() - timedelta(days=400))
+        sa.select(Expense.id, Expense.person_id, Expense.category, Expense.decided_at, Expense.minor)
+        .where(Expense.state == ExpenseState.ACCEPTED, Expense.decided_at >= sa.bindparam("since"))
         .order_by(Expense.decided_at, Expense.id)
     )
-    if person_id is not None:
-        query = query.where(Expense.person_id == person_id)
-    found: dict[str, list[DueLine]] = {}
-    for row in db.session.scalars(query):
-        at = row.decided_at or row.asked_at
-        found.setdefault(row.person_id, []).append(
-            DueLine(row.id, f"Expense: {row.category}", at, row.minor, is_refund=True)
-        )
-    return found
+    return query.where(Expense.person_id == sa.bindparam("person")) if is_one else query
 
 
 def left_of(lines: Sequence[DueLine], owed: int) -> list[DueLine]:
@@ -148,7 +151,8 @@ def owed_list(person_id: str | None = None) -> list[Owed]:
     """
     pay, refund = _balances(person_id)
     lines, expenses = earned(person_id), spent(person_id)
-    for change in pending().changes:
+    is_settled = kept("is settled", lambda: not pending().changes)
+    for change in () if is_settled else pending().changes:
         if change.before is not None and change.before.entry_id is not None:
             who = change.before.person_id
             pay[who] = pay.get(who, 0) - change.before.minor
@@ -180,7 +184,8 @@ def owed_to(person_id: str) -> Owed | None:
 def _balances(person_id: str | None) -> tuple[dict[str, int], dict[str, int]]:
     """What people are owed for work, and for expenses, by person."""
     found: dict[str, dict[str, int]] = {AccountKind.PAYABLE: {}, AccountKind.REFUND: {}}
-    for kind, who, minor in rows(_balanced(is_one=person_id is not None), person=person_id):
+    balanced = kept(("balanced", person_id), lambda: rows(_balanced(is_one=person_id is not None), person=person_id))
+    for kind, who, minor in balanced:
         found[kind][who] = int(minor)
     return found[AccountKind.PAYABLE], found[AccountKind.REFUND]
 

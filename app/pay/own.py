@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,15 +63,20 @@ class WorkLine:
 
 def work_of(person_id: str, first: date, last: date) -> list[WorkLine]:
     """What a person worked on some days and what it is paid, the newest first."""
-    query = (
+    asked = {"person": person_id, "first": first, "last": last}
+    return [WorkLine(*row) for row in db.session.execute(_work(), asked)]
+
+
+@cache
+def _work() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(Honorarium, Service.name, Site.name)
         .outerjoin(Service, Service.id == Honorarium.service_id)
         .outerjoin(Site, Site.id == Honorarium.site_id)
-        .where(Honorarium.person_id == person_id, Honorarium.voided_at.is_(None))
-        .where(Honorarium.day_on.between(first, last))
+        .where(Honorarium.person_id == sa.bindparam("person"), Honorarium.voided_at.is_(None))
+        .where(Honorarium.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
         .order_by(Honorarium.starts_at.desc())
     )
-    return [WorkLine(*row) for row in db.session.execute(query)]
 
 
 def work_line(honorarium_id: str, person_id: str) -> WorkLine | None:
