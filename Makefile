@@ -19,7 +19,7 @@ test: dev-environment ## run every check and every test (at most 20 minutes on 2
 	@$(VENV)/bin/mypy --no-error-summary
 	@CHROMIUM=`VENV="$(VENV)" setup/browser` && export CHROMIUM && $(VENV)/bin/python -m pytest --numprocesses auto --dist worksteal $(TESTS)
 
-soak: dev-environment ## run the tests with full counts (hours)
+soak: dev-environment ## run the tests with full counts (about two hours on 2 cores)
 	@CHROMIUM=`VENV="$(VENV)" setup/browser` && export CHROMIUM && EVENHAND_SOAK=1 $(VENV)/bin/python -m pytest --numprocesses auto --dist worksteal $(TESTS)
 
 lint: dev-environment ## check style and types

@@ -41,7 +41,7 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.register_profile(
-    "soak", hypothesis.settings.get_profile("normal"), max_examples=5_000, derandomize=False
+    "soak", hypothesis.settings.get_profile("normal"), max_examples=500, derandomize=False
 )
 hypothesis.settings.load_profile("soak" if SOAK else "normal")
 

@@ -11,7 +11,7 @@ SOAK = os.environ.get("EVENHAND_SOAK") == "1"
 settings.register_profile(
     "scheduling",
     deadline=None,
-    max_examples=1000 if SOAK else 25,
+    max_examples=250 if SOAK else 25,
     derandomize=not SOAK,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

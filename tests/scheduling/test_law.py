@@ -22,14 +22,14 @@ def test_solver_and_people_agree_on_each_law_alone(kind):
     agree()
 
 
-@settings(LAW, max_examples=2000 if SOAK else 30)
+@settings(LAW, max_examples=300 if SOAK else 30)
 @given(cases())
 def test_solver_and_people_agree_on_all_laws_together(case):
     problem, roster = case
     assert disagreement(problem, problem, roster) is None
 
 
-@settings(LAW, max_examples=2000 if SOAK else 30)
+@settings(LAW, max_examples=300 if SOAK else 30)
 @given(st.data())
 def test_solver_and_people_agree_on_any_few_laws(data):
     kinds = data.draw(st.lists(st.sampled_from(all_rules()), min_size=2, max_size=4, unique=True))

@@ -46,7 +46,7 @@ def done(town, clock, act, via, age):
     return does[act](town.day, town.ana, noting) if act in does else None
 
 
-@settings(max_examples=15)
+@settings(max_examples=max(15, settings().max_examples // 4))
 @given(st.lists(acts, max_size=12))
 def test_one_row_a_place_and_every_version_is_kept_or_made_by_one_act(town, clock, program):
     end_transaction()

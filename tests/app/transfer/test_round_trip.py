@@ -279,7 +279,7 @@ def there_and_back() -> None:
     assert export() == first
 
 
-@settings(max_examples=10)
+@settings(max_examples=max(10, settings().max_examples // 8))
 @given(data=st.data())
 def test_any_group_comes_back_as_it_was(app, data):
     empty()
