@@ -72,6 +72,10 @@ def answer_question(ask_id: str, person_id: str, *, is_yes: bool) -> Answer:
         record(db.session, "decline to take shift", "shift", shift_id, actor_id=person_id)
         db.session.commit()
         return Done()
+    if not queries.is_as_planned(ask.plan, shift_id):
+        ask.state, ask.answered_at = AskState.OVERTAKEN, now
+        db.session.commit()
+        return Over("The plan has changed since you were asked. The shift may still be among those you can take.")
     if ask.lapses_at <= now:
         db.session.rollback()
         return Over("This question has ended. The shift may still be among those you can take.")
@@ -149,7 +153,12 @@ def _is_plainly_full(shift: Shift) -> bool:
         Cover.ended_at.is_(None),
         Cover.is_listed,
     )
-    there = db.session.scalar(sa.select(sa.func.count()).where(Assignment.shift_id == shift.id, ~listed))
+    there = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Assignment)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(Assignment.shift_id == shift.id, Person.is_active, ~listed)
+    )
     return (there or 0) >= lines[0].target
 
 
@@ -185,17 +194,30 @@ def _write(person_id: str, shift: Shift, standing: Standing) -> None:
     )
     db.session.flush()
     _end_wait(person_id, shift.id, WaitState.TOOK)
-    db.session.execute(
-        sa.update(Ask)
-        .where(Ask.person_id == person_id, Ask.shift_id == shift.id, Ask.state == AskState.ASKED)
-        .values(state=AskState.YES, answered_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    _answer_question(person_id, shift.id)
     _answer_cover(person_id, shift.id, standing)
 
 
+def _answer_question(person_id: str, shift_id: str) -> None:
+    """Count a question to someone who has the place now as their yes."""
+    db.session.execute(
+        sa.update(Ask)
+        .where(Ask.person_id == person_id, Ask.shift_id == shift_id, Ask.state == AskState.ASKED)
+        .values(state=AskState.YES, answered_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
-    """End the oldest open cover of the shift: its person is off, everyone else who was asked is told no more."""
+    """End the oldest open cover of the shift: its person is off, everyone else who was asked is told no more.
+
+    Whoever fills nothing that is missing (a trainee, or one without the skill that is) covers for nobody.
+    """
+    work = standing.problem.shift[shift_id]
+    after = type(standing.roster)(standing.roster.assignments | {(person_id, shift_id)})
+    left = places.missing(standing.problem, after, work)
+    if left >= places.missing(standing.problem, standing.roster, work):
+        return
     own = Cover.person_id != person_id
     cover = db.session.scalar(
         sa.select(Cover).where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), own).order_by(Cover.opened_at)
@@ -208,10 +230,19 @@ def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
                 db.session.flush()
         cover.taken_by_id = person_id
         end_cover(cover, CoverState.COVERED)
-    work = standing.problem.shift[shift_id]
-    after = standing.roster.assignments | {(person_id, shift_id)}
-    if places.missing(standing.problem, type(standing.roster)(after), work) <= 0:
+    if left <= 0:
         overtake_questions(shift_id)
+
+
+def hand_over(old: str, new: str, shift_id: str) -> None:
+    """End what was open about a place that went from one person to another: its cover, the new one's question."""
+    for cover in db.session.scalars(
+        sa.select(Cover).where(Cover.shift_id == shift_id, Cover.person_id == old, Cover.ended_at.is_(None))
+    ).all():
+        cover.taken_by_id = new
+        end_cover(cover, CoverState.COVERED)
+    _end_wait(new, shift_id, WaitState.TOOK)
+    _answer_question(new, shift_id)
 
 
 def end_cover(cover: Cover, state: CoverState) -> None:

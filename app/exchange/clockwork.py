@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import render_template
 
 from app import clock, jobs
 from app.audit.services import record
@@ -24,8 +25,11 @@ from app.exchange.models import (
     WaitState,
 )
 from app.exchange.terms import lot_order
+from app.mail.services import link_to, post
+from app.people.models import Person
 from app.roster.lock import hold_roster
-from app.roster.models import Assignment, Shift
+from app.roster.models import Shift
+from app.words import span_words
 
 TURN = "exchange-turn"
 EVERY = timedelta(minutes=1)
@@ -81,7 +85,7 @@ def lapse_questions() -> None:
 
 
 def end_what_began() -> None:
-    """End covers and waits whose shift has begun or was called off."""
+    """End covers, questions and waits whose shift has begun or was called off; who hoped for that one hears of it."""
     hold_roster()
     now = clock.now()
     over = sa.or_(Shift.starts_at <= now, Shift.cancelled_at.is_not(None))
@@ -89,11 +93,31 @@ def end_what_began() -> None:
         sa.select(Cover).join(Shift, Shift.id == Cover.shift_id).where(Cover.ended_at.is_(None), over)
     ).all():
         end_cover(cover, CoverState.LAPSED)
+    for ask in db.session.scalars(
+        sa.select(Ask).join(Shift, Shift.id == Ask.shift_id).where(Ask.state == AskState.ASKED, over)
+    ).all():
+        ask.state, ask.answered_at = AskState.OVERTAKEN, now
+        _tell_called_off(ask.person_id, ask.shift_id)
     for wait in db.session.scalars(
         sa.select(Wait).join(Shift, Shift.id == Wait.shift_id).where(Wait.ended_at.is_(None), over)
     ).all():
         wait.state, wait.ended_at = WaitState.LAPSED, now
+        _tell_called_off(wait.person_id, wait.shift_id)
     db.session.commit()
+
+
+def _tell_called_off(person_id: str, shift_id: str) -> None:
+    """Mail someone who waited or was asked, once, that a shift will not take place."""
+    shift, person = db.session.get_one(Shift, shift_id), db.session.get_one(Person, person_id)
+    if shift.cancelled_at is None or person.email is None:
+        return
+    body = render_template(
+        "mail/called_off.txt",
+        name=person.name,
+        span=span_words(shift.starts_at, shift.ends_at),
+        link=link_to("exchange.take"),
+    )
+    post(db.session, key=f"off-{shift_id}-{person_id}", to=person.email, subject=swaps.END_SUBJECT, body=body)
 
 
 def end_swaps() -> None:
@@ -101,7 +125,7 @@ def end_swaps() -> None:
     hold_roster()
     now = clock.now()
     for swap in db.session.scalars(sa.select(Swap).where(Swap.state.in_(SWAP_PENDING))).all():
-        if not _still_stands(swap):
+        if not swaps.still_stands(swap):
             swaps.end(swap, SwapState.OVERTAKEN)
         elif swap.lapses_at <= now:
             swaps.end(swap, SwapState.LAPSED)
@@ -144,22 +168,6 @@ def serve_waiting() -> None:
         hold_roster()
         covers.ask_waiting(shift_id)
         db.session.commit()
-
-
-def _still_stands(swap: Swap) -> bool:
-    """Whether both are still on the shifts they would change, and those are to take place."""
-    wanted = [(swap.person_id, swap.shift_id)]
-    if swap.other_shift_id is not None:
-        wanted.append((swap.other_person_id, swap.other_shift_id))
-    return all(
-        db.session.scalar(
-            sa.select(Assignment.id)
-            .join(Shift, Shift.id == Assignment.shift_id)
-            .where(Assignment.person_id == person, Assignment.shift_id == shift, Shift.cancelled_at.is_(None))
-        )
-        is not None
-        for person, shift in wanted
-    )
 
 
 def _quiet_covers() -> list[str]:

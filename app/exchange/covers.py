@@ -221,6 +221,7 @@ def _ask(cover: Cover | None, shift: Shift, people: list[str], kind: AskKind, ag
             cover_id=None if cover is None else cover.id,
             asked_at=now,
             lapses_at=until,
+            plan=queries.plan_of(shift.id),
         )
         db.session.add(ask)
         db.session.flush()

@@ -125,7 +125,11 @@ class Cover(Model):
 
 
 class Ask(Model):
-    """A question to one person: will you take this place? It ends at `lapses_at` at the latest."""
+    """A question to one person: will you take this place? It ends at `lapses_at` at the latest.
+
+    `plan` is a mark of when and where the shift was when they were asked, as with swaps and rounds: a yes holds for
+    nothing else.
+    """
 
     __tablename__ = "ask"
 
@@ -137,6 +141,7 @@ class Ask(Model):
     state: Mapped[str] = mapped_column(sa.String(10), default=AskState.ASKED)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     lapses_at: Mapped[datetime] = mapped_column(Instant)
+    plan: Mapped[str | None] = mapped_column(sa.String(32))
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
@@ -168,6 +173,7 @@ class Swap(Model):
     state: Mapped[str] = mapped_column(sa.String(10), default=SwapState.ASKED)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     lapses_at: Mapped[datetime] = mapped_column(Instant)
+    plan: Mapped[str | None] = mapped_column(sa.String(32))
     person_agreed_at: Mapped[datetime | None] = mapped_column(Instant)
     other_agreed_at: Mapped[datetime | None] = mapped_column(Instant)
     by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
@@ -279,6 +285,7 @@ class Round(Model):
     state: Mapped[str] = mapped_column(sa.String(10), default=SwapState.ASKED, index=True)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     lapses_at: Mapped[datetime] = mapped_column(Instant)
+    plan: Mapped[str | None] = mapped_column(sa.String(32))
     approved_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 

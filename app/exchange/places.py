@@ -42,10 +42,12 @@ class Standing:
 
     @cached_property
     def roster(self) -> Roster:
-        """Who is on which shift, without those who stand on one only until somebody takes their place."""
+        """Who is on which shift, without those who left and who stand on one only until somebody takes their place."""
         if "roster" not in self.worked_out:
-            listed = {Assignment(person, shift) for shift, people in self.covers.items() for person in people}
-            self.worked_out["roster"] = Roster(self.facts.live.assignments - listed) if listed else self.facts.live
+            open_ = {Assignment(person, shift) for shift, people in self.covers.items() for person in people}
+            people = self.facts.names.people
+            open_ |= {pair for pair in self.facts.live.assignments if not people[pair.worker].is_active}
+            self.worked_out["roster"] = Roster(self.facts.live.assignments - open_) if open_ else self.facts.live
         found: Roster = self.worked_out["roster"]
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -491,6 +492,28 @@ def assignment_of(person_id: str, shift_id: str) -> Assignment | None:
         .where(Assignment.person_id == person_id, Assignment.shift_id == shift_id)
         .execution_options(populate_existing=True)
     )
+
+
+def plan_of(*shift_ids: str | None) -> str:
+    """A mark of when and where some shifts are: another one as soon as any of them is moved."""
+    found = rows(_times_and_sites(), ids=[each for each in shift_ids if each is not None])
+    text = ";".join(
+        f"{each.id} {each.starts_at.isoformat()} {each.ends_at.isoformat()} {each.site_id}" for each in found
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@cache
+def _times_and_sites() -> Statement:
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    return (
+        sa.select(Shift.id, Shift.starts_at, Shift.ends_at, Shift.site_id).where(Shift.id.in_(ids)).order_by(Shift.id)
+    )
+
+
+def is_as_planned(plan: str | None, *shift_ids: str | None) -> bool:
+    """Whether some shifts are still when and where they were when somebody was asked."""
+    return plan in {None, plan_of(*shift_ids)}
 
 
 def shift_with_names(shift_id: str) -> tuple[Shift, str, str] | None:

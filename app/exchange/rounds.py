@@ -11,7 +11,7 @@ from app.audit.services import record
 from app.database import db
 from app.exchange import queries, several, terms
 from app.exchange.answers import Answer, Done, Over, Stopped
-from app.exchange.claims import told
+from app.exchange.claims import hand_over, told
 from app.exchange.models import Round, SwapState, Trade, TradeWish, TradeWishShift, WishState
 from app.exchange.places import Standing
 from app.exchange.swaps import ASK_SUBJECT, BEGUN, END_SUBJECT
@@ -112,7 +112,8 @@ def _propose(circle: list[Matched], ids: dict[str, str]) -> bool:
         return False
     now = clock.now()
     first = min(standing.starts[each.gives_id] for each in trades)
-    row = Round(asked_at=now, lapses_at=terms.swap_lapses_at(now, first), trades=trades)
+    plan = queries.plan_of(*(each.gives_id for each in trades))
+    row = Round(asked_at=now, lapses_at=terms.swap_lapses_at(now, first), plan=plan, trades=trades)
     db.session.add(row)
     db.session.flush()
     for trade in trades:
@@ -182,7 +183,8 @@ def decide_round(round_id: str, by_id: str, *, is_yes: bool) -> Answer:
 
 
 def _stands(standing: Standing | None, row: Round) -> bool:
-    return standing is not None and not stops_of(standing, row.trades)
+    is_as_planned = queries.is_as_planned(row.plan, *(each.gives_id for each in row.trades))
+    return standing is not None and is_as_planned and not stops_of(standing, row.trades)
 
 
 def _needs_coordinator(standing: Standing, row: Round) -> bool:
@@ -208,6 +210,7 @@ def _carry_out(row: Round, standing: Standing | None) -> Answer:
             place.told_starts_at, place.told_ends_at = shift.starts_at, shift.ends_at
             place.told_site_id, place.is_taken_late = shift.site_id, False
             db.session.flush()
+            hand_over(old, new, shift_id)
     row.state, row.ended_at = SwapState.DONE, now
     for trade in row.trades:
         _end_wish(db.session.get_one(TradeWish, trade.wish_id), WishState.DONE)

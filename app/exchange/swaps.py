@@ -12,7 +12,7 @@ from app.audit.services import record
 from app.database import db
 from app.exchange import queries, terms
 from app.exchange.answers import Answer, Done, Over, Stopped
-from app.exchange.claims import standing_around, told
+from app.exchange.claims import hand_over, standing_around, told
 from app.exchange.models import SWAP_PENDING, Swap, SwapState
 from app.exchange.places import Standing
 from app.mail.services import link_to, post
@@ -25,6 +25,7 @@ from scheduling import Move, effect
 
 ASK_SUBJECT = "A question about your plan"
 END_SUBJECT = "An answer about your plan"
+NOT_FOR_THEM = "It would not fit for the other of you."
 BEGUN = "Somebody is there already. What is worked is paid, and cannot change hands."
 
 
@@ -54,7 +55,7 @@ def ask_swap(wanted: Wanted, by_id: str, *, have_agreed: frozenset[str]) -> Answ
     if standing is None:
         db.session.rollback()
         return Over("One of these shifts is no longer there to change.")
-    stops = stops_of(standing, wanted)
+    stops = stops_of(standing, wanted, by_id)
     if stops:
         db.session.rollback()
         return Stopped(stops)
@@ -78,6 +79,7 @@ def ask_swap(wanted: Wanted, by_id: str, *, have_agreed: frozenset[str]) -> Answ
         other_shift_id=wanted.other_shift,
         asked_at=now,
         lapses_at=terms.swap_lapses_at(now, min(starts)),
+        plan=queries.plan_of(wanted.shift, wanted.other_shift),
         person_agreed_at=now if wanted.person in have_agreed else None,
         other_agreed_at=now if wanted.other_person in have_agreed else None,
         by_id=by_id,
@@ -105,6 +107,8 @@ def answer_swap(swap_id: str, person_id: str, *, is_yes: bool) -> Answer:
         return Done() if is_done else Over()
     if not is_yes:
         return _end(swap, SwapState.WITHDRAWN if person_id == swap.by_id else SwapState.DECLINED, but=person_id)
+    if not still_stands(swap):
+        return _end(swap, SwapState.OVERTAKEN)
     return _say_yes(swap, person_id)
 
 
@@ -134,7 +138,7 @@ def decide_swap(swap_id: str, by_id: str, *, is_yes: bool) -> Answer:
         return _end(swap, SwapState.DECLINED)
     wanted = _wanted(swap)
     standing = _standing(wanted)
-    if standing is None:
+    if standing is None or not still_stands(swap):
         return _end(swap, SwapState.OVERTAKEN)
     swap.approved_by_id = by_id
     return _carry_out(swap, wanted, standing)
@@ -150,8 +154,38 @@ def withdraw_swap(swap_id: str, person_id: str) -> Answer:
     return _end(swap, SwapState.WITHDRAWN, but=person_id)
 
 
-def stops_of(standing: Standing, wanted: Wanted) -> tuple[str, ...]:
-    """Why the rules (or the roster) stand against a swap, in words; nothing when it could be made."""
+def still_stands(swap: Swap) -> bool:
+    """Whether both are still here and on the shifts they would change, and those are when and where they were."""
+    pairs = [(swap.person_id, swap.shift_id)]
+    if swap.other_shift_id is not None:
+        pairs.append((swap.other_person_id, swap.other_shift_id))
+    there = sum(
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Assignment)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .where(Assignment.person_id == person, Assignment.shift_id == shift, Shift.cancelled_at.is_(None))
+        )
+        or 0
+        for person, shift in pairs
+    )
+    here = sa.select(sa.func.count()).where(Person.id.in_([swap.person_id, swap.other_person_id]), Person.is_active)
+    return (
+        there == len(pairs)
+        and db.session.scalar(here) == len({swap.person_id, swap.other_person_id})
+        and queries.is_as_planned(swap.plan, swap.shift_id, swap.other_shift_id)
+    )
+
+
+def stops_of(standing: Standing, wanted: Wanted, reader: str | None = None) -> tuple[str, ...]:
+    """Why the rules (or the roster) stand against a swap, in words; nothing when it could be made.
+
+    One of the two who reads it learns of the other no more than that it would not fit for them.
+    """
+    people = standing.facts.names.people
+    two = (wanted.person, wanted.other_person)
+    if not all(each in standing.problem.worker and people[each].is_active for each in two):
+        return ("One of you works here no more.",)
     here = Pair(wanted.person, wanted.shift)
     there = None if wanted.other_shift is None else Pair(wanted.other_person, wanted.other_shift)
     live = standing.facts.live
@@ -162,8 +196,11 @@ def stops_of(standing: Standing, wanted: Wanted) -> tuple[str, ...]:
     if standing.begun & {(wanted.person, wanted.shift), (wanted.other_person, wanted.other_shift)}:
         return (BEGUN,)
     done = effect(standing.problem, live, wanted.move)
-    broken = tuple(each for each in done.broken if each.is_forbidden)
-    return told(broken, standing.facts.names)
+    broken = [each for each in done.broken if each.is_forbidden]
+    if reader not in two:
+        return told(broken, standing.facts.names)
+    own = [each for each in broken if set(each.workers) <= {reader}]
+    return (*told(own, standing.facts.names), *([NOT_FOR_THEM] if len(own) < len(broken) else []))
 
 
 def _standing(wanted: Wanted) -> Standing | None:
@@ -212,6 +249,7 @@ def _carry_out(swap: Swap, wanted: Wanted, standing: Standing) -> Answer:
                 version=Assignment.version + 1,
                 assigned_at=now,
                 accepted_at=now,
+                declined_at=None,
                 told_starts_at=shift.starts_at,
                 told_ends_at=shift.ends_at,
                 told_site_id=shift.site_id,
@@ -222,6 +260,7 @@ def _carry_out(swap: Swap, wanted: Wanted, standing: Standing) -> Answer:
         if done.rowcount != 1:  # type: ignore[attr-defined]
             db.session.rollback()
             return Over()
+        hand_over(old, new, shift_id)
     swap.state, swap.ended_at = SwapState.DONE, now
     for person in (swap.person_id, swap.other_person_id):
         _mail(swap, person, END_SUBJECT, "done")

@@ -60,8 +60,8 @@ class Business:
 def groups_of(business: Business, today: date) -> list[Group]:
     """What needs a coordinator, by kind, the most urgent kind first; kinds without any are left out."""
     groups = [
+        _group("Open places in the next two weeks", map(_opening, business.openings)),  # what cannot run comes first
         _group("Changes without a yes", map(_answer, business.answers)),
-        _group("Open places in the next two weeks", map(_opening, business.openings)),
         _group("Swaps", [*map(_swap, business.swaps), *map(_round, business.rounds)]),
         _group("Rosters", (need for each in business.periods for need in _period(each, today, business.notice_days))),
         _group("Certificates", (_expiry(each, today) for each in business.expiries)),

@@ -76,7 +76,7 @@ def reopen(outing_id: str, version: int, by_id: str) -> Outcome:
         return outdated(row.version)
     if row.closed_at is None or clock.now() - row.closed_at > UNDO_FOR:
         return refuse(form="It is too late to take this back. Note it as a new outing.")
-    row.closed_at = row.closed_by_id = None
+    row.closed_at = row.closed_by_id = row.told_at = None  # who was told that all is well is called anew
     for member in row.members:
         member.back_at = None
     record(db.session, "reopen outing", "outing", outing_id, actor_id=by_id)
@@ -93,7 +93,7 @@ def stay_longer(outing_id: str, version: int, by_id: str) -> Outcome:
     due_at = max(row.due_at, clock.now()) + LONGER
     if due_at > row.left_at + LONGEST:
         return refuse(form="That is longer than 12 hours. Come back, then note a new one.")
-    row.due_at, row.told_at = due_at, None
+    row.due_at = due_at  # `told_at` stays: who was called hears of it when they are back
     record(db.session, "stay out longer", "outing", outing_id, actor_id=by_id)
     return kept(outing_id)
 
@@ -105,7 +105,8 @@ def watch_outings(task: object) -> None:
     late = now - timedelta(minutes=day_settings().overdue_minutes)
     rows = db.session.scalars(
         sa.select(Outing)
-        .where(Outing.closed_at.is_(None), Outing.told_at.is_(None), Outing.due_at <= late)
+        .where(Outing.closed_at.is_(None), Outing.due_at <= late)
+        .where(sa.or_(Outing.told_at.is_(None), Outing.told_at < Outing.due_at))
         .order_by(Outing.id)
         .with_for_update()
     ).all()
@@ -117,7 +118,7 @@ def watch_outings(task: object) -> None:
 
 def _call(row: Outing) -> None:
     due = {"day": long_day(clock.local(row.due_at).date()), "time": clock_time(row.due_at)}
-    key = f"overdue:{row.id}:{row.due_at:%Y%m%d%H%M}"
+    key = f"overdue:{row.id}:{row.due_at:%Y%m%d%H%M}:{row.version}"
     body = render_template("mail/overdue_contact.txt", name=row.contact_name, **due)
     post(db.session, key=f"{key}:contact", to=row.contact_email, subject=SUBJECT, body=body)
     for person_id, name, address in _coordinators():

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +42,10 @@ SURE = 0.999
 NEARLY = 0.8
 SHARE = 0.03
 """Columns with such a share of the mixture are made certain together; else the largest, of so many free workers."""
+DIVING = 0.7
+"""Share of the time that is left in which a dive is to come to its end: where it is slow, it takes larger steps."""
+LEVELS, ROUGH = 12, 0.006
+"""After such a part of that time such a share of the bound is near enough, too."""
 PASSES = 4
 CLOSE = 0.002
 """While columns are fixed one after another, a value this near its bound (as a share) is near enough."""
@@ -158,7 +164,7 @@ class Generation:
         columns that were found on the way. `seconds` tells how many are left.
         """
         first = closing
-        found, stand = self._descend(closing, cutoff)
+        found, stand = self._descend(closing, cutoff, DIVING * seconds())
         if found is not None:
             cutoff = min(cutoff, self._price_of(first.master, found))
         if stand is not None and not stand.is_above(cutoff):
@@ -167,22 +173,31 @@ class Generation:
             found = found if better is None else {**master.fixed, **better}
         return Found(found, first.is_above(cutoff))
 
-    def _descend(self, closing: Closing, cutoff: float) -> tuple[dict[str, int] | None, Closing | None]:
+    def _descend(
+        self, closing: Closing, cutoff: float, seconds: float
+    ) -> tuple[dict[str, int] | None, Closing | None]:
         """Fix column after column; return everyone's, if it came so far, and where few workers were left."""
         stand: Closing | None = None
+        began = time.monotonic()
         try:
-            while True:
+            for steps in count(1):
+                until = time.monotonic() + seconds / LEVELS
                 while not closing.is_done(cutoff) and not closing.is_near(CLOSE):
                     closing.step()
+                    if time.monotonic() > until and closing.is_near(ROUGH):
+                        break
                 if closing.is_above(cutoff):
                     return None, stand
                 master = closing.master
-                if stand is None and (len(master.free) <= FEW_WORKERS or closing.is_narrow(cutoff)):
+                spent = time.monotonic() - began
+                is_late = spent > seconds
+                if stand is None and (is_late or len(master.free) <= FEW_WORKERS or closing.is_narrow(cutoff)):
                     stand = closing
-                step = self._most_certain(master)
+                step = self._most_certain(master, len(master.free) * spent / steps / max(seconds - spent, EPSILON))
                 if len(step) == len(master.free):
                     return {**master.fixed, **{self.pool.columns[each].worker: each for each in step}}, stand
                 closing = Closing(self, master.narrowed(step, closing.best(BEGUN_WITH)), closing.prices)
+            return None, stand  # never reached: each step leaves fewer workers free
         except NoMixtureError:
             return None, stand
 
@@ -193,14 +208,17 @@ class Generation:
         except NoMixtureError:
             return math.inf
 
-    def _most_certain(self, master: Master) -> list[int]:
-        """Return the columns that the mixture takes nearly whole, else those few that it takes most of."""
+    def _most_certain(self, master: Master, least: float) -> list[int]:
+        """Return the columns that the mixture takes nearly whole, else those few that it takes most of.
+
+        Of at least so many workers (of all, at most).
+        """
         step = [number for number, value in master.values.items() if value > NEARLY]
-        if any(master.values[number] <= SURE for number in step):
+        if len(step) >= least and any(master.values[number] <= SURE for number in step):
             return step
         taken = {self.pool.columns[number].worker for number in step}
         rest = [number for number, value in master.values.items() if EPSILON < value <= NEARLY]
-        most = len(step) + max(1, round(SHARE * len(master.free)))
+        most = max(len(step) + max(1, round(SHARE * len(master.free))), min(len(master.free), math.ceil(least)))
         for number in sorted(rest, key=lambda each: (-master.values[each], each)):
             if len(step) < most and self.pool.columns[number].worker not in taken:
                 taken.add(self.pool.columns[number].worker)

@@ -24,7 +24,7 @@ GROWN = 1.1
 SHRUNK = 0.95
 LONG = 6.0
 """Seconds after which even a team that is proved to be at its best does not make teams grow."""
-BOUNDING = 0.5
+BOUNDING = 0.35
 """Share of the time that goes into the bound before anything else, and beside teams where it is not yet found."""
 
 DOUBTING = 0.25

@@ -144,10 +144,35 @@ def test_staying_longer_moves_the_time_and_a_second_tap_does_not_move_it_again(f
     assert isinstance(services.stay_longer(key, told, four[0]), Saved)
     assert isinstance(services.stay_longer(key, told, four[0]), Outdated)
     out = queries.outing(key)
-    assert (out.state, out.due_at, out.told_at) == ("out", clock() + timedelta(minutes=30), None)
+    assert (out.state, out.due_at) == ("out", clock() + timedelta(minutes=30))
     clock.move(minutes=46)
     watch()
+    watch()
     assert len([mail for mail in mails() if mail.recipient == "kim@example.org"]) == 2
+
+
+def subjects():
+    return [mail.subject for mail in mails() if mail.recipient == "kim@example.org"]
+
+
+def test_who_was_called_hears_that_all_is_well_however_long_they_stayed(four, clock):
+    key = go(clock, *four[:2]).id
+    clock.move(minutes=90)
+    watch()
+    services.stay_longer(key, queries.outing(key).version, four[0])
+    services.come_back(key, four[0])
+    assert subjects() == ["Please call now", "All is well"]
+
+
+def test_who_is_out_after_all_is_looked_for_again(four, clock):
+    key = go(clock, *four[:2]).id
+    clock.move(minutes=90)
+    watch()
+    services.come_back(key, four[0])
+    services.reopen(key, queries.outing(key).version, four[0])
+    clock.move(minutes=1)
+    watch()
+    assert subjects() == ["Please call now", "All is well", "Please call now"]
 
 
 def test_a_closing_by_mistake_is_taken_back_within_minutes(four, clock):
