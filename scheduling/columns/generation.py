@@ -11,7 +11,6 @@ import math
 import random
 import time
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -173,14 +172,13 @@ class Generation:
             found = found if better is None else {**master.fixed, **better}
         return Found(found, first.is_above(cutoff))
 
-    def _descend(
-        self, closing: Closing, cutoff: float, seconds: float
-    ) -> tuple[dict[str, int] | None, Closing | None]:
+    def _descend(self, closing: Closing, cutoff: float, seconds: float) -> tuple[dict[str, int] | None, Closing | None]:
         """Fix column after column; return everyone's, if it came so far, and where few workers were left."""
         stand: Closing | None = None
-        began = time.monotonic()
+        began, steps = time.monotonic(), 0
         try:
-            for steps in count(1):
+            while True:
+                steps += 1
                 until = time.monotonic() + seconds / LEVELS
                 while not closing.is_done(cutoff) and not closing.is_near(CLOSE):
                     closing.step()
@@ -197,7 +195,6 @@ class Generation:
                 if len(step) == len(master.free):
                     return {**master.fixed, **{self.pool.columns[each].worker: each for each in step}}, stand
                 closing = Closing(self, master.narrowed(step, closing.best(BEGUN_WITH)), closing.prices)
-            return None, stand  # never reached: each step leaves fewer workers free
         except NoMixtureError:
             return None, stand
 
