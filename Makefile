@@ -3,7 +3,7 @@
 .PHONY: help demo test soak lint format lock clean run-environment dev-environment
 
 VENV = .venv
-PORT = 5000
+PORT ?= 5000
 # Options handed to pytest, for example: make test TESTS="tests/scheduling -x"
 TESTS =
 

@@ -202,3 +202,10 @@ def as_person(bare_app: Any) -> Any:
         return sign_in(client, person_id)
 
     return signed_in
+
+
+def test_the_port_of_the_environment_is_where_the_demo_is_served():
+    told = subprocess.run(
+        ["make", "-n", "demo"], cwd=ROOT, env=os.environ | {"PORT": "8080"}, capture_output=True, text=True, check=True
+    )
+    assert 'PORT="8080"' in told.stdout
