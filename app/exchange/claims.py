@@ -74,6 +74,12 @@ def answer_question(ask_id: str, person_id: str, *, is_yes: bool) -> Answer:
         return Done()
     if not queries.is_as_planned(ask.plan, shift_id):
         ask.state, ask.answered_at = AskState.OVERTAKEN, now
+        db.session.execute(
+            sa.update(Wait)
+            .where(Wait.person_id == person_id, Wait.shift_id == shift_id, Wait.state == WaitState.ASKED)
+            .values(state=WaitState.WAITING)
+            .execution_options(synchronize_session=False)
+        )
         db.session.commit()
         return Over("The plan has changed since you were asked. The shift may still be among those you can take.")
     if ask.lapses_at <= now:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app import clock as app_clock
 from app.database import db
 from app.exchange import answers, claims, clockwork, covers, queries, swaps
-from app.exchange.models import Ask, AskState, Cover, CoverState, Swap, SwapState
+from app.exchange.models import Ask, AskState, Cover, CoverState, Swap, SwapState, WaitState
 from app.exchange.swaps import Wanted
 from app.mail.models import OutgoingMail
 from app.people.models import Person
@@ -77,6 +77,16 @@ def test_a_yes_to_a_question_does_not_hold_for_another_time(town):
     move(shift, 2)
     assert isinstance(claims.answer_question(key, person, is_yes=True), answers.Over)
     assert person not in town.people_on(shift)
+
+
+def test_who_waits_and_is_asked_about_another_time_goes_on_waiting(town):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo)
+    claims.wait_for(town.cy, shift)
+    covers.cannot_come(town.ana, shift, town.ana)
+    key = db.session.scalar(sa.select(Ask.id).where(Ask.person_id == town.cy, Ask.state == AskState.ASKED))
+    move(shift, 2)
+    claims.answer_question(key, town.cy, is_yes=True)
+    assert queries.waits_of(town.cy)[shift].state == WaitState.WAITING
 
 
 def test_one_of_two_learns_of_the_other_only_that_it_would_not_fit(town):
