@@ -158,10 +158,10 @@ def pay_all() -> ResponseReturnValue:
     ]
     asks = [payouts.Ask(each.person_id, Share.ALL, Method.CASH, box) for each in due[:MOST_AT_ONCE]]
     done, words = payouts.ask_payouts(asks, key, current_user.id)
-    for each in words:
-        flash(each, "info")
     if done:
         flash(f"{_people(len(done))} can be paid as soon as someone else approves it.", "success")
+    if words:
+        flash(" ".join(words), "info")
     return redirect(url_for(".payouts_list"), 303)
 
 
