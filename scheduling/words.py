@@ -22,9 +22,22 @@ class Number(int):
         return f"{int(self)} {one if self == 1 else many}" if nouns else str(int(self))
 
 
-def words(violation: Violation, names: Names | None = None) -> str:
-    """Return one or two short sentences that say what is wrong."""
-    return _told(rule_named(violation.rule).says[violation.code], violation, names or PlainNames())
+class Subject(str):
+    """Who a sentence is about, told with its verb: `{worker:is/are}` is "Sam is", or "You are" to Sam."""
+
+    __slots__ = ()
+
+    def __format__(self, verbs: str) -> str:
+        one, _, many = verbs.partition("/")
+        return f"{self!s} {many if self == YOU else one}" if verbs else str(self)
+
+
+YOU = "You"
+
+
+def words(violation: Violation, names: Names | None = None, reader: str | None = None) -> str:
+    """Return one or two short sentences that say what is wrong; the `reader` (a worker) is called "you"."""
+    return _told(rule_named(violation.rule).says[violation.code], violation, names or PlainNames(), reader)
 
 
 def fix(violation: Violation, names: Names | None = None) -> str:
@@ -32,13 +45,14 @@ def fix(violation: Violation, names: Names | None = None) -> str:
     return _told(rule_named(violation.rule).fixes.get(violation.code, ""), violation, names or PlainNames())
 
 
-def _told(sentence: str, violation: Violation, names: Names) -> str:
+def _told(sentence: str, violation: Violation, names: Names, reader: str | None = None) -> str:
     """Fill a sentence with names and facts."""
-    workers = [names.worker(each) for each in violation.workers]
+    workers = [YOU if each == reader else names.worker(each) for each in violation.workers]
     shifts = [names.shift(each) for each in violation.shifts]
     facts = {key: _fact(key, value, names) for key, value in violation.facts}
     return sentence.format(
-        worker=workers[0] if workers else "Nobody",
+        worker=Subject(workers[0] if workers else "Nobody"),
+        They="You" if violation.workers[:1] == (reader,) else "They",
         workers=_listed(workers),
         shift=shifts[0] if shifts else "no shift",
         shifts=_listed(shifts),

@@ -109,6 +109,7 @@ MAY: dict[str, frozenset[Role | None]] = {
     "exchange.swap_for_submit": COORDINATOR,
     "exchange.take": ON_SHIFTS,
     "exchange.take_submit": ON_SHIFTS,
+    "exchange.lots": ON_SHIFTS,
     "exchange.terms": PLANNERS,
     "exchange.terms_submit": PLANNERS,
     "exchange.thanks": SIGNED_IN,

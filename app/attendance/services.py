@@ -118,6 +118,8 @@ def take_back(attendance_id: str, noting: Noting) -> Outcome:
         return refuse(form="A coordinator noted this. Ask them to correct it.")
     if clock.now() - row.changed_at > UNDO_FOR or row.state == AttendanceState.VOID:
         return refuse(form="It is too late to take this back. A coordinator can correct it.")
+    if row.is_exact and row.version > 1:
+        return refuse(form="These times were corrected, which is no tap to take back. Correct them once more.")
     _keep_before(row, TAKEN_BACK, noting.by_id)
     if row.state == AttendanceState.LEFT and not row.is_exact:
         _set(row, noting, state=AttendanceState.HERE, left_at=None)

@@ -84,6 +84,7 @@ SENTENCES: dict[Group, dict[str, Sentence]] = {
         "decline to take shift": "{who} was asked and did not take a shift: {what}",
         "come after all": "{who} comes to a shift after all: {what}",
         "cannot come": "{who} noted that someone cannot come: {what}",
+        "free place of someone who left": "The place of someone who left came open: {what}",
         "ask to take shift": "{who} asked someone to take a shift: {what}",
         "draw lots": "Lots were drawn for a shift: {what}",
         "ask for swap": "{who} asked for a swap of shifts",

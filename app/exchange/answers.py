@@ -26,6 +26,11 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """The shift is at another time or place than the person saw; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """The place opens for this person later."""
 
@@ -39,4 +44,4 @@ class Over:
     words: str = "This has ended meanwhile. Nothing was changed."
 
 
-Answer = Done | Stopped | Taken | NotYet | Over
+Answer = Done | Stopped | Taken | Moved | NotYet | Over

@@ -11,7 +11,7 @@ from app import clock
 from app.audit.services import record
 from app.database import db, insert_if_absent
 from app.exchange import places, queries
-from app.exchange.answers import Answer, Done, NotYet, Over, Stopped, Taken
+from app.exchange.answers import Answer, Done, Moved, NotYet, Over, Stopped, Taken
 from app.exchange.models import Ask, AskState, Cover, CoverState, Draw, Wait, WaitState
 from app.exchange.places import Standing
 from app.exchange.terms import new_seed, opens_for_all_at
@@ -23,14 +23,17 @@ from scheduling import Violation, rule_named, words
 
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
+HELD = "Lots decide who has this one: those who entered are asked first."
 BUSY = "You have another shift at that time."
 AROUND = timedelta(days=35)
 """How many days around a shift the rules look at."""
 
 
-def told(violations: Iterable[Violation], names: RosterNames) -> tuple[str, ...]:
-    """Plain sentences, each once; a private rule says no more than that it would not fit."""
-    found = dict.fromkeys(NEUTRAL if rule_named(each.rule).is_private else words(each, names) for each in violations)
+def told(violations: Iterable[Violation], names: RosterNames, reader: str | None = None) -> tuple[str, ...]:
+    """Plain sentences, each once; a private rule says no more than that it would not fit. `reader` is "you"."""
+    found = dict.fromkeys(
+        NEUTRAL if rule_named(each.rule).is_private else words(each, names, reader) for each in violations
+    )
     return tuple(found)
 
 
@@ -41,16 +44,24 @@ def standing_around(shift: Shift) -> Standing:
     return queries.standing_between(first, max(shift.day_on, min(last, shift.day_on + AROUND)))
 
 
-def claim_shift(person_id: str, shift_id: str) -> Answer:
-    """Give a person an open place they may take now; asked twice it has one effect."""
+def claim_shift(person_id: str, shift_id: str, plan: str | None = None) -> Answer:
+    """Give a person an open place they may take now; asked twice it has one effect.
+
+    `plan` is the mark of the plan they saw (None: none to compare): a shift moved meanwhile is looked at again first.
+    """
     hold_roster()
-    return _kept(_place(person_id, shift_id, "claim shift", is_asked=False))
+    if not queries.is_as_planned(plan, shift_id):
+        db.session.rollback()
+        return Moved()
+    return _kept(
+        _place(person_id, shift_id, "claim shift", is_asked=queries.is_asked(person_id, shift_id), reader=person_id)
+    )
 
 
 def put_on(person_id: str, shift_id: str) -> Answer:
     """Put a person on a shift because they told a coordinator that they come."""
     hold_roster()
-    return _kept(_place(person_id, shift_id, "put on shift at their word", is_asked=True))
+    return _kept(_place(person_id, shift_id, "put on shift at their word", is_asked=True, reader=None))
 
 
 def answer_question(ask_id: str, person_id: str, *, is_yes: bool) -> Answer:
@@ -85,7 +96,7 @@ def answer_question(ask_id: str, person_id: str, *, is_yes: bool) -> Answer:
     if ask.lapses_at <= now:
         db.session.rollback()
         return Over("This question has ended. The shift may still be among those you can take.")
-    return _kept(_place(person_id, shift_id, "take shift when asked", is_asked=True))
+    return _kept(_place(person_id, shift_id, "take shift when asked", is_asked=True, reader=person_id))
 
 
 def _kept(answer: Answer) -> Answer:
@@ -97,7 +108,7 @@ def _kept(answer: Answer) -> Answer:
     return answer
 
 
-def _place(person_id: str, shift_id: str, act: str, *, is_asked: bool) -> Answer:
+def _place(person_id: str, shift_id: str, act: str, *, is_asked: bool, reader: str | None) -> Answer:
     """Write the place if there is one and no rule forbids it. `is_asked` passes by windows, draws and quotas."""
     found = queries.shift_with_names(shift_id)
     if found is None or found[0].cancelled_at is not None:
@@ -112,14 +123,14 @@ def _place(person_id: str, shift_id: str, act: str, *, is_asked: bool) -> Answer
     if not is_asked and _is_plainly_busy(person_id, shift):
         return Stopped((BUSY,))
     standing = standing_around(shift)
-    answer = _verdict(standing, person_id, shift_id, is_asked=is_asked)
+    answer = _verdict(standing, person_id, shift_id, is_asked=is_asked, reader=reader)
     if isinstance(answer, Done):
         _write(person_id, shift, standing)
         record(db.session, act, "shift", shift_id, person=person_id)
     return answer
 
 
-def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: bool) -> Answer:
+def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: bool, reader: str | None) -> Answer:
     """What the rules and the site's terms say to a person on a shift."""
     worker, work = standing.problem.worker.get(person_id), standing.problem.shift.get(shift_id)
     if worker is None or work is None or shift_id not in standing.came_up:
@@ -129,9 +140,11 @@ def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: boo
     if place.is_full:
         answer = Taken()
     elif place.stops:
-        answer = Stopped(told(place.stops, standing.facts.names))
+        answer = Stopped(told(place.stops, standing.facts.names, reader))
     elif place.opens_at > standing.now and not is_asked:
         answer = NotYet(place.opens_at)
+    elif place.is_held and not is_asked:
+        answer = Stopped((HELD,))
     elif place.is_over_quota and not is_asked:
         answer = Stopped((OVER_QUOTA,))
     return answer

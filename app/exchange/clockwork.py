@@ -28,7 +28,7 @@ from app.exchange.terms import lot_order
 from app.mail.services import link_to, post
 from app.people.models import Person
 from app.roster.lock import hold_roster
-from app.roster.models import Shift
+from app.roster.models import Assignment, Shift
 from app.words import span_words
 
 TURN = "exchange-turn"
@@ -43,6 +43,7 @@ def turn(task: jobs.Task) -> None:
     """End what is over and move on what waits, each in a transaction of its own; safe to run at any time, twice too."""
     del task
     lapse_questions()
+    free_places()
     end_what_began()
     end_swaps()
     rounds.end_rounds()
@@ -69,9 +70,25 @@ def match_now(task: jobs.Task) -> None:
 
 
 def lapse_questions() -> None:
-    """End the questions that nobody answered in time; who waited is no longer first, but still waits."""
+    """End the questions that nobody answered in time; who waited is no longer first, but still waits.
+
+    Who left is asked no more and waits for nothing.
+    """
     hold_roster()
     now = clock.now()
+    left = sa.select(Person.id).where(~Person.is_active)
+    db.session.execute(
+        sa.update(Ask)
+        .where(Ask.state == AskState.ASKED, Ask.person_id.in_(left))
+        .values(state=AskState.OVERTAKEN, answered_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        sa.update(Wait)
+        .where(Wait.ended_at.is_(None), Wait.person_id.in_(left))
+        .values(state=WaitState.LAPSED, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
     rows = db.session.scalars(sa.select(Ask).where(Ask.state == AskState.ASKED, Ask.lapses_at <= now)).all()
     for ask in rows:
         ask.state = AskState.LAPSED
@@ -81,6 +98,21 @@ def lapse_questions() -> None:
             .values(state=WaitState.WAITING, since_at=now)
             .execution_options(synchronize_session=False)
         )
+    db.session.commit()
+
+
+def free_places() -> None:
+    """Open the places ahead of people who have left, as if they had said that they cannot come."""
+    hold_roster()
+    is_ahead = sa.and_(Shift.starts_at > clock.now(), Shift.cancelled_at.is_(None), ~Person.is_active)
+    for row, shift in db.session.execute(
+        sa.select(Assignment, Shift)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(is_ahead)
+        .order_by(Shift.starts_at, Assignment.id)
+    ).all():
+        covers.free_place(row, shift)
     db.session.commit()
 
 
@@ -142,12 +174,13 @@ def draw_lots() -> None:
         draw = db.session.get_one(Draw, shift_id, populate_existing=True)
         if draw.drawn_at is None:
             draw.drawn_at = now
-            waiting = [each.person_id for each in queries.waiting_on(shift_id)]
+            waiting = [each.id for each in queries.waiting_on(shift_id)]
             lots = lot_order(draw.seed, waiting)
-            for place, person in enumerate(lots):  # the order of the lots is the order of the waiting list from now on
+            draw.lots = " ".join(lots)
+            for place, entry in enumerate(lots):  # the order of the lots is the order of the waiting list from now on
                 db.session.execute(
                     sa.update(Wait)
-                    .where(Wait.shift_id == shift_id, Wait.person_id == person, Wait.ended_at.is_(None))
+                    .where(Wait.id == entry)
                     .values(since_at=now + timedelta(microseconds=place))
                     .execution_options(synchronize_session=False)
                 )

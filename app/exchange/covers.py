@@ -81,9 +81,10 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
     return Done()
 
 
-def give_back(row: Assignment, shift: Shift, by_id: str, *, tells: bool = True) -> None:
+def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool = True, has_left: bool = False) -> None:
     """Open a person's place, ask who could take it, and tell the coordinators unless the caller does (`tells`).
 
+    Who `has_left` the group stands on the shift no more, whatever the site's terms say.
     In the caller's transaction, which holds the roster.
     """
     now, person_id = clock.now(), row.person_id
@@ -91,7 +92,7 @@ def give_back(row: Assignment, shift: Shift, by_id: str, *, tells: bool = True) 
     work = standing.problem.shift.get(shift.id)
     agreed = standing.terms.get(shift.site_id, terms.Terms())
     is_near = shift.starts_at - now < terms.NEAR
-    is_listed = is_near and agreed.stays_listed
+    is_listed = is_near and agreed.stays_listed and not has_left
     is_unsafe = work is not None and places.is_left_unsafe(standing, person_id, work)
     if not is_listed:
         db.session.delete(row)
@@ -110,7 +111,18 @@ def give_back(row: Assignment, shift: Shift, by_id: str, *, tells: bool = True) 
         _ask_somebody(cover, shift, standing)
     if tells:
         _tell_coordinators(cover, shift, is_unsafe=is_unsafe)
-    record(db.session, "cannot come", "shift", shift.id, person=person_id, near=is_near)
+    act = "free place of someone who left" if has_left else "cannot come"
+    record(db.session, act, "shift", shift.id, person=person_id, near=is_near)
+
+
+def free_place(row: Assignment, shift: Shift) -> None:
+    """Open the place of a person who has left, in the caller's transaction, which holds the roster."""
+    cover = _open_cover(row.person_id, shift.id)
+    if cover is None:
+        give_back(row, shift, None, has_left=True)
+    else:  # somebody is looked for already; they stand there no longer meanwhile
+        cover.is_listed = False
+        db.session.delete(row)
 
 
 def _open_cover(person_id: str, shift_id: str) -> Cover | None:
@@ -159,7 +171,11 @@ def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
         > 0
     ]
     # The waiting list is asked before anybody else, whatever the hour.
-    waiting = [each.person_id for each in queries.waiting_on(shift.id) if each.person_id in able]
+    waiting = [
+        each.person_id
+        for each in queries.waiting_on(shift.id)
+        if each.person_id in able and not places.is_over_quota(standing, each.person_id, shift.id)
+    ]
     if waiting:
         _ask(cover, shift, waiting[:1], AskKind.WAITING, agreed)
     elif cover.is_urgent:
@@ -188,7 +204,7 @@ def ask_waiting(shift_id: str) -> None:
     for person in waiting:
         worker = standing.problem.worker.get(person)
         place = None if worker is None else places.place_for(standing, worker, work)
-        if place is not None and not place.stops and not place.is_full:
+        if place is not None and not place.stops and not place.is_full and not place.is_over_quota:
             able.append(person)
     chosen = able[: max(0, free)]
     cover = db.session.scalar(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.exchange.swaps import Wanted
@@ -11,8 +11,9 @@ from app.exchange.terms import Terms
 
 
 class TakeForm(FlaskForm):
-    """Take a shift; its hazards have to be acknowledged where there are any."""
+    """Take a shift as it was when its page was read; its hazards have to be acknowledged where there are any."""
 
+    plan = HiddenField(validators=[Length(max=32)])
     hazards = BooleanField("I have read what to look out for", validators=[Optional()])
 
 
@@ -29,6 +30,12 @@ class AnswerForm(FlaskForm):
     def is_yes(self) -> bool:
         """Whether the answer is yes."""
         return bool(self.answer.data == "yes")
+
+
+class QuestionForm(AnswerForm):
+    """Yes or no to a shift; a yes acknowledges its hazards where there are any."""
+
+    hazards = BooleanField("I have read what to look out for", validators=[Optional()])
 
 
 class PersonForm(FlaskForm):

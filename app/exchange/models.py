@@ -219,7 +219,10 @@ class Wait(Model):
 
 
 class Draw(Model):
-    """A draw for the places of one shift: the seed's hash is shown while people enter, the seed when it is drawn."""
+    """A draw for the places of one shift: the seed's hash is shown while people enter, the seed when it is drawn.
+
+    `lots` are the codes of the entries (the ids of their waits) in the order drawn, by blanks.
+    """
 
     __tablename__ = "draw"
 
@@ -227,6 +230,7 @@ class Draw(Model):
     seed: Mapped[str] = mapped_column(sa.String(32))
     closes_at: Mapped[datetime] = mapped_column(Instant)
     drawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    lots: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class TradeWish(Model):

@@ -21,8 +21,9 @@ NEVER_SAFE = frozenset({("cover", "minimum"), ("skill", "minimum"), ("company", 
 class Standing:
     """The published roster of some days, and what decides who may take what when.
 
-    `covers` holds by shift the people who stand on it only until somebody takes their place, `begun` the places
-    (person, shift) where somebody has arrived before the shift starts. `worked_out` is what was reckoned from the
+    `covers` holds by shift the people who stand on it only until somebody takes their place, `entries` those who
+    entered its draw and are to be asked, `begun` the places (person, shift) where somebody has arrived before the
+    shift starts. `worked_out` is what was reckoned from the
     rest, but for `now`: it serves all who ask while nothing changes.
     """
 
@@ -32,6 +33,7 @@ class Standing:
     terms: Mapping[str, Terms]
     covers: Mapping[str, list[str]]
     starts: Mapping[str, datetime]
+    entries: Mapping[str, list[str]] = field(default_factory=dict)
     begun: frozenset[tuple[str, str]] = frozenset()
     worked_out: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -88,6 +90,11 @@ class Standing:
         """When a place on this shift is open to everybody."""
         return opens_for_all_at(self.terms_of(shift), self.came_up[shift.id], self.starts[shift.id])
 
+    def are_held(self, shift: Shift, places: int) -> bool:
+        """Whether so many places are kept for those who entered the shift's draw and could still come."""
+        entered = [self.problem.worker[each] for each in self.entries.get(shift.id, ()) if each in self.problem.worker]
+        return bool(entered) and places <= sum(not self.stops(each, shift) for each in entered)
+
     def is_near(self, shift: Shift) -> bool:
         """Whether the shift begins so soon that people are asked at once."""
         return self.starts[shift.id] - self.now < NEAR
@@ -105,11 +112,13 @@ class Place:
     stops: tuple[Violation, ...] = field(default=())
     is_over_quota: bool = False
     is_full: bool = False
+    is_held: bool = False
     has_draw: bool = False
 
     def is_open(self, now: datetime) -> bool:
         """Whether the person could take it this moment."""
-        return not self.stops and not self.is_over_quota and not self.is_full and self.opens_at <= now
+        is_free = not self.is_full and not self.is_held
+        return is_free and not self.stops and not self.is_over_quota and self.opens_at <= now
 
 
 def missing_for(problem: Problem, roster: Roster, worker: Worker, shift: Shift) -> int:
@@ -142,6 +151,7 @@ def missing(problem: Problem, roster: Roster, shift: Shift) -> int:
 def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
     """One shift as one person sees it: whether there is a place, what forbids it, when it opens."""
     problem, roster, names = standing.problem, standing.roster, standing.facts.names
+    free = missing_for(problem, roster, worker, shift)
     return Place(
         shift=shift,
         label=names.shifts[shift.id],
@@ -149,20 +159,22 @@ def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
         missing=missing(problem, roster, shift),
         opens_at=standing.opens_at(shift, worker),
         stops=standing.stops(worker, shift),
-        is_over_quota=_is_over_quota(standing, worker, shift),
-        is_full=missing_for(problem, roster, worker, shift) <= 0,
+        is_over_quota=is_over_quota(standing, worker.id, shift.id),
+        is_full=free <= 0,
+        is_held=standing.are_held(shift, free),
         has_draw=standing.terms_of(shift).has_draw and standing.opens_for_all_at(shift) > standing.now,
     )
 
 
-def _is_over_quota(standing: Standing, worker: Worker, shift: Shift) -> bool:
+def is_over_quota(standing: Standing, worker_id: str, shift_id: str) -> bool:
     """Whether this would be one shift more in seven days than the site's quota allows; not when it is near."""
+    shift = standing.problem.shift[shift_id]
     quota = standing.terms_of(shift).week_quota
     if quota is None or standing.is_near(shift):
         return False
     days = [
         standing.problem.shift[each].day
-        for each in standing.roster.shifts_of(worker.id)
+        for each in standing.roster.shifts_of(worker_id)
         if standing.problem.shift[each].site == shift.site
     ]
     span = 7

@@ -110,6 +110,7 @@ def _standing(first: date, last: date) -> Standing:
         came_up=_came_up(first, last),
         terms=terms_of_sites(),
         covers=_open_covers(facts),
+        entries=_entries(facts),
         starts=_starts(facts),
         begun=frozenset(begun_places(first, last)),
     )
@@ -149,6 +150,25 @@ def _open_covers(facts: Facts) -> dict[str, list[str]]:
         if shift in facts.problem.shift:
             found[shift].append(person)
     return dict(found)
+
+
+def _entries(facts: Facts) -> dict[str, list[str]]:
+    """By shift, the people whose entry in its draw still holds: not those who were asked and let it pass."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for shift, person, since_at, drawn_at in rows(_draw_entries()):
+        is_of_draw = drawn_at is None or since_at < drawn_at + timedelta(seconds=1)
+        if shift in facts.problem.shift and is_of_draw:
+            found[shift].append(person)
+    return dict(found)
+
+
+@cache
+def _draw_entries() -> Statement:
+    return (
+        sa.select(Wait.shift_id, Wait.person_id, Wait.since_at, Draw.drawn_at)
+        .join(Draw, Draw.shift_id == Wait.shift_id)
+        .where(Wait.ended_at.is_(None))
+    )
 
 
 @cache
@@ -256,6 +276,18 @@ def _waits() -> Statement:
 def draw_of(shift_id: str) -> Draw | None:
     """The draw of a shift, if there is one."""
     return db.session.get(Draw, shift_id)
+
+
+def entry_of(person_id: str, shift_id: str) -> str | None:
+    """The code of a person's latest entry in a draw."""
+    latest = sa.select(Wait.id).where(Wait.person_id == person_id, Wait.shift_id == shift_id)
+    return db.session.scalar(latest.order_by(Wait.since_at.desc()).limit(1))
+
+
+def is_asked(person_id: str, shift_id: str) -> bool:
+    """Whether a person is asked to take a shift at this moment."""
+    asked = sa.select(Ask.id).where(Ask.person_id == person_id, Ask.shift_id == shift_id)
+    return db.session.scalar(asked.where(Ask.state == AskState.ASKED, Ask.lapses_at > clock.now()).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

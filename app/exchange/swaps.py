@@ -200,7 +200,7 @@ def stops_of(standing: Standing, wanted: Wanted, reader: str | None = None) -> t
     if reader not in two:
         return told(broken, standing.facts.names)
     own = [each for each in broken if set(each.workers) <= {reader}]
-    return (*told(own, standing.facts.names), *([NOT_FOR_THEM] if len(own) < len(broken) else []))
+    return (*told(own, standing.facts.names, reader), *([NOT_FOR_THEM] if len(own) < len(broken) else []))
 
 
 def _standing(wanted: Wanted) -> Standing | None:

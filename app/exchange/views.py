@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -12,12 +13,16 @@ from app import clock
 from app.access import Role, allow, allow_signed_in
 from app.database import reading
 from app.exchange import answers, choices, claims, covers, places, queries, swaps
-from app.exchange.forms import AnswerForm, ButtonForm, SwapForm, TakeForm
+from app.exchange.forms import AnswerForm, ButtonForm, QuestionForm, SwapForm, TakeForm
 from app.exchange.models import AskState, SwapState
+from app.exchange.terms import seed_hash
 from app.exchange.words import opens_words, swap_words
+from app.roster.words import RosterNames
 from app.words import when
+from scheduling import Violation
 
 bp = Blueprint("exchange", __name__)
+READ_FIRST = "Please tick that you have read it."
 WORKS = (Role.PEER, Role.COORDINATOR)
 
 
@@ -27,10 +32,15 @@ def _words() -> dict[str, Any]:
     return {
         "opens_words": opens_words,
         "when": when,
-        "told": claims.told,
+        "told": _told,
         "swap_words": swap_words,
         "over_quota": claims.OVER_QUOTA,
     }
+
+
+def _told(violations: Iterable[Violation], names: RosterNames) -> tuple[str, ...]:
+    """Why something is not for the reader, in sentences to them."""
+    return claims.told(violations, names, current_user.id)
 
 
 @bp.get("/take/")
@@ -39,7 +49,8 @@ def take() -> str:
     """Shifts I can take: soonest first, only what the rules allow me; what opens later says when."""
     now = clock.now()
     offers = queries.offers_for(current_user.id)
-    found = offers.places
+    gave_back = queries.covers_of(current_user.id)
+    found = [each for each in offers.places if each.shift.id not in gave_back]
     mine = [each for each in found if not each.stops and not each.is_over_quota]
     return render_template(
         "exchange/take.html",
@@ -78,7 +89,7 @@ def _place_page(
         if queries.assignment_of(current_user.id, shift_id) is not None:
             return redirect(url_for("shifts.show", shift_id=shift_id))
         abort(404)
-    status = 200 if answer is None else 409
+    status = 409 if answer is not None else 422 if form is not None else 200
     page = render_template(
         "exchange/place.html",
         place=found.place,
@@ -91,7 +102,7 @@ def _place_page(
         answer=answer,
         answer_kind=type(answer).__name__ if answer else "",
         next_best=places.next_best(standing, current_user.id, shift_id) if answer is not None else (),
-        form=form or TakeForm(formdata=None),
+        form=form or TakeForm(formdata=None, plan=queries.plan_of(shift_id)),
     )
     return page, status
 
@@ -105,9 +116,9 @@ def take_submit(shift_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit() or details is None:
         abort(404)
     if details.hazards and not form.hazards.data:
-        form.hazards.errors = ["Please tick that you have read it."]
+        form.hazards.errors = [READ_FIRST]
         return _place_page(shift_id, form=form)
-    answer = claims.claim_shift(current_user.id, shift_id)
+    answer = claims.claim_shift(current_user.id, shift_id, form.plan.data or None)
     if isinstance(answer, answers.Done):
         flash("It is yours. Thank you.", "success")
         return redirect(url_for("shifts.show", shift_id=shift_id), 303)
@@ -195,6 +206,19 @@ def after_all(shift_id: str) -> ResponseReturnValue:
     return redirect(url_for("exchange.place", shift_id=shift_id), 303)
 
 
+@bp.get("/take/<shift_id>/lots")
+@allow(*WORKS)
+def lots(shift_id: str) -> str:
+    """How the lots of a shift are drawn, for anybody to check; nobody is named."""
+    return render_template(
+        "exchange/lots.html",
+        shift_id=shift_id,
+        draw=queries.draw_of(shift_id) or abort(404),
+        seed_hash=seed_hash,
+        mine=queries.entry_of(current_user.id, shift_id),
+    )
+
+
 @bp.get("/asked/<ask_id>")
 @allow_signed_in
 def question(ask_id: str) -> ResponseReturnValue:
@@ -202,26 +226,35 @@ def question(ask_id: str) -> ResponseReturnValue:
     found = queries.question(ask_id)
     if found is None or found.ask.person_id != current_user.id:
         abort(404)
-    is_waiting = found.ask.state == AskState.ASKED and found.ask.lapses_at > clock.now()
-    return render_template(
+    return _question_page(found)
+
+
+def _question_page(found: queries.Question, form: QuestionForm | None = None) -> ResponseReturnValue:
+    page = render_template(
         "exchange/question.html",
         question=found,
         details=queries.details_of([found.shift.id])[found.shift.id],
         people=queries.names_on(found.shift.id),
         pay=queries.question_pay(found),
-        is_waiting=is_waiting,
+        draw=queries.draw_of(found.shift.id),
+        is_waiting=found.ask.state == AskState.ASKED and found.ask.lapses_at > clock.now(),
+        form=form or QuestionForm(formdata=None),
     )
+    return page, 200 if form is None else 422
 
 
 @bp.post("/asked/<ask_id>")
 @allow_signed_in
 def answer_question(ask_id: str) -> ResponseReturnValue:
     """Answer a question."""
-    form = AnswerForm()
+    form = QuestionForm()
     found = queries.question(ask_id)
     if not form.validate_on_submit() or found is None or found.ask.person_id != current_user.id:
         abort(404)
     shift_id = found.shift.id
+    if form.is_yes and queries.details_of([shift_id])[shift_id].hazards and not form.hazards.data:
+        form.hazards.errors = [READ_FIRST]
+        return _question_page(found, form)
     answer = claims.answer_question(ask_id, current_user.id, is_yes=form.is_yes)
     if isinstance(answer, answers.Done):
         if form.is_yes:

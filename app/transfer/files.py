@@ -18,7 +18,7 @@ MOST_UNPACKED = 16 * 1_048_576
 MOST_ROWS = 20_000
 MOST_MEMBERS = 40
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-RISKY = ("=", "+", "-", "@", "\t", "'", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 

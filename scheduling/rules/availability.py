@@ -22,9 +22,9 @@ class Availability(AssignmentRule):
     title: ClassVar[str] = "When people can work"
     about: ClassVar[str] = "Nobody is put on a shift while they are away. No reason is ever asked."
     says: ClassVar[Mapping[str, str]] = {
-        "unavailable": "{worker} is not available for {shift}.",
+        "unavailable": "{worker:is/are} not available for {shift}.",
         "unwanted": "{worker} would rather not work at the time of {shift}.",
-        "not_preferred": "{worker} can work {shift}, but it is not at a time they prefer.",
+        "not_preferred": "{worker} can work {shift}, but another time would be preferred.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "unavailable": "Ask {worker} whether their times have changed.",

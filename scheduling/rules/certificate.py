@@ -23,8 +23,8 @@ class Certificate(AssignmentRule):
         "Everyone but people in training holds what a kind of service asks of all, valid on the day of the shift."
     )
     says: ClassVar[Mapping[str, str]] = {
-        "missing": "{shift} needs {skill}. {worker} does not hold it.",
-        "expired": "{shift} needs {skill}. That of {worker} is not valid on {date}.",
+        "missing": "{shift} needs {skill}. {worker:does/do} not hold it.",
+        "expired": "{shift} needs {skill}. {worker:has/have} none that is valid on {date}.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "missing": "Plan the training, or choose someone who holds {skill}.",

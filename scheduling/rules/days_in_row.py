@@ -24,7 +24,7 @@ class DaysInRow(WorkerRule):
     about: ClassVar[str] = "Days worked before and after this period count too."
     says: ClassVar[Mapping[str, str]] = {
         "most": "{worker} would work more than {days:day/days} in a row.",
-        "agreed": "{worker} would work more than {days:day/days} in a row. They agreed to that at most.",
+        "agreed": "{worker} would work more than {days:day/days} in a row. {They} agreed to that at most.",
         "many": "{worker} would work more than {days:day/days} in a row, which tires.",
     }
     fixes: ClassVar[Mapping[str, str]] = {

@@ -31,7 +31,7 @@ class Funds(Rule):
     about: ClassVar[str] = "Grants have days and budgets. What the roster pays should have a fund, and fit into it."
     scope: ClassVar[Scope] = Scope.PAIR
     says: ClassVar[Mapping[str, str]] = {
-        "none": "No fund may pay {worker} for {shift}.",
+        "none": "{worker} could not be paid for {shift} by any fund.",
         "over": "The roster costs more than a fund has left.",
     }
     fixes: ClassVar[Mapping[str, str]] = {

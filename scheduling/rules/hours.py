@@ -27,11 +27,11 @@ class Hours(WorkerRule):
     about: ClassVar[str] = "Work at all sites and in all roles counts together."
     says: ClassVar[Mapping[str, str]] = {
         "week": "{worker} would work {value} in the week of {first}. The most is {bound}.",
-        "agreed_week": "{worker} would work {value} in the week of {first}. They agreed to {bound} at most.",
+        "agreed_week": "{worker} would work {value} in the week of {first}. {They} agreed to {bound} at most.",
         "agreed_shifts": "{worker} would work {value:shift/shifts} in the week of {first}. "
-        "They agreed to {bound} at most.",
+        "{They} agreed to {bound} at most.",
         "average": "{worker} would work {value} in this period. The most for so many weeks is {bound}.",
-        "agreed": "{worker} would work {value} in this period. They agreed to {bound} at most.",
+        "agreed": "{worker} would work {value} in this period. {They} agreed to {bound} at most.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "week": "Take {worker} off a shift in that week.",

@@ -23,7 +23,7 @@ class Kinds(WorkerRule):
     title: ClassVar[str] = "Shifts of one kind"
     about: ClassVar[str] = "Some people agree to so many of a kind of shift and no more."
     says: ClassVar[Mapping[str, str]] = {
-        "agreed": "{worker} would work {value:shift/shifts} of the kind {kind}. They agreed to {bound} at most.",
+        "agreed": "{worker} would work {value:shift/shifts} of the kind {kind}. {They} agreed to {bound} at most.",
     }
     fixes: ClassVar[Mapping[str, str]] = {"agreed": "Ask {worker}, or choose another kind of shift."}
 

@@ -21,7 +21,7 @@ class NotAt(AssignmentRule):
     title: ClassVar[str] = "Not at"
     about: ClassVar[str] = "A private wish. Everyone else only reads that the person is not available."
     is_private: ClassVar[bool] = True
-    says: ClassVar[Mapping[str, str]] = {"site": "{worker} is not available for {shift}."}
+    says: ClassVar[Mapping[str, str]] = {"site": "{worker:is/are} not available for {shift}."}
     fixes: ClassVar[Mapping[str, str]] = {"site": "Choose someone else."}
 
     price: int | None = cost(None, "Each shift there (empty: forbidden)")

@@ -25,7 +25,7 @@ class NotWith(Rule):
     about: ClassVar[str] = "A private wish. Everyone else only reads that the person is not available."
     scope: ClassVar[Scope] = Scope.PAIR
     is_private: ClassVar[bool] = True
-    says: ClassVar[Mapping[str, str]] = {"meet": "{worker} is not available for {shift}."}
+    says: ClassVar[Mapping[str, str]] = {"meet": "{worker:is/are} not available for {shift}."}
     fixes: ClassVar[Mapping[str, str]] = {"meet": "Choose someone else."}
 
     price: int | None = cost(None, "Each meeting (empty: forbidden)")

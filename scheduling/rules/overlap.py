@@ -27,7 +27,7 @@ class Overlap(WorkerRule):
     is_firm: ClassVar[bool] = True
     says: ClassVar[Mapping[str, str]] = {
         "overlap": "{worker} cannot be on {shifts}: they are at the same time.",
-        "elsewhere": "{worker} already works elsewhere at the time of {shift}.",
+        "elsewhere": "{worker:already works/already work} elsewhere at the time of {shift}.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "overlap": "Take {worker} off one of them.",

@@ -25,7 +25,7 @@ class Partner(Rule):
     about: ClassVar[str] = "A private wish to work with one other person."
     scope: ClassVar[Scope] = Scope.PAIR
     is_private: ClassVar[bool] = True
-    says: ClassVar[Mapping[str, str]] = {"apart": "{worker} would be on {shift} without the partner they wished for."}
+    says: ClassVar[Mapping[str, str]] = {"apart": "{worker} would be on {shift} without the partner wished for."}
     fixes: ClassVar[Mapping[str, str]] = {"apart": "Put both on one shift."}
 
     price: int = cost(3, "Each shift without the partner", may_forbid=False)

@@ -23,8 +23,8 @@ class Pin(WorkerRule):
     title: ClassVar[str] = "Pins"
     about: ClassVar[str] = "A pinned person stays on the shift (or off it) unless another law forbids that."
     says: ClassVar[Mapping[str, str]] = {
-        "off": "{worker} is pinned on {shift} but is not on it.",
-        "on": "{worker} is pinned off {shift} but is on it.",
+        "off": "{worker:is/are} pinned on {shift} but not on it.",
+        "on": "{worker:is/are} pinned off {shift} but on it.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "off": "See which rule stops it, or take the pin away.",

@@ -24,8 +24,8 @@ class Request(WorkerRule):
     about: ClassVar[str] = "A person may wish for a shift or against it. A wish is not a promise."
     is_private: ClassVar[bool] = True
     says: ClassVar[Mapping[str, str]] = {
-        "missed": "{worker} wished to be on {shift} and is not.",
-        "given": "{worker} wished not to be on {shift} and is.",
+        "missed": "{worker} wished to be on {shift} but would not be.",
+        "given": "{worker} wished not to be on {shift} but would be.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "missed": "Put {worker} on {shift}.",

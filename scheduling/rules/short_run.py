@@ -24,8 +24,8 @@ class ShortRun(WorkerRule):
     title: ClassVar[str] = "Stretches of work and of days off"
     about: ClassVar[str] = "Some people agree to work several days together, and to have several days off together."
     says: ClassVar[Mapping[str, str]] = {
-        "work": "{worker} would work {days:day/days} only from {first}. They agreed to {least} together.",
-        "off": "{worker} would have {days:day/days} off only from {first}. They agreed to {least} together.",
+        "work": "{worker} would work {days:day/days} only from {first}. {They} agreed to {least} together.",
+        "off": "{worker} would have {days:day/days} off only from {first}. {They} agreed to {least} together.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "work": "Add a day before or after.",

@@ -24,8 +24,8 @@ class Stability(WorkerRule):
     title: ClassVar[str] = "Keep what was published"
     about: ClassVar[str] = "People plan their lives by a published roster. Each change needs their yes."
     says: ClassVar[Mapping[str, str]] = {
-        "removed": "{worker} was published on {shift} and is no longer.",
-        "added": "{worker} is new on {shift} since the roster was published.",
+        "removed": "{worker:was/were} published on {shift} and no longer there.",
+        "added": "{worker:is/are} new on {shift} since the roster was published.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "removed": "Put {worker} back, or ask them.",

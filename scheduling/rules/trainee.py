@@ -27,7 +27,7 @@ class Trainee(ShiftRule):
     unready: ClassVar[frozenset[str]] = frozenset({"alone"})
     says: ClassVar[Mapping[str, str]] = {
         "seats": "{shift} would have {value:trainee/trainees} and has {bound:seat/seats} for them.",
-        "alone": "{worker} is in training and would have nobody to learn from on {shift}.",
+        "alone": "{worker:is/are} in training and would have nobody to learn from on {shift}.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "seats": "Take {excess} off, or add a trainee seat.",

@@ -23,9 +23,9 @@ class Wanted(WorkerRule):
     title: ClassVar[str] = "Wanted hours"
     about: ClassVar[str] = "Each person says how many hours they want; some were promised a least number."
     says: ClassVar[Mapping[str, str]] = {
-        "fewer": "{worker} would get {value} and wants {bound}.",
-        "more": "{worker} would get {value} and wants {bound} only.",
-        "promised": "{worker} would get {value} and was promised {bound} at least.",
+        "fewer": "{worker} would get {value}. Wanted: {bound}.",
+        "more": "{worker} would get {value}. Wanted: {bound} only.",
+        "promised": "{worker} would get {value}. Promised: {bound} at least.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "fewer": "Offer {worker} another shift.",

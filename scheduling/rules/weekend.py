@@ -25,7 +25,7 @@ class Weekend(WorkerRule):
     about: ClassVar[str] = "A weekend is worked when a shift begins on its Saturday or Sunday."
     says: ClassVar[Mapping[str, str]] = {
         "many": "{worker} would work {value:weekend/weekends}. Enough would be {bound}.",
-        "agreed": "{worker} would work {value:weekend/weekends}. They agreed to {bound} at most.",
+        "agreed": "{worker} would work {value:weekend/weekends}. {They} agreed to {bound} at most.",
     }
     fixes: ClassVar[Mapping[str, str]] = {
         "many": "Give {worker} a weekend off.",

@@ -79,6 +79,34 @@ def test_a_yes_to_a_question_does_not_hold_for_another_time(town):
     assert person not in town.people_on(shift)
 
 
+def test_a_shift_moved_since_its_page_was_read_is_not_taken(town):
+    shift = town.shift("2026-12-10 09:00", 6)
+    seen = queries.plan_of(shift)
+    move(shift, 2)
+    assert isinstance(claims.claim_shift(town.ana, shift, seen), answers.Moved)
+    assert town.people_on(shift) == set()
+    assert isinstance(claims.claim_shift(town.ana, shift, queries.plan_of(shift)), answers.Done)
+
+
+def test_who_left_is_asked_no_more_and_the_next_is_asked(town):
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    (first,) = asked_about(shift)
+    change(Person, first, is_active=False)
+    clockwork.turn(None)
+    assert len(asked_about(shift)) == 1
+    assert asked_about(shift) != {first}
+
+
+def test_a_refusal_speaks_to_the_reader(town):
+    town.shift("2026-12-01 00:00", 6, town.ana)
+    shift = town.shift("2026-12-01 09:00", 6)
+    stopped = claims.claim_shift(town.ana, shift).reasons
+    assert any(each.startswith("You would have less than") for each in stopped)
+    assert not any("Ana" in each for each in stopped)
+    assert any("Ana" in each for each in claims.put_on(town.ana, shift).reasons)
+
+
 def test_who_waits_and_is_asked_about_another_time_goes_on_waiting(town):
     shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo)
     claims.wait_for(town.cy, shift)
@@ -117,6 +145,19 @@ def test_the_place_of_someone_who_left_can_be_taken(town):
     change(Person, town.ana, is_active=False)
     assert isinstance(claims.put_on(town.cy, shift), answers.Done)
     assert town.cy in town.people_on(shift)
+
+
+@pytest.mark.parametrize("had_given_it_back", [True, False])
+def test_who_left_stands_on_nothing_ahead_and_somebody_is_asked(town, had_given_it_back):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-24 09:00", 4, town.ana, town.bo)
+    if had_given_it_back:
+        covers.cannot_come(town.ana, shift, town.ana)
+    change(Person, town.ana, is_active=False)
+    clockwork.turn(None)
+    clockwork.turn(None)
+    assert town.people_on(shift) == {town.bo}
+    assert asked_about(shift)
 
 
 def test_a_place_given_to_someone_ends_what_was_open_about_it(town):

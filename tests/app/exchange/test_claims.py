@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.database import db
-from app.exchange import answers, claims, queries
+from app.exchange import answers, claims, clockwork, covers, queries
+from app.exchange.models import Draw
+from app.exchange.terms import lot_order, seed_hash
 from app.people.models import Wish, WishKind
 from tests.support.people import add_person
 
@@ -138,22 +140,68 @@ def test_the_loser_of_a_race_reads_a_kind_sentence_and_the_next_best(town, as_):
 
 
 def test_a_draw_asks_in_the_order_of_its_lots_and_shows_its_seed(town, clock, as_):
-    from app.exchange import clockwork
-    from app.exchange.models import Draw
-    from app.exchange.terms import lot_order
-
     town.agree(first_hours=24, open_hours=0, has_draw=True)
     shift = town.shift("2026-12-10 09:00", 6, target=1)
+    entries = {}
     for person in (town.ana, town.bo, town.cy):
         assert isinstance(claims.claim_shift(person, shift), answers.NotYet)
         claims.wait_for(person, shift)
+        entries[queries.entry_of(person, shift)] = person
     clock.move(hours=25)
     clockwork.turn(None)
-    seed = db.session.get_one(Draw, shift).seed
+    draw = db.session.get_one(Draw, shift)
+    assert draw.lots.split() == lot_order(draw.seed, sorted(entries))
+    assert [each.ask.shift_id for each in queries.questions_for(entries[draw.lots.split()[0]])] == [shift]
+    seed = draw.seed
     db.session.rollback()
-    first = lot_order(seed, [town.ana, town.bo, town.cy])[0]
-    assert [each.ask.shift_id for each in queries.questions_for(first)] == [shift]
-    assert seed in as_(town.di).page(f"/take/{shift}").body_text
+    assert seed in as_(town.di).page(f"/take/{shift}/lots").body_text
+
+
+def test_nobody_takes_a_place_from_those_who_entered_its_draw(town, clock, as_):
+    town.agree(first_hours=24, open_hours=0, has_draw=True)
+    shift = town.shift("2026-12-10 09:00", 6, target=1)
+    claims.wait_for(town.ana, shift)
+    page = as_(town.ana).page(f"/take/{shift}/lots").body_text
+    assert seed_hash(db.session.get_one(Draw, shift).seed) in page
+    clock.move(hours=25)
+    assert isinstance(claims.claim_shift(town.di, shift), answers.Stopped)
+    clockwork.turn(None)
+    assert isinstance(claims.claim_shift(town.di, shift), answers.Stopped)
+    assert isinstance(claims.claim_shift(town.ana, shift), answers.Done)
+
+
+def test_a_place_nobody_of_the_draw_wants_is_open_to_all(town, clock):
+    town.agree(first_hours=24, open_hours=0, has_draw=True)
+    shift = town.shift("2026-12-10 09:00", 6, target=1)
+    claims.wait_for(town.ana, shift)
+    clock.move(hours=25)
+    clockwork.turn(None)
+    clock.move(hours=25)
+    clockwork.turn(None)
+    assert isinstance(claims.claim_shift(town.di, shift), answers.Done)
+
+
+def test_who_has_as_many_as_one_may_take_is_not_asked_from_the_waiting_list(town):
+    town.agree(week_quota=1)
+    town.shift("2026-12-08 09:00", 4, town.ana)
+    shift = town.shift("2026-12-10 09:00", 4, town.bo, town.cy)
+    claims.wait_for(town.ana, shift)
+    covers.cannot_come(town.bo, shift, town.bo)
+    clockwork.turn(None)
+    assert queries.questions_for(town.ana) == []
+
+
+def test_a_yes_to_a_question_acknowledges_the_hazards(town, as_):
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    person = next(each for each in (town.cy, town.di) if queries.questions_for(each))
+    path = f"/asked/{queries.questions_for(person)[0].ask.id}"
+    client = as_(person)
+    yes = client.page(path).form(path, **{"class": "stack"})
+    assert client.post(path, data=yes.filled()).status_code == 422
+    assert person not in town.people_on(shift)
+    client.post(path, data=yes.filled(hazards=True))
+    assert person in town.people_on(shift)
 
 
 @pytest.mark.parametrize("who", ["robin", "stranger"])
