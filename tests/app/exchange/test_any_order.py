@@ -151,10 +151,14 @@ class Model:
         clockwork.turn(None)
 
     def do_publish(self, person, other, shift, another, yes):
-        """A coordinator publishes a draft in which one person stands on one shift, late: they have to say yes to it."""
+        """A coordinator publishes a draft in which one person stands on one shift, late: they have to say yes to it.
+
+        They put nobody on what is full, which they might.
+        """
+        has_room = len(self.town.people_on(shift)) < db.session.get_one(Shift, shift).demands[0].target
         draft = drafts.begin_draft(self.town.period, drafts.Source.PUBLISHED).id
         drafted = DraftAssignment(draft_id=draft, shift_id=shift, person_id=person)
-        if yes and db.session.get(DraftAssignment, (draft, shift, person)) is None:
+        if yes and has_room and db.session.get(DraftAssignment, (draft, shift, person)) is None:
             db.session.add(drafted)
         elif not yes:
             kept = DraftAssignment.draft_id == draft, DraftAssignment.shift_id == shift
