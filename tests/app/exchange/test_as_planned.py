@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app import clock as app_clock
 from app.database import db
-from app.exchange import answers, claims, clockwork, covers, queries, swaps
+from app.exchange import answers, claims, clockwork, covers, gaps, queries, swaps
 from app.exchange.models import Ask, AskState, Cover, CoverState, Swap, SwapState, WaitState
 from app.exchange.swaps import Wanted
 from app.mail.models import OutgoingMail
@@ -188,3 +188,10 @@ def test_a_swap_leaves_no_no_of_the_one_before(town, swap):
     swaps.answer_swap(swap, town.bo, is_yes=True)
     assert state_of(Swap, swap) == SwapState.DONE
     assert db.session.scalars(sa.select(Assignment.declined_at)).all() == [None, None]
+
+
+def test_what_cannot_run_comes_before_what_is_sooner(town):
+    town.shift("2026-11-26 09:00", 4, target=1)
+    town.shift("2026-11-28 09:00", 4, minimum=1)
+    found = gaps.gaps_within(timedelta(days=14))
+    assert [each.cannot_run for each in found] == [True, False]
