@@ -41,7 +41,7 @@ SURE = 0.999
 NEARLY = 0.8
 SHARE = 0.03
 """Columns with such a share of the mixture are made certain together; else the largest, of so many free workers."""
-DIVING = 0.7
+DIVING = 0.8
 """Share of the time that is left in which a dive is to come to its end: where it is slow, it takes larger steps."""
 LEVELS, ROUGH = 12, 0.006
 """After such a part of that time such a share of the bound is near enough, too."""

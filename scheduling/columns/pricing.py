@@ -47,30 +47,38 @@ class Priced:
     columns: tuple[tuple[float, Column], ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Move:
-    """All ways of one class of a step that add the same to the counts.
-
-    Ways are sorted by how many lead to their target: each of `blocks` tells the places of some targets, the places of
-    their ways, and how many ways each of them has (the first way of each target, then the second of each, and so on).
-    """
+    """What all ways of one class of a step that add the same to the counts have in common."""
 
     chosen: int
-    sources: Array
-    targets: Array
-    blocks: list[tuple[slice, slice, int]]
-    prices: Array
-    is_priced: bool
     into: tuple[slice, ...]
     out: tuple[slice, ...]
     added: tuple[int, ...]
 
-    def least(self, before: Array) -> Array:
-        """Return for each target the least that leads to it."""
+
+@dataclass
+class _Sweep:
+    """All ways of a step that move the counts in use by the same, whatever their class: taken in a few operations.
+
+    Ways are sorted by how many lead to their target: each of `blocks` tells the places of some targets, the places of
+    their ways, and how many ways each of them has (the first way of each target, then the second of each, and so on).
+    `moves` tells the move of each way.
+    """
+
+    moves: Array
+    sources: Array
+    targets: Array
+    blocks: list[tuple[slice, slice, int]]
+    prices: Array
+    into: tuple[slice, ...]
+    out: tuple[slice, ...]
+
+    def least(self, before: Array, costs: Array) -> Array:
+        """Return for each target the least that leads to it, where each move of the step costs so much."""
         ways: Any = (self.sources, *self.out)
         part: Array = before[ways]
-        if self.is_priced:
-            part += self.prices
+        part += (self.prices + costs[self.moves]).reshape((-1, *(1 for _ in self.out)))
         if len(self.targets) == len(self.sources):
             return part
         found: Array = np.empty((len(self.targets), *part.shape[1:]))
@@ -91,10 +99,11 @@ class _Window(NamedTuple):
 
 @dataclass
 class _Layer:
-    """A step made ready: its moves, the shape after it, and the counts that end with it."""
+    """A step made ready: its moves and how they are swept, the shape after it, and the counts that end with it."""
 
     step: Step
     moves: list[_Move]
+    sweeps: list[_Sweep]
     shape: tuple[int, ...]
     ends: Ends
     into: list[list[tuple[int, int, int]]]
@@ -153,14 +162,14 @@ class Pricer:
         for at, step in enumerate(self.machine.steps):
             low_now, high_now = frame.windows[at]
             into: list[list[tuple[int, int, int]]] = [[] for _ in range(step.states)]
-            moves = _moves(step, frame.adds[at], _Window(low, high), _Window(low_now, high_now), into)
+            moves, sweeps = _moves(step, frame.adds[at], _Window(low, high), _Window(low_now, high_now), into)
             shape = tuple(b - a + 1 for a, b in zip(low_now, high_now, strict=True))
             ends = frame.ends(at)
             low, high = list(low_now), list(high_now)
             for axis, is_last in enumerate(frame.is_last(at)):
                 if is_last:
                     low[axis] = high[axis] = 0
-            self.layers.append(_Layer(step, moves, shape, ends, into))
+            self.layers.append(_Layer(step, moves, sweeps, shape, ends, into))
 
     def price(self, prices: Mapping[str, float], wanted: int = 1, below: float = math.inf) -> Priced:
         """Return the best rosters when each shift costs `prices` beside what the rules ask.
@@ -215,6 +224,7 @@ class _Run:
         self.costs: list[list[float]] = []
         self.whole: list[Array] = []
         self.ended: list[Array] = []
+        self._ways: dict[tuple[int, tuple[int, ...]], tuple[_Move, tuple[int, ...], int]] = {}
         before: Array = np.zeros((1,) * (1 + len(pricer.used)))
         for layer in self.layers:
             cheapest = [self._cheapest(chosen, prices) for chosen in layer.step.classes]
@@ -223,11 +233,10 @@ class _Run:
                 for move in layer.moves
             ]
             after: Array = np.full((layer.step.states, *layer.shape), np.inf)
-            for move, cost in zip(layer.moves, costs, strict=True):
-                part = move.least(before)
-                part += cost
-                into: Any = (move.targets, *move.into)
-                after[into] = np.minimum(after[into], part)
+            told = np.array(costs)
+            for sweep in layer.sweeps:
+                into: Any = (sweep.targets, *sweep.into)
+                after[into] = np.minimum(after[into], sweep.least(before, told))
             self.costs.append(costs)
             self.picks.append([pick for _, pick in cheapest])
             self.ended.append(before)
@@ -263,7 +272,12 @@ class _Run:
         return Column(machine.worker, frozenset(shifts), price), sums, broken
 
     def _back(self, at: int, cell: tuple[int, ...]) -> tuple[_Move, tuple[int, ...], int]:
-        """Return the cheapest way into a cell, the cell it comes from, and its price."""
+        """Return the cheapest way into a cell, the cell it comes from, and its price; rosters share many cells."""
+        if (at, cell) not in self._ways:
+            self._ways[at, cell] = self._looked_back(at, cell)
+        return self._ways[at, cell]
+
+    def _looked_back(self, at: int, cell: tuple[int, ...]) -> tuple[_Move, tuple[int, ...], int]:
         layer, before = self.layers[at], self.ended[at]
         best: tuple[float, _Move, tuple[int, ...], int] | None = None
         for number, source, asked in layer.into[cell[0]]:
@@ -288,38 +302,50 @@ def _moves(
     before: _Window,
     after: _Window,
     ways_into: list[list[tuple[int, int, int]]],
-) -> list[_Move]:
-    """Return the ways of a step put together by class and by what they add; also note the ways into each state."""
-    by_move: dict[tuple[int, tuple[int, ...], tuple[int, ...]], list[tuple[int, int, int]]] = {}
-    for (source, target, chosen, price, added), more in zip(step.ways, adds.tolist(), strict=True):
-        by_move.setdefault((chosen, added, tuple(more)), []).append((target, source, price))
-    moves = []
-    for (chosen, added, more), ways in by_move.items():
-        into, out = [], []
-        for axis, each in enumerate(more):
-            first = max(before.low[axis], after.low[axis] - each)
-            last = min(before.high[axis], after.high[axis] - each)
-            out.append(slice(first - before.low[axis], last + 1 - before.low[axis]))
-            into.append(slice(first + each - after.low[axis], last + 1 + each - after.low[axis]))
+) -> tuple[list[_Move], list[_Sweep]]:
+    """Return the moves of a step, and the sweeps that take them; also note the ways into each state."""
+    numbers: dict[tuple[int, tuple[int, ...], tuple[int, ...]], int] = {}
+    moves: list[_Move] = []
+    windows: dict[tuple[int, ...], tuple[tuple[slice, ...], tuple[slice, ...]]] = {}
+    swept: dict[tuple[int, ...], list[tuple[int, int, int, int]]] = {}
+    for (source, target, chosen, price, added), row in zip(step.ways, adds.tolist(), strict=True):
+        more = tuple(row)
+        if more not in windows:
+            windows[more] = _windows(more, before, after)
+        into, out = windows[more]
         if any(each.stop <= each.start for each in out):
             continue
-        by_target: dict[int, list[tuple[int, int]]] = {}
-        for target, source, price in sorted(ways):
-            by_target.setdefault(target, []).append((source, price))
-        order = sorted(by_target, key=lambda each: len(by_target[each]))
-        chained: list[tuple[int, int]] = []
-        blocks: list[tuple[slice, slice, int]] = []
-        for count, some in groupby(order, key=lambda each: len(by_target[each])):
-            targets, first = list(some), len(chained)
-            done = blocks[-1][0].stop if blocks else 0
-            chained += [by_target[target][rank] for rank in range(count) for target in targets]
-            blocks.append((slice(done, done + len(targets)), slice(first, len(chained)), count))
-        sources = np.array([source for source, _ in chained])
-        prices = np.array([float(price) for _, price in chained]).reshape((-1, *(1 for _ in more)))
-        move = _Move(
-            chosen, sources, np.array(order), blocks, prices, bool(prices.any()), tuple(into), tuple(out), added
-        )
-        moves.append(move)
-        for target, source, price in ways:
-            ways_into[target].append((len(moves) - 1, source, price))
-    return moves
+        number = numbers.setdefault((chosen, added, more), len(moves))
+        if number == len(moves):
+            moves.append(_Move(chosen, into, out, added))
+        swept.setdefault(more, []).append((target, number, source, price))
+        ways_into[target].append((number, source, price))
+    return moves, [_sweep(*windows[more], ways) for more, ways in swept.items()]
+
+
+def _windows(more: tuple[int, ...], before: _Window, after: _Window) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Return where on each axis a step that adds so much leads to, and where from."""
+    into, out = [], []
+    for axis, each in enumerate(more):
+        first = max(before.low[axis], after.low[axis] - each)
+        last = min(before.high[axis], after.high[axis] - each)
+        out.append(slice(first - before.low[axis], last + 1 - before.low[axis]))
+        into.append(slice(first + each - after.low[axis], last + 1 + each - after.low[axis]))
+    return tuple(into), tuple(out)
+
+
+def _sweep(into: tuple[slice, ...], out: tuple[slice, ...], ways: list[tuple[int, int, int, int]]) -> _Sweep:
+    """Put together ways (target, move, source, price) that move the counts by the same."""
+    by_target: dict[int, list[tuple[int, int, int]]] = {}
+    for target, *way in sorted(ways):
+        by_target.setdefault(target, []).append((way[0], way[1], way[2]))
+    order = sorted(by_target, key=lambda each: len(by_target[each]))
+    chained: list[tuple[int, int, int]] = []
+    blocks: list[tuple[slice, slice, int]] = []
+    for count, some in groupby(order, key=lambda each: len(by_target[each])):
+        targets, first = list(some), len(chained)
+        done = blocks[-1][0].stop if blocks else 0
+        chained += [by_target[target][rank] for rank in range(count) for target in targets]
+        blocks.append((slice(done, done + len(targets)), slice(first, len(chained)), count))
+    numbers, sources, prices = (np.array(each) for each in zip(*chained, strict=True))
+    return _Sweep(numbers, sources, np.array(order), blocks, prices.astype(float), into, out)
