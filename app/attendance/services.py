@@ -19,6 +19,7 @@ from app.attendance.models import Activity, Attendance, AttendanceCorrection, At
 from app.audit.services import record
 from app.database import db, insert_if_absent, new_id
 from app.editing import Outcome, Saved, kept, locked, outdated, refuse
+from app.exchange.covers import keep_place
 from app.people.models import Person
 from app.roster.lock import hold_roster
 from app.roster.models import Assignment, Shift
@@ -63,6 +64,8 @@ def arrive(shift_id: str, person_id: str, noting: Noting) -> Outcome:
         return refuse(form=f"It is too early to note this. It opens {when(opens_at)}.")
     if now >= shift.ends_at:
         return refuse(form=f"This shift ended {when(shift.ends_at)}. A coordinator can still note who was there.")
+    if now < shift.starts_at:
+        keep_place(person_id, shift_id)  # whoever is there comes after all, and nobody is asked for them any more
     return _note(shift, person_id, noting, state=AttendanceState.HERE, arrived_at=now, left_at=None)
 
 
@@ -193,20 +196,24 @@ def add_extra(key: str, person_id: str, facts: dict[str, Any], span: tuple[datet
 
 
 def close_forgotten(task: object) -> None:
-    """Take the planned end where nobody noted the leaving; coordinators find these marked."""
+    """Take the planned end where nobody noted the leaving; coordinators find these marked.
+
+    The plan says nothing about whoever is not on the shift (any more): they get no time until a coordinator gives it.
+    """
     del task
     now = clock.now()
     over = now - timedelta(minutes=day_settings().close_minutes)
-    rows = db.session.scalars(
-        sa.select(Attendance)
+    is_on = sa.exists().where(Assignment.shift_id == Attendance.shift_id, Assignment.person_id == Attendance.person_id)
+    rows = db.session.execute(
+        sa.select(Attendance, Shift.ends_at, is_on.label("is_on"))
         .join(Shift, Shift.id == Attendance.shift_id)
         .where(Attendance.state == AttendanceState.HERE, Shift.ends_at < over)
         .limit(BATCH)
         .with_for_update(of=Attendance)
     ).all()
-    for row in rows:
-        ends_at = db.session.get_one(Shift, row.shift_id).ends_at
-        row.state, row.left_at = AttendanceState.LEFT, max(ends_at, row.arrived_at or ends_at)
+    for row, ends_at, is_planned in rows:
+        arrived_at = row.arrived_at or ends_at
+        row.state, row.left_at = AttendanceState.LEFT, max(ends_at, arrived_at) if is_planned else arrived_at
         row.noted_via, row.noted_by_id, row.changed_at = NotedVia.CLOSED, None, now
         record(db.session, "close attendance", "attendance", row.id)
     db.session.commit()
@@ -217,8 +224,8 @@ def _no_shift(shift: Shift | None) -> str:
 
 
 def _not_on(shift_id: str, person_id: str, noting: Noting) -> str:
-    """Coordinators may note people who helped out; everyone else notes those who are planned."""
-    if noting.via == NotedVia.COORDINATOR:
+    """Coordinators may note others who helped out; everyone else, and they of themselves, those who are planned."""
+    if noting.via == NotedVia.COORDINATOR and person_id != noting.by_id:
         return "" if db.session.get(Person, person_id) else "This person is not there any more."
     is_on = sa.exists().where(Assignment.shift_id == shift_id, Assignment.person_id == person_id)
     return "" if db.session.scalar(sa.select(is_on)) else "The plan has changed: this person is not on this shift."

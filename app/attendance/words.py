@@ -34,5 +34,5 @@ VIA_WORDS = {
     NotedVia.LEAD: "by the lead",
     NotedVia.KIOSK: "at the tablet",
     NotedVia.COORDINATOR: "by a coordinator",
-    NotedVia.CLOSED: "by nobody: the planned end was taken",
+    NotedVia.CLOSED: "by nobody: the end was filled in",
 }

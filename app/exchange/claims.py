@@ -237,9 +237,11 @@ def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
     left = places.missing(standing.problem, after, work)
     if left >= places.missing(standing.problem, standing.roster, work):
         return
-    own = Cover.person_id != person_id
+    keeps = [person for person, shift in standing.begun if shift == shift_id]  # who has come is not sent away
     cover = db.session.scalar(
-        sa.select(Cover).where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), own).order_by(Cover.opened_at)
+        sa.select(Cover)
+        .where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), Cover.person_id.not_in([person_id, *keeps]))
+        .order_by(Cover.opened_at)
     )
     if cover is not None:
         if cover.is_listed:

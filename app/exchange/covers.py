@@ -9,6 +9,7 @@ from flask import render_template
 
 from app import clock
 from app.access import Role
+from app.attendance.queries import begun_places
 from app.audit.services import record
 from app.database import db
 from app.exchange import places, queries, rounds, swaps, terms
@@ -38,6 +39,8 @@ from scheduling import Roster, why_open
 ASK_SUBJECT = "A question about your plan"
 OPEN_SUBJECT = "Please look at the plan"
 MOST_ASKED = 12
+HERE = "You are noted as here. Tap 'That was a mistake' under Today first."
+THEY_ARE_HERE = "They are noted as here. Take that back under Today first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,9 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
     if shift.starts_at <= clock.now():
         db.session.rollback()
         return Over("This shift has begun. Please call the site.")
+    if (person_id, shift_id) in begun_places(shift.day_on, shift.day_on):
+        db.session.rollback()
+        return Over(HERE if person_id == by_id else THEY_ARE_HERE)
     if _open_cover(person_id, shift_id) is not None:
         db.session.rollback()
         return Done()

@@ -103,16 +103,16 @@ def standing_between(first: date, last: date) -> Standing:
 
 
 def _standing(first: date, last: date) -> Standing:
-    facts = read_span(first, last)
+    facts, begun = read_span(first, last), frozenset(begun_places(first, last))
     return Standing(
         facts=facts,
         now=clock.now(),
         came_up=_came_up(first, last),
         terms=terms_of_sites(),
-        covers=_open_covers(facts),
+        covers=_open_covers(facts, begun),
         entries=_entries(facts),
         starts=_starts(facts),
-        begun=frozenset(begun_places(first, last)),
+        begun=begun,
     )
 
 
@@ -143,11 +143,11 @@ def came_up_at(shift: Shift) -> datetime | None:
     return _came_up(shift.day_on, shift.day_on).get(shift.id)
 
 
-def _open_covers(facts: Facts) -> dict[str, list[str]]:
-    """By shift, the people who stand on it only until somebody takes their place."""
+def _open_covers(facts: Facts, begun: frozenset[tuple[str, str]]) -> dict[str, list[str]]:
+    """By shift, the people who stand on it only until somebody takes their place; who has come keeps it."""
     found: dict[str, list[str]] = defaultdict(list)
     for shift, person in rows(_listed_covers()):
-        if shift in facts.problem.shift:
+        if shift in facts.problem.shift and (person, shift) not in begun:
             found[shift].append(person)
     return dict(found)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import render_template
 
 from app import clock
+from app.attendance.queries import begun_places
 from app.audit.services import record
 from app.auth.queries import digest
 from app.database import db
@@ -42,7 +43,7 @@ class Overtaken:
 
 @dataclass(frozen=True, slots=True)
 class TooLate:
-    """Nothing was kept: the shift has begun, or needs no answer."""
+    """Nothing was kept: the shift has begun, the person is there already, or it needs no answer."""
 
 
 Outcome = Answered | Overtaken | TooLate
@@ -78,7 +79,8 @@ def _refusal(assignment: Assignment, shift: Shift, sequence: int, *, is_yes: boo
         return Answered(is_yes=True) if is_yes else TooLate()
     if shift.cancelled_at is not None or assignment.version + shift.version - 2 != sequence:
         return Overtaken()
-    return TooLate() if shift.starts_at <= clock.now() else None
+    is_there = not is_yes and (assignment.person_id, shift.id) in begun_places(shift.day_on, shift.day_on)
+    return TooLate() if is_there or shift.starts_at <= clock.now() else None
 
 
 def _keep(assignment: Assignment, shift: Shift, *, is_yes: bool) -> None:

@@ -14,6 +14,7 @@ from app.attendance.services import Noting, Times
 from app.database import db, new_id
 from app.editing import Outdated, Refused, Saved
 from app.people.models import Level
+from app.roster.models import Assignment
 from tests.app.attendance.conftest import MONDAY, shift
 from tests.support.pages import Page, end_transaction
 from tests.support.people import add_person
@@ -204,6 +205,16 @@ def test_nobody_corrects_or_enters_their_own_hours(town, clock):
     assert isinstance(services.add_extra(new_id(), town.robin, extra, span, town.robin), Refused)
 
 
+def test_a_coordinator_notes_others_who_helped_and_themselves_only_where_they_are_planned(town, clock):
+    def by_robin(act, person):
+        return act(town.day, person, Noting(town.robin, NotedVia.COORDINATOR, 0))
+
+    assert isinstance(by_robin(services.arrive, town.robin), Refused)
+    assert isinstance(by_robin(services.arrive, town.mo), Saved)
+    clock.move(minutes=1)
+    assert isinstance(by_robin(services.note_absent, town.robin), Refused)
+
+
 @pytest.mark.parametrize(
     ("came", "went", "field"),
     [
@@ -242,6 +253,16 @@ def test_a_forgotten_leaving_takes_the_planned_end_and_is_shown(town, clock):
     found = day.unsettled()
     assert town.ana in [each.person_id for each in found]
     assert day.unsettled_count() == len(found)
+
+
+def test_a_forgotten_leaving_gives_no_time_to_whoever_is_not_on_the_shift_any_more(town, clock):
+    services.arrive(town.day, town.ana, phone(town.ana))
+    db.session.execute(sa.delete(Assignment).where(Assignment.person_id == town.ana))
+    db.session.commit()
+    clock.set(local(17, 1))
+    services.close_forgotten(None)
+    assert queries.worked_records() == []
+    assert town.ana in [each.person_id for each in day.unsettled()]
 
 
 def test_did_not_come_counts_nothing_and_coming_after_all_is_noted_anew(town, clock):

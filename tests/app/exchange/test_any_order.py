@@ -178,6 +178,9 @@ class Model:
             found = own_shift(person, shift_id)
             if found is not None and found.is_awaited(app_clock.now()):
                 answer = change_services.answer_change(person, shift_id, found.sequence, is_yes=yes)
+                if isinstance(answer, change_services.TooLate):
+                    assert not yes  # who has come does not give the place away
+                    return
                 assert isinstance(answer, change_services.Answered)
                 (self.agreed.add if yes else self.agreed.discard)((person, shift_id))
                 return

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app import clock as app_clock
+from app.attendance import services as attendance
+from app.attendance.models import AttendanceState, NotedVia
 from app.database import db
 from app.exchange import answers, claims, clockwork, covers, queries
 from app.exchange.models import Ask, AskState, Cover, CoverState
@@ -146,3 +149,37 @@ def test_a_coordinator_asks_and_puts_on_who_could_come(town, as_):
     robin.post(f"/gaps/{shift}/put-on", data={"csrf_token": robin.token(), "person": town.di})
     assert town.people_on(shift) == {town.bo, town.di}
     assert asked(shift) == []
+
+
+def arrive(person, shift):
+    return attendance.arrive(shift, person, attendance.Noting(person, NotedVia.PHONE, 0))
+
+
+def test_who_has_arrived_cannot_give_the_place_away(town, as_):
+    shift = town.shift("2026-11-23 11:00", 6, town.ana, target=1)
+    arrive(town.ana, shift)
+    assert covers.cannot_come(town.ana, shift, town.ana) == answers.Over(covers.HERE)
+    robin = as_(town.robin)
+    robin.post(f"/gaps/{shift}/cannot", data={"csrf_token": robin.token(), "person": town.ana})
+    assert covers.THEY_ARE_HERE in robin.page(f"/gaps/{shift}").body_text
+    assert town.people_on(shift) == {town.ana}
+
+
+def test_who_gave_a_place_back_and_arrives_before_anybody_took_it_keeps_it(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-23 11:00", 6, town.ana, target=1)
+    covers.cannot_come(town.ana, shift, town.ana)
+    arrive(town.ana, shift)
+    assert asked(shift) == []
+    assert isinstance(claims.put_on(town.bo, shift), answers.Taken)
+    assert town.people_on(shift) == {town.ana}
+
+
+def test_who_is_noted_as_here_by_hand_is_not_sent_away_by_whoever_takes_a_place(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-23 10:30", 6, town.ana, target=1)
+    covers.cannot_come(town.ana, shift, town.ana)
+    here = attendance.Times(AttendanceState.HERE, app_clock.now())
+    attendance.enter(shift, town.ana, here, town.robin)
+    assert isinstance(claims.put_on(town.bo, shift), answers.Taken)
+    assert town.people_on(shift) == {town.ana}
