@@ -73,6 +73,12 @@ def span_words(starts_at: datetime, ends_at: datetime) -> str:
     return f"{first} {start:%H:%M} to {last} {end:%H:%M}"
 
 
+def length_words(first: datetime, last: datetime) -> str:
+    """The time from one instant to another, as in "25 min" or "4 h 13 min"."""
+    hours, minutes = divmod(int((last - first).total_seconds() // 60), 60)
+    return f"{hours} h {minutes} min" if hours and minutes else f"{hours} h" if hours else f"{minutes} min"
+
+
 def is_night(starts_at: datetime, ends_at: datetime) -> bool:
     """Whether a span runs past midnight."""
     return clock.local(starts_at).date() != clock.local(ends_at - timedelta(microseconds=1)).date()

@@ -18,7 +18,7 @@ from app.people.models import Level, Person, PersonSkill
 from app.roster.models import Assignment, Shift
 from app.rules.queries import day_settings
 from app.sites.models import Service, Site
-from app.words import clock_time
+from app.words import clock_time, length_words
 
 DAY = timedelta(days=1)
 UNDO_FOR = timedelta(minutes=10)
@@ -115,9 +115,9 @@ class Place:
     def _late_words(self) -> str:
         found = []
         if self.arrived_at and self.arrived_at > self.starts_at + GRACE:
-            found.append(f"{minutes_between(self.starts_at, self.arrived_at)} min after the start")
+            found.append(f"{length_words(self.starts_at, self.arrived_at)} after the start")
         if self.left_at and self.left_at < self.ends_at - GRACE:
-            found.append(f"{minutes_between(self.left_at, self.ends_at)} min before the end")
+            found.append(f"{length_words(self.left_at, self.ends_at)} before the end")
         return f" ({', '.join(found)})" if found else ""
 
 
@@ -142,11 +142,6 @@ class BoardShift:
     def waiting(self) -> int:
         """How many places of a shift that has begun nobody noted anything about."""
         return sum(each.is_open and each.is_planned and each.has_begun for each in self.places)
-
-
-def minutes_between(first: datetime, last: datetime) -> int:
-    """Whole minutes from one instant to another."""
-    return int((last - first).total_seconds() // 60)
 
 
 def is_of_today(moment: Moment) -> sa.ColumnElement[bool]:

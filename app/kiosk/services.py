@@ -14,6 +14,7 @@ from app.auth.devices import Caller
 from app.auth.doors import Answer, choose_pin, prove_card
 from app.auth.passphrases import new_code, plain
 from app.auth.queries import digest
+from app.auth.services import sign_out
 from app.auth.throttle import KIOSK_ADDRESS, Gate, forgive, reserve
 from app.database import db, new_id, writing
 from app.kiosk.models import Kiosk, KioskVisit
@@ -60,7 +61,10 @@ def end_kiosk(kiosk_id: str) -> None:
 
 
 def enrol(code: str, caller: Caller) -> Token | str:
-    """Make the device at hand the tablet of this code; a code works once. Else why not, in words."""
+    """Make the device at hand the tablet of this code; a code works once. Else why not, in words.
+
+    Whoever was signed in on it is signed out: from then on it opens the pages of a tablet and nothing else.
+    """
     address = (KIOSK_ADDRESS, caller.network)
     if reserve(db.session, address) is not Gate.OPEN:
         db.session.commit()
@@ -78,6 +82,7 @@ def enrol(code: str, caller: Caller) -> Token | str:
         return NO_SUCH_CODE
     forgive(db.session, address)
     record(db.session, "enrol kiosk", "kiosk", found)
+    sign_out()
     db.session.commit()
     return Token(token)
 

@@ -55,7 +55,7 @@ def start() -> Response:
 @bp.post("/")
 @open_page
 def enrol() -> ResponseReturnValue:
-    """Make this device the tablet of the code's site."""
+    """Make this device the tablet of the code's site; whoever was signed in on it is signed out."""
     form = forms.EnrolForm()
     if not form.validate_on_submit():
         return render_template("kiosk/enrol.html", form=form), 422
@@ -166,10 +166,18 @@ def me() -> ResponseReturnValue:
 @open_page
 def note(shift_id: str, act: str) -> ResponseReturnValue:
     """I am here, I am leaving, that was a mistake, I am coming."""
-    visitor = visitor_at(standing_tablet())
-    if visitor is None or act not in WORDS:
+    tablet = standing_tablet()
+    visitor = visitor_at(tablet)
+    if tablet is None or visitor is None or act not in WORDS:
         return redirect(url_for(".start"), 303)
     services.stay(visitor.visit_id)
+    site = _elsewhere(shift_id, visitor.person_id, tablet)
+    if act == "arrive" and site and request.form.get("sure") != "yes":
+        flash(
+            f'Nothing is noted yet. Your shift is at {site}. Open "I work there all the same" if that is right.',
+            "warning",
+        )
+        return redirect(url_for(".me"), 303)
     outcome = _act(shift_id, visitor.person_id, act)
     if isinstance(outcome, Refused):
         flash(" ".join(outcome.problems.values()), "error")
@@ -178,6 +186,12 @@ def note(shift_id: str, act: str) -> ResponseReturnValue:
     else:
         flash(outcome.words or WORDS[act], "success")
     return redirect(url_for(".me"), 303)
+
+
+def _elsewhere(shift_id: str, person_id: str, tablet: Tablet) -> str | None:
+    """The site of a shift when it is not the one this tablet stands at."""
+    place = day.place_on(shift_id, person_id)
+    return None if place is None or place.site_id == tablet.site_id else place.site
 
 
 def _act(shift_id: str, person_id: str, act: str) -> Outcome:

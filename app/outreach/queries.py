@@ -16,6 +16,7 @@ from app.outreach.models import Outing, OutingMember
 from app.people.models import Person
 from app.rules.queries import day_settings
 from app.sites.models import Site
+from app.words import length_words
 
 UNDO_FOR = timedelta(minutes=10)
 LEAST = 2
@@ -58,9 +59,9 @@ class Out:
         return "due" if self.now >= self.due_at else "out"
 
     @property
-    def minutes_over(self) -> int:
-        """How many minutes they are past their time."""
-        return int((self.now - self.due_at).total_seconds() // 60)
+    def over(self) -> str:
+        """How long they are past their time, in words."""
+        return length_words(self.due_at, self.now)
 
     @property
     def may_reopen(self) -> bool:

@@ -57,6 +57,13 @@ def house(bare_app, clock):
         db.session.get_one(Credential, town.ana).pin_hash = doors.hash_secret(PIN)
         db.session.commit()
         town.code = tablets.add_kiosk(town.site, "By the door", town.robin)
+
+    def new_code():
+        """Make a code that is not too old yet."""
+        with bare_app.app_context():
+            return tablets.add_kiosk(town.site, "Upstairs", town.robin)
+
+    town.new_code = new_code
     return town
 
 
@@ -92,6 +99,26 @@ def test_a_lead_notes_everyone_with_the_keyboard_alone(visit, axe, bare_app, hou
         page.wait_for_selector("#flashes .notice")
     assert states(bare_app) == {house.ana: "here", house.bo: "absent"}
     assert "did not come" in page.inner_text("main")
+
+
+def test_who_came_late_and_went_early_reads_so_on_a_phone_and_at_the_tablet(visit, axe, bare_app, house, clock):
+    clock.move(minutes=73)
+    page = visit("/attendance/", as_=house.ana, size="phone")
+    page.get_by_role("button", name="I am here").click()
+    clock.move(minutes=150)
+    page.reload()
+    page.get_by_role("button", name="I am leaving").click()
+    assert "(1 h 13 min after the start, 1 h 17 min before the end)" in page.inner_text("main")
+    axe(page)
+    tablet = visit("/kiosk/", size="phone")
+    tablet.get_by_label("The code").fill(house.new_code())
+    tablet.get_by_role("button", name="Set up").click()
+    tablet.get_by_label("Your card").fill(house.card)
+    tablet.keyboard.press("Enter")
+    tablet.get_by_label("Your PIN").fill(PIN)
+    tablet.keyboard.press("Enter")
+    tablet.wait_for_selector("text=before the end")
+    axe(tablet)
 
 
 @pytest.mark.parametrize("javascript", [True, False])

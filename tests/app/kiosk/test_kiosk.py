@@ -173,6 +173,33 @@ def test_a_code_enrols_one_tablet_once_and_not_when_it_is_old(app, house, clock)
     assert send(second, "/kiosk/", code=late).status_code == 422
 
 
+def test_whoever_sets_a_tablet_up_is_signed_out_on_it(app, as_, house):
+    code = services.add_kiosk(house.site, "By the door", house.robin)
+    client = as_(house.robin)
+    send(client, "/kiosk/", code=code)
+    assert "Hold up your card" in text(client)
+    end_transaction()
+    assert "/sign-in" in client.get("/people/").location
+
+
+def test_a_shift_at_another_site_is_named_and_noted_only_when_that_is_meant(tablet, house):
+    other = Site(code="maple", name="Maple Street")
+    db.session.add(other)
+    db.session.flush()
+    db.session.get_one(Shift, house.shift).site_id = other.id
+    db.session.commit()
+    come_in(tablet, house)
+    end_transaction()
+    page = Page(tablet.get("/kiosk/me").text)
+    assert "Your shift is at Maple Street This tablet stands at Harbour House." in page.body_text
+    form = page.form(f"/kiosk/shifts/{house.shift}/arrive")
+    end_transaction()
+    tablet.post(form.action, data={name: value for name, value in form.filled().items() if name != "sure"})
+    assert noted() == []
+    tablet.post(form.action, data=form.filled())
+    assert [row.state for row in noted()] == ["here"]
+
+
 def test_a_removed_tablet_opens_nothing_and_signs_out_whoever_stands_there(tablet, house):
     come_in(tablet, house)
     services.end_kiosk(db.session.scalars(sa.select(Kiosk.id)).one())
