@@ -30,6 +30,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 MINUTES = 60
 NOTHING = "nothing"
 YEARS = range(1900, 2200)
+REACH = date(2000, 1, 1), date(2100, 12, 31)
+"""Days that a page may be asked for: reckoning with them never leaves the calendar."""
 MOST_PEOPLE = 500
 MOST_SEATS = 100
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
@@ -78,6 +80,20 @@ def _likely_year(form: object, field: Any) -> None:
     del form
     if field.data is not None and field.data.year not in YEARS:
         raise ValidationError(f"The year {field.data.year} cannot be right.")
+
+
+def day_asked(text: str, otherwise: date) -> date:
+    """The day that an address names as 2026-03-31, or the nearest within reach; `otherwise` where it names none."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+    return within_reach(day)
+
+
+def within_reach(day: date) -> date:
+    """The day, or the nearest that a page may be asked for."""
+    return min(max(day, REACH[0]), REACH[1])
 
 
 def time_field(label: str, *, required: str = "", description: str = "") -> Field:

@@ -120,18 +120,33 @@ class ExtraForm(FlaskForm):
         return span_of(self.day_on.data, self.starts_at.data, self.ends_at.data, clock.zone())
 
 
-class WallForm(FlaskForm):
-    """What the sheet for the wall shows; asked with GET."""
+class PaperForm(FlaskForm):
+    """On what a sheet is printed; asked with GET."""
 
     class Meta:
         """No token: this only asks."""
 
         csrf = False
 
+    paper = SelectField("Paper", default="a4", choices=choices([("a4", "A4"), ("letter", "Letter")]))
+
+
+class SheetForm(PaperForm):
+    """Of which day the sign-in sheet is."""
+
+    on = day_field("Day")
+
+
+class WallForm(PaperForm):
+    """What the sheet for the wall shows."""
+
     site_id = SelectField("Place", default="")
     first_on = day_field("From")
-    span = SelectField("How much", default="week", choices=choices([("week", "One week"), ("month", "Four weeks")]))
-    paper = SelectField("Paper", default="a4", choices=choices([("a4", "A4"), ("letter", "Letter")]))
+    span = SelectField(
+        "How much",
+        default="week",
+        choices=choices([("week", "One week"), ("weeks", "Four weeks"), ("month", "The whole month, on one sheet")]),
+    )
     with_work = BooleanField("Say the kind of work\nLeave this off where guests can read the wall.")
 
     def __init__(self, sites: list[tuple[str, str]], **known: Any) -> None:

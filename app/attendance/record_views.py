@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from app.attendance.forms import CorrectForm, EnterForm, ExtraForm
 from app.attendance.models import Attendance, AttendanceState
 from app.attendance.views import bp
 from app.editing import Outdated, Saved
+from app.fields import day_asked
 
 HOURS_DAYS = timedelta(days=13)
 MOST_LINES = 150
@@ -147,8 +148,8 @@ def _extra_form() -> ExtraForm:
 @allow(Role.COORDINATOR)
 def hours() -> str:
     """Worked records of some days, of everyone or one person."""
-    last = _day("last", clock.today())
-    first = min(_day("first", last - HOURS_DAYS), last)
+    last = day_asked(request.args.get("last", ""), clock.today())
+    first = min(day_asked(request.args.get("first", ""), last - HOURS_DAYS), last)
     first = max(first, last - timedelta(days=92))
     person_id = request.args.get("person") or None
     lines = queries.hours_lines(first, last, person_id)
@@ -161,10 +162,3 @@ def hours() -> str:
         people=queries.people_choices(),
         person_id=person_id,
     )
-
-
-def _day(name: str, fallback: date) -> date:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return fallback

@@ -11,16 +11,22 @@ import sqlalchemy as sa
 from app.database import db
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
+from app.roster.openings import is_published, missing_between
 from app.sites.models import Service, Site
 from app.words import clock_time
 
 DAY = timedelta(days=1)
 WEEK_DAYS = 7
+NOBODY = ""
+"""A place that nobody has: a line to write a name on."""
 
 
 @dataclass(frozen=True, slots=True)
 class WallLine:
-    """One time of a week at one place, and who comes on each of its seven days (None: no shift on that day)."""
+    """One time of a week at one place, and who comes on each of its seven days (None: no shift on that day).
+
+    After the names stands `NOBODY` for each place that is open.
+    """
 
     time: str
     site: str
@@ -36,29 +42,38 @@ class WallWeek:
     lines: tuple[WallLine, ...]
 
 
-def wall(first_on: date, weeks: int, site_id: str | None) -> list[WallWeek]:
-    """The published plan of some weeks (each from the weekday of `first_on`), of one site or all: one query."""
-    last = first_on + DAY * (WEEK_DAYS * weeks - 1)
+def month_of(day: date) -> tuple[date, date]:
+    """The first and last day of the whole weeks, from Monday, that hold the month of a day."""
+    first = day.replace(day=1)
+    last = (first + 31 * DAY).replace(day=1) - DAY
+    return first - first.weekday() * DAY, last + (WEEK_DAYS - 1 - last.weekday()) * DAY
+
+
+def wall(first_on: date, last_on: date, site_id: str | None) -> list[WallWeek]:
+    """The published plan of whole weeks (each from the weekday of `first_on`), of one site or all: two queries."""
     query = (
         sa.select(Shift.id, Shift.day_on, Shift.starts_at, Shift.ends_at, Site.name, Service.name.label("service"))
         .add_columns(Person.name.label("person"))
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
         .outerjoin(Assignment, Assignment.shift_id == Shift.id)
-        .outerjoin(Person, Person.id == Assignment.person_id)
-        .where(Shift.day_on.between(first_on, last), Shift.cancelled_at.is_(None))
+        .outerjoin(Person, sa.and_(Person.id == Assignment.person_id, Person.is_active))
+        .where(Shift.day_on.between(first_on, last_on), Shift.cancelled_at.is_(None), is_published())
         .order_by(Site.name, Shift.starts_at, Shift.id, sa.func.lower(Person.name))
     )
     if site_id:
         query = query.where(Shift.site_id == site_id)
+    weeks = ((last_on - first_on).days + 1) // WEEK_DAYS
     found: list[dict[tuple[str, str, str], dict[int, list[str]]]] = [
         defaultdict(lambda: defaultdict(list)) for _ in range(weeks)
     ]
+    missing = missing_between(first_on, last_on)
     for row in db.session.execute(query):
         week, day = divmod((row.day_on - first_on).days, WEEK_DAYS)
         time = f"{clock_time(row.starts_at)} to {clock_time(row.ends_at)}"
         names = found[week][row.name, time, row.service][day]
         names += [row.person] if row.person else []
+        names += [NOBODY] * missing.pop(row.id, 0)  # once for each shift, however many stand on it
     return [
         WallWeek(
             tuple(first_on + DAY * (WEEK_DAYS * number + day) for day in range(WEEK_DAYS)),
@@ -69,4 +84,8 @@ def wall(first_on: date, weeks: int, site_id: str | None) -> list[WallWeek]:
 
 
 def _line(site: str, time: str, service: str, days: dict[int, list[str]]) -> WallLine:
-    return WallLine(time, site, service, tuple(tuple(days[day]) if day in days else None for day in range(WEEK_DAYS)))
+    return WallLine(time, site, service, tuple(_names(days[day]) if day in days else None for day in range(WEEK_DAYS)))
+
+
+def _names(cell: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(cell, key=lambda name: name == NOBODY))

@@ -17,6 +17,7 @@ from app.attendance.models import NotedVia
 from app.attendance.services import Noting
 from app.attendance.words import ACTIVITY_WORDS, VIA_WORDS
 from app.editing import Outcome, Outdated, Refused
+from app.fields import day_asked
 from app.outreach.queries import overdue
 
 bp = Blueprint("attendance", __name__, url_prefix="/attendance")
@@ -96,11 +97,9 @@ def board(site_id: str) -> str:
 
 def _day_asked() -> date | None:
     """The day in the address, None for today or nonsense."""
-    try:
-        asked = date.fromisoformat(request.args.get("on", ""))
-    except ValueError:
-        return None
-    return None if asked == clock.today() else asked
+    today = clock.today()
+    asked = day_asked(request.args.get("on", ""), today)
+    return None if asked == today else asked
 
 
 @bp.post("/shifts/<shift_id>/arrive")

@@ -173,10 +173,7 @@ def note(shift_id: str, act: str) -> ResponseReturnValue:
     services.stay(visitor.visit_id)
     site = _elsewhere(shift_id, visitor.person_id, tablet)
     if act == "arrive" and site and request.form.get("sure") != "yes":
-        flash(
-            f'Nothing is noted yet. Your shift is at {site}. Open "I work there all the same" if that is right.',
-            "warning",
-        )
+        flash(f"Nothing is noted yet: your shift is at {site}. Say below if you work there all the same.", "warning")
         return redirect(url_for(".me"), 303)
     outcome = _act(shift_id, visitor.person_id, act)
     if isinstance(outcome, Refused):

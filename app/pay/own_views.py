@@ -12,6 +12,7 @@ from flask_login import current_user
 from app import clock
 from app.access import Role, allow, allow_signed_in
 from app.editing import Saved
+from app.fields import within_reach
 from app.pay import owed, own, queries, services
 from app.pay.currency import currency
 from app.pay.forms import ChoiceForm, ExpenseForm, LimitForm, ReasonForm
@@ -64,7 +65,7 @@ def statement() -> str:
 def _day(name: str, otherwise: date) -> date:
     text = request.args.get(name, "")
     try:
-        return date.fromisoformat(text) if text else otherwise
+        return within_reach(date.fromisoformat(text)) if text else otherwise
     except ValueError:
         flash("Type days like 2026-03-31.", "warning")
         return otherwise

@@ -1,10 +1,10 @@
-"""Places that are still open on published shifts, without reading a whole roster: for the coordinators' first page."""
+"""Places that are still open on published shifts, without reading a whole roster: for first page and wall."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -43,20 +43,42 @@ def openings_within(ahead: timedelta) -> list[Opening]:
     return [_opening(open_lines) for open_lines in found.values()]
 
 
-@cache
-def _open_lines() -> Statement:
-    """Every demand line of these shifts that asks for more people than stand on them."""
-    soon = sa.and_(
-        Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")),  # the days are indexed
-        Shift.starts_at > sa.bindparam("now"),
-        Shift.starts_at <= sa.bindparam("until"),
-        Shift.cancelled_at.is_(None),
-    )
-    lines = _lines(soon)
-    counted = _counted(lines)
-    published = sa.exists().where(
+def missing_between(first: date, last: date) -> dict[str, int]:
+    """How many people published shifts of these days lack, by shift, begun or not; full ones are left out."""
+    found: dict[str, int] = defaultdict(int)
+    for row in rows(_open_lines_of_days(), first=first, last=last):
+        found[row.id] = max(found[row.id], row.target - row.counted)
+    return dict(found)
+
+
+def is_published() -> sa.ColumnElement[bool]:
+    """Whether a shift lies in a published period."""
+    return sa.exists().where(
         Period.starts_on <= Shift.day_on, Period.ends_on >= Shift.day_on, Period.published_at.is_not(None)
     )
+
+
+@cache
+def _open_lines() -> Statement:
+    return _lines_short_of(
+        sa.and_(_of_days(), Shift.starts_at > sa.bindparam("now"), Shift.starts_at <= sa.bindparam("until"))
+    )
+
+
+@cache
+def _open_lines_of_days() -> Statement:
+    return _lines_short_of(_of_days())
+
+
+def _of_days() -> sa.ColumnElement[bool]:
+    """Whether a shift is among those of some days, which are indexed."""
+    return sa.and_(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")), Shift.cancelled_at.is_(None))
+
+
+def _lines_short_of(asked: sa.ColumnElement[bool]) -> Statement:
+    """Every demand line of these shifts that asks for more people than stand on them."""
+    lines = _lines(asked)
+    counted = _counted(lines)
     return (
         sa.select(Shift.id, Shift.starts_at, Shift.ends_at)
         .add_columns(Site.name.label("site"), Service.name.label("service"))
@@ -65,22 +87,22 @@ def _open_lines() -> Statement:
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
         .outerjoin(Skill, Skill.id == lines.c.skill_id)
-        .where(published, counted < lines.c.target)
+        .where(is_published(), counted < lines.c.target)
         .order_by(Shift.starts_at, Shift.id, Skill.name)
     )
 
 
-def _lines(soon: sa.ColumnElement[bool]) -> sa.Subquery:
+def _lines(asked: sa.ColumnElement[bool]) -> sa.Subquery:
     """Every demand line of these shifts; a service that asks for a lead makes one, as in the roster's own facts."""
     of_shifts = (
         sa.select(ShiftDemand.shift_id, ShiftDemand.skill_id, ShiftDemand.minimum, ShiftDemand.target)
         .join(Shift, Shift.id == ShiftDemand.shift_id)
-        .where(soon)
+        .where(asked)
     )
     of_leads = (
         sa.select(Shift.id, Service.lead_skill_id, sa.literal(1), sa.literal(1))
         .join(Service, Service.id == Shift.service_id)
-        .where(soon, Service.lead_skill_id.is_not(None))
+        .where(asked, Service.lead_skill_id.is_not(None))
     )
     both = of_shifts.union_all(of_leads).subquery()
     return (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app import clock
+from app.fields import within_reach
 from app.roster.models import ChangeKind
 from app.roster.words import hours_words
 from app.shifts.queries import Change, Companion, OwnShift, ShiftFacts
@@ -147,7 +148,7 @@ def change_badge(change: Change) -> tuple[str, str]:
 def first_of(text: str, today: date) -> date:
     """The first day of the month named in an address as 2026-11; of this month when it names none."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        return within_reach(date.fromisoformat(f"{text}-01")).replace(day=1)
     except ValueError:
         return today.replace(day=1)
 

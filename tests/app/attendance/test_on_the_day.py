@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.attendance import day, queries, services
+from app.attendance import day, queries, services, sheets
 from app.attendance.models import Attendance, AttendanceCorrection, AttendanceState, NotedVia
 from app.attendance.services import Noting, Times
 from app.database import db, new_id
 from app.editing import Outdated, Refused, Saved
-from app.people.models import Level
-from app.roster.models import Assignment
+from app.people.models import Level, Person
+from app.roster.models import Assignment, Period, Shift, ShiftDemand
 from tests.app.attendance.conftest import MONDAY, shift
 from tests.support.pages import Page, end_transaction
 from tests.support.people import add_person
@@ -373,14 +373,68 @@ def test_a_person_sees_their_own_record_with_its_corrections_and_nobody_elses(as
     assert as_(town.bo).get(f"/attendance/mine/{found}").status_code == 404
 
 
+def published(first, last):
+    db.session.add(
+        Period(name="", starts_on=first, ends_on=last, created_at=day.clock.now(), published_at=day.clock.now())
+    )
+    db.session.commit()
+
+
+def wall_of(first, last):
+    return [line.days for week in sheets.wall(first, last, None) for line in week.lines]
+
+
 def test_the_sheet_for_the_wall_has_chosen_names_and_no_word_of_the_work_unless_asked(as_, town):
+    published(MONDAY, MONDAY)
     client = as_(town.robin)
-    page = Page(client.get(f"/attendance/wall?site_id={town.site}&first_on=2026-11-23&span=month&paper=letter").text)
+    page = Page(client.get(f"/attendance/wall?site_id={town.site}&first_on=2026-11-23&span=weeks&paper=letter").text)
     assert len(page.all("table", class_="wall")) == 1
     assert "Ana" in page.one("table", class_="wall").text
     assert "Supplies" not in page.one("main").text
     page = Page(client.get(f"/attendance/wall?site_id={town.site}&first_on=2026-11-23&with_work=y").text)
     assert "Supplies" in page.one("main").text
+
+
+def test_the_wall_shows_what_is_published_those_who_work_here_and_a_line_for_each_open_place(town):
+    lines = [ShiftDemand(position=0, minimum=1, target=3)], [ShiftDemand(position=0, minimum=0, target=2)]
+    for demands, people in zip(lines, ([town.ana, town.bo], []), strict=True):
+        same = db.session.get_one(Shift, shift(town, date(2026, 11, 24), time(9), time(12), *people))
+        same.demands = demands
+    shift(town, date(2026, 11, 26), time(9), time(12), town.ana)
+    db.session.get_one(Person, town.bo).is_active = False
+    db.session.commit()
+    published(date(2026, 11, 24), date(2026, 11, 25))
+    assert wall_of(MONDAY, date(2026, 11, 29)) == [(None, ("Ana", "", "", "", ""), None, None, None, None, None)]
+
+
+def test_a_month_of_the_wall_is_one_table_of_whole_weeks(as_, town):
+    published(MONDAY, date(2026, 12, 31))
+    page = Page(as_(town.robin).get("/attendance/wall?first_on=2026-11-23&span=month").text)
+    rows = page.one("table", class_="wall").all("tr")
+    assert page.one("section", class_="wall-month").one("h2").text == "November 2026"
+    assert [each.all("strong")[0].text for each in rows[1:]] == ["26", "2", "9", "16", "23", "30"]
+    assert "Ana" in rows[5].text
+
+
+def test_the_sign_in_sheet_comes_on_either_paper(as_, town):
+    page = as_(town.robin).get(f"/attendance/sites/{town.site}/sheet?on=2026-11-23&paper=letter").text
+    assert "paper-letter-tall" in page
+    assert "Ana" in page
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31"])
+def test_days_out_of_reach_break_no_page(as_, town, on):
+    client = as_(town.robin)
+    for path in (
+        f"/attendance/hours?last={on}",
+        f"/attendance/hours?first={on}",
+        f"/attendance/wall?span=month&first_on={on}",
+        f"/attendance/sites/{town.site}?on={on}",
+        f"/attendance/sites/{town.site}/sheet?on={on}",
+        f"/pay/mine/statement?last={on}",
+        f"/shifts/month?month={on[:7]}",
+    ):
+        assert client.get(path).status_code == 200
 
 
 def test_someone_who_helped_out_is_noted_and_shown(as_, town, clock):
