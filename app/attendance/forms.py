@@ -145,7 +145,7 @@ class WallForm(PaperForm):
     span = SelectField(
         "How much",
         default="week",
-        choices=choices([("week", "One week"), ("weeks", "Four weeks"), ("month", "The whole month")]),
+        choices=choices([("week", "One week"), ("weeks", "Four weeks"), ("month", "One month")]),
     )
     with_work = BooleanField("Say the kind of work\nLeave this off where guests can read the wall.")
 

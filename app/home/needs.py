@@ -11,11 +11,12 @@ from flask import url_for
 from app.exchange.queries import SwapFacts
 from app.exchange.several import RoundFacts
 from app.home.queries import Expiry, Unfinished
+from app.outreach.queries import Late
 from app.people.words import expiry_badge
 from app.roster.openings import Opening
 from app.shifts.queries import Answer
 from app.sites.words import listed
-from app.words import day_words, span_words
+from app.words import day_words, span_words, when
 
 SOON = 7
 URGENCY = {"bad": 0, "warn": 1, "note": 2}
@@ -48,6 +49,7 @@ class Group:
 class Business:
     """Everything in which something may need a coordinator; a roster should be published `notice_days` ahead."""
 
+    outings: Sequence[Late]
     answers: Sequence[Answer]
     openings: Sequence[Opening]
     periods: Sequence[Unfinished]
@@ -60,6 +62,7 @@ class Business:
 def groups_of(business: Business, today: date) -> list[Group]:
     """What needs a coordinator, by kind, the most urgent kind first; kinds without any are left out."""
     groups = [
+        _group("Out and overdue", map(_late, business.outings)),  # someone may need help now
         _group("Open places in the next two weeks", map(_opening, business.openings)),  # what cannot run comes first
         _group("Changes without a yes", map(_answer, business.answers)),
         _group("Swaps", [*map(_swap, business.swaps), *map(_round, business.rounds)]),
@@ -71,6 +74,12 @@ def groups_of(business: Business, today: date) -> list[Group]:
 
 def _group(title: str, needs: Iterable[Need]) -> Group:
     return Group(title, tuple(sorted(needs, key=lambda each: URGENCY[each.badge[1]])))
+
+
+def _late(outing: Late) -> Need:
+    words = f"{listed([*outing.names])} {'are' if len(outing.names) > 1 else 'is'} not back"
+    more = f"They were due {when(outing.due_at)}{'. Their contact was mailed' if outing.is_told else ''}"
+    return Need(words, more, ("Overdue", "bad"), url_for("outreach.index"))
 
 
 def _answer(answer: Answer) -> Need:

@@ -15,6 +15,7 @@ from app.exchange import queries as exchange_queries
 from app.exchange import several
 from app.home import queries
 from app.home.needs import Business, Group, groups_of
+from app.outreach.queries import late_outings
 from app.roster.openings import openings_within
 from app.rules.queries import roster_settings
 from app.shifts import queries as shift_queries
@@ -45,6 +46,7 @@ def index() -> str:
 
 def _needs(facts: dict[str, Any]) -> list[Group]:
     business = Business(
+        outings=late_outings(),
         answers=shift_queries.awaited_answers(),
         openings=openings_within(AHEAD),
         expiries=queries.expiries(),

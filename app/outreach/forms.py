@@ -23,8 +23,9 @@ class OutingForm(FlaskForm):
     """Who goes, which way, until when, whom to call. `key` is the id the outing will have: sent twice it is one."""
 
     key = HiddenField()
-    people = SelectMultipleField("Who goes", description="At least two. Nobody goes out alone.")
-    site_id = SelectField("From where")
+    # who and what left the group since the page was shown, the service says in words
+    people = SelectMultipleField("Who goes", description="At least two. Nobody goes out alone.", validate_choice=False)
+    site_id = SelectField("From where", validate_choice=False)
     route = text_field(
         "Which way",
         300,

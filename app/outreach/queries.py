@@ -16,6 +16,7 @@ from app.outreach.models import Outing, OutingMember
 from app.people.models import Person
 from app.rules.queries import day_settings
 from app.sites.models import Site
+from app.sites.words import listed
 from app.words import length_words
 
 UNDO_FOR = timedelta(minutes=10)
@@ -42,12 +43,12 @@ class Out:
     closed_at: datetime | None
     version: int
     now: datetime
+    opened_by_id: str
 
     @property
     def names(self) -> str:
         """Who is out, as in "Ana and Bo"."""
-        names = [name for _, name in self.people]
-        return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+        return listed([name for _, name in self.people])
 
     @property
     def state(self) -> str:
@@ -72,17 +73,21 @@ class Out:
         """Whether this person is one of them."""
         return any(person_id == each for each, _ in self.people)
 
+    def is_of(self, person_id: str) -> bool:
+        """Whether this person is one of them, or noted that they go."""
+        return self.is_with(person_id) or person_id == self.opened_by_id
+
 
 def outings_for(person_id: str, *, is_coordinator: bool) -> list[Out]:
     """Who is out and who came back in the last hours, the latest due first to come: coordinators see all.
 
-    Others see outings that they are on, and those of a site at which they have a shift today.
+    Others see outings that they are on or noted, and those of a site at which they have a shift today.
     """
     found = _outings(sa.or_(Outing.closed_at.is_(None), Outing.closed_at > clock.now() - timedelta(hours=12)))
     if is_coordinator:
         return found
     sites = {each.site_id for each in own_day(person_id)}
-    return [each for each in found if each.is_with(person_id) or each.site_id in sites]
+    return [each for each in found if each.is_of(person_id) or each.site_id in sites]
 
 
 def outing(outing_id: str) -> Out | None:
@@ -94,6 +99,35 @@ def overdue() -> list[Out]:
     """Who is past their time, the longest first."""
     found = _outings(sa.and_(Outing.closed_at.is_(None), Outing.due_at <= clock.now()))
     return sorted(found, key=lambda each: each.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Some people who are past their time: since when, and whether somebody was mailed about it."""
+
+    names: tuple[str, ...]
+    due_at: datetime
+    is_told: bool
+
+
+def late_outings() -> list[Late]:
+    """Who is past their time, the longest first, as short as a first page needs it: one query."""
+    found: dict[str, Late] = {}
+    for outing_id, due_at, told_at, name in rows(_late(), now=clock.now()):
+        names = found[outing_id].names if outing_id in found else ()
+        found[outing_id] = Late((*names, name), due_at, told_at is not None)
+    return list(found.values())
+
+
+@cache
+def _late() -> Statement:
+    return (
+        sa.select(Outing.id, Outing.due_at, Outing.told_at, Person.name)
+        .join(OutingMember, OutingMember.outing_id == Outing.id)
+        .join(Person, Person.id == OutingMember.person_id)
+        .where(Outing.closed_at.is_(None), Outing.due_at <= sa.bindparam("now"))
+        .order_by(Outing.due_at, Outing.id, sa.func.lower(Person.name), Person.id)
+    )
 
 
 def last_contact(person_id: str) -> tuple[str, str, str | None] | None:
@@ -135,6 +169,7 @@ def _outings(condition: sa.ColumnElement[bool]) -> list[Out]:
             each.closed_at,
             each.version,
             now,
+            each.opened_by_id,
         )
         for each, site in found
     ]

@@ -17,8 +17,9 @@ from app.editing import Outcome, Saved, kept, locked, outdated, refuse
 from app.mail.services import link_to, post
 from app.outreach.models import Outing, OutingMember
 from app.outreach.queries import LEAST, UNDO_FOR
-from app.people.models import Person, PersonRole
+from app.people.models import LEARNING, Person, PersonRole
 from app.rules.queries import day_settings
+from app.sites.models import Site
 from app.words import clock_time, long_day
 
 WATCH = "watch-outings"
@@ -32,13 +33,10 @@ SUBJECT_BACK = "All is well"
 def go_out(key: str, people: Sequence[str], facts: dict[str, Any], by_id: str) -> Outcome:
     """Note that some people are out together. `key` becomes the outing's id: the same form sent twice is one outing."""
     chosen = sorted(set(people))
-    problem = _people_problem(key, chosen)
-    if problem:
-        return refuse(people=problem)
-    now = clock.now()
-    if not now < facts["due_at"] <= now + LONGEST:
-        return refuse(due="Choose a time within the next 12 hours.")
-    values = {"id": key, "left_at": now, "opened_by_id": by_id, "version": 1} | facts
+    problems = _problems(key, chosen, facts)
+    if problems:
+        return refuse(**problems)
+    values = {"id": key, "left_at": clock.now(), "opened_by_id": by_id, "version": 1} | facts
     if not insert_if_absent(db.session, Outing, values):
         db.session.rollback()
         return Saved(key, "This was kept already.")
@@ -76,6 +74,9 @@ def reopen(outing_id: str, version: int, by_id: str) -> Outcome:
         return outdated(row.version)
     if row.closed_at is None or clock.now() - row.closed_at > UNDO_FOR:
         return refuse(form="It is too late to take this back. Note it as a new outing.")
+    out = _names_out([member.person_id for member in row.members], outing_id)
+    if out:
+        return refuse(form=f"Out again already: {', '.join(out)}. Note first that they are back.")
     row.closed_at = row.closed_by_id = row.told_at = None  # who was told that all is well is called anew
     for member in row.members:
         member.back_at = None
@@ -137,19 +138,51 @@ def _coordinators() -> list[tuple[str, str, str]]:
     return [(row.id, row.name, row.email or "") for row in rows]
 
 
+def _problems(key: str, chosen: list[str], facts: dict[str, Any]) -> dict[str, str]:
+    """What speaks against going out like this, by field."""
+    found = {}
+    now, people = clock.now(), _people_problem(key, chosen)
+    if people:
+        found["people"] = people
+    if not now < facts["due_at"] <= now + LONGEST:
+        found["due"] = "Choose a time within the next 12 hours."
+    if _is_address_of(facts["contact_email"], chosen):
+        found["contact_email"] = "Someone who goes out too reads this. Name someone who stays elsewhere."
+    if not _is_in_use(facts["site_id"]):
+        found["site_id"] = "This place is not in use any more. Choose another."
+    return found
+
+
 def _people_problem(key: str, chosen: list[str]) -> str:
     if len(chosen) < LEAST:
         return "Nobody goes out alone: choose at least two people."
-    known = set(db.session.scalars(sa.select(Person.id).where(Person.id.in_(chosen), Person.is_active)))
-    if known != set(chosen):
-        return "Choose people of the group."
-    out = db.session.scalars(
+    known = db.session.execute(sa.select(Person.id, Person.level).where(Person.id.in_(chosen), Person.is_active)).all()
+    if {row.id for row in known} != set(chosen):
+        return "Someone you chose is not in the group any more. Please choose again."
+    if {row.level for row in known} <= LEARNING:
+        return "People who are learning do not go out on their own: choose a peer, a lead or a mentor too."
+    out = _names_out(chosen, key)
+    return f"Out already: {', '.join(out)}. Note first that they are back." if out else ""
+
+
+def _names_out(people: Sequence[str], but: str) -> Sequence[str]:
+    """The names of those who are out just now, on another outing than this."""
+    return db.session.scalars(
         sa.select(Person.name)
         .join(OutingMember, OutingMember.person_id == Person.id)
-        .where(Person.id.in_(chosen), OutingMember.back_at.is_(None), OutingMember.outing_id != key)
+        .where(Person.id.in_(people), OutingMember.back_at.is_(None), OutingMember.outing_id != but)
         .order_by(Person.name)
     ).all()
-    return f"Out already: {', '.join(out)}. Note first that they are back." if out else ""
+
+
+def _is_address_of(address: str, people: Sequence[str]) -> bool:
+    """Whether mail to this address reaches one of these people."""
+    own = db.session.scalars(sa.select(Person.email).where(Person.id.in_(people), Person.email.is_not(None)))
+    return address.lower() in {each.lower() for each in own if each}
+
+
+def _is_in_use(site_id: str) -> bool:
+    return db.session.scalar(sa.select(Site.id).where(Site.id == site_id, Site.is_active)) is not None
 
 
 def due_after(at: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -18,6 +18,9 @@ from app.outreach.queries import Out
 bp = Blueprint("outreach", __name__, url_prefix="/outreach")
 
 ON_SHIFTS = (Role.PEER, Role.COORDINATOR)
+LOOK_AGAIN_SECONDS = 60
+YOU_ARE_OUT = "You are on the board. Come back safely, and tap when you are."
+THEY_ARE_OUT = "They are on the board. Tap here when they are back."
 
 
 def is_coordinator() -> bool:
@@ -27,15 +30,19 @@ def is_coordinator() -> bool:
 
 @bp.get("/")
 @allow(*ON_SHIFTS)
-def index() -> str:
-    """The board of who is out."""
-    return render_template(
-        "outreach/index.html",
-        outings=queries.outings_for(current_user.id, is_coordinator=is_coordinator()),
-        is_coordinator=is_coordinator(),
-        me=current_user.id,
-        now=clock.now(),
+def index() -> Response:
+    """The board of who is out; a page that stays open looks again by itself, so that it never stays green."""
+    response = make_response(
+        render_template(
+            "outreach/index.html",
+            outings=queries.outings_for(current_user.id, is_coordinator=is_coordinator()),
+            is_coordinator=is_coordinator(),
+            me=current_user.id,
+            now=clock.now(),
+        )
     )
+    response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return response
 
 
 @bp.get("/add")
@@ -64,7 +71,8 @@ def add_submit() -> ResponseReturnValue:
     if form.validate_on_submit():
         outcome = services.go_out(form.row_key, form.people.data or [], form.row, current_user.id)
         if isinstance(outcome, Saved):
-            flash(outcome.words or "You are on the board. Come back safely, and tap when you are.", "success")
+            is_with = current_user.id in (form.people.data or [])
+            flash(outcome.words or (YOU_ARE_OUT if is_with else THEY_ARE_OUT), "success")
             return redirect(url_for(".index"), 303)
         for name, words in getattr(outcome, "problems", {}).items():
             if name in form:
@@ -89,9 +97,9 @@ def _page(form: OutingForm, own: day.Place | None) -> str:
 
 
 def _mine(outing_id: str) -> Out:
-    """The outing, for a coordinator or one of those who are out."""
+    """The outing, for a coordinator, one of those who are out, or who noted that they go."""
     found = queries.outing(outing_id)
-    if found is None or not (is_coordinator() or found.is_with(current_user.id)):
+    if found is None or not (is_coordinator() or found.is_of(current_user.id)):
         abort(404)
     return found
 

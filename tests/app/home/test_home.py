@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from app import clock as app_clock
 from app.access import Role
-from app.database import db
+from app.database import db, new_id
 from app.jobs import Job, WorkerBeat
 from app.mail.models import OutgoingMail
+from app.outreach import services as outreach
 from app.people.models import Person, PersonSkill, Skill
 from app.roster.models import Assignment, Draft, Period, Run, Shift, ShiftDemand
 from app.roster.openings import openings_within
@@ -125,6 +126,20 @@ def test_a_coordinator_sees_the_most_urgent_first(as_, robin, sam):
     assert page.one("a", class_="button")["href"] == f"/gaps/{short}"
     for words in ("Cannot run", "1 open", "7 days to publish", "First aid of Sam", "Runs out in 6 days"):
         assert words in page.text
+
+
+def test_who_is_overdue_comes_before_everything_else(as_, robin, sam, clock):
+    shift(date(2026, 11, 27))
+    period(date(2026, 11, 30))
+    site = db.session.scalars(sa.select(Site.id)).one()
+    due_at = clock() + timedelta(hours=1)
+    facts = {"site_id": site, "route": "Wharf Road", "contact_name": "Kim", "contact_email": "kim@example.org"}
+    outreach.go_out(new_id(), [sam, add_person("Bo")], facts | {"contact_phone": None, "due_at": due_at}, sam)
+    assert "not back" not in home(as_, robin).text
+    clock.move(minutes=90)
+    page = home(as_, robin)
+    assert page.all("h2")[0].text == "Bo and Sam are not back"
+    assert page.one("a", class_="button")["href"] == "/outreach/"
 
 
 def test_a_coordinator_for_whom_nothing_waits_is_told_so(as_, robin):

@@ -15,6 +15,7 @@ from app.editing import Outdated, Refused, Saved
 from app.mail.models import OutgoingMail
 from app.outreach import queries, services
 from app.outreach.models import Outing, OutingMember
+from app.people.models import Level, Person
 from app.sites.models import Site
 from tests.support.pages import Page, end_transaction
 from tests.support.people import add_person
@@ -29,16 +30,16 @@ def four(app):
     return ids
 
 
-def go(clock, *people, key=None, minutes=60):
+def go(clock, *people, key=None, minutes=60, by=None, contact="kim@example.org"):
     facts = {
         "site_id": "harbourhouse",
         "route": "Wharf Road and back",
         "contact_name": "Kim",
-        "contact_email": "kim@example.org",
+        "contact_email": contact,
         "contact_phone": None,
         "due_at": clock() + timedelta(minutes=minutes),
     }
-    return services.go_out(key or new_id(), people, facts, people[0])
+    return services.go_out(key or new_id(), people, facts, by or people[0])
 
 
 def mails():
@@ -54,7 +55,7 @@ def watch():
 @pytest.mark.parametrize("who", [[0], [0, 0], []])
 def test_nobody_goes_out_alone(four, clock, who):
     people = [four[at] for at in who]
-    answer = services.go_out(new_id(), people, {"due_at": clock() + timedelta(hours=1)}, four[0])
+    answer = go(clock, *people, by=four[0])
     assert isinstance(answer, Refused)
     assert "alone" in answer.problems["people"]
 
@@ -223,3 +224,47 @@ def test_the_log_tells_neither_way_nor_contact(four, clock):
     told = " ".join(str(row.details) for row in db.session.scalars(sa.select(AuditEntry)))
     assert "Wharf" not in told
     assert "kim" not in told.lower()
+
+
+def test_the_contact_is_nobody_who_goes_out_too(four, clock):
+    db.session.get_one(Person, four[1]).email = "Bo@example.org"
+    db.session.commit()
+    assert "stays elsewhere" in go(clock, *four[:2], contact="bo@EXAMPLE.org").problems["contact_email"]
+    assert isinstance(go(clock, four[0], four[2], contact="bo@example.org"), Saved)
+
+
+def test_people_who_are_learning_go_out_only_with_someone_who_is_not(four, clock):
+    zia, max_ = add_person("Zia", level=Level.TRAINEE), add_person("Max", level=Level.OBSERVER)
+    assert "learning" in go(clock, zia, max_).problems["people"]
+    assert isinstance(go(clock, zia, max_, four[0]), Saved)
+
+
+def test_whoever_notes_others_as_out_hears_so_sees_them_and_notes_them_back(as_, four, clock):
+    client = as_(four[2])
+    fields = {"people": four[:2], "route": "Wharf Road", "contact_name": "Kim", "contact_email": "kim@example.org"}
+    answer = client.submit("/outreach/add", **fields)
+    assert "They are on the board" in answer.body_text
+    assert "Ana and Bo" in answer.body_text
+    key = db.session.scalars(sa.select(Outing.id)).one()
+    end_transaction()
+    client.submit("/outreach/", f"/outreach/{key}/back")
+    assert queries.outing(key).state == "back"
+
+
+def test_reopening_says_who_is_out_again(four, clock):
+    key = go(clock, *four[:2]).id
+    services.come_back(key, four[0])
+    go(clock, *four[1:3])
+    version = queries.outing(key).version
+    assert "Out again already: Bo" in services.reopen(key, version, four[0]).problems[""]
+
+
+def test_a_page_from_before_someone_left_is_answered_in_words(as_, four, clock):
+    fields = {"route": "Wharf Road", "contact_name": "Kim", "contact_email": "kim@example.org"}
+    client = as_(four[0])
+    assert "not in the group any more" in client.submit("/outreach/add", people=[four[0], "zz"], **fields).body_text
+    assert "not in use any more" in client.submit("/outreach/add", people=four[:2], site_id="zz", **fields).body_text
+
+
+def test_an_open_board_looks_again_by_itself(as_, four):
+    assert as_(four[0]).get("/outreach/").headers["Refresh"] == "60"
