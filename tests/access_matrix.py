@@ -116,6 +116,8 @@ MAY: dict[str, frozenset[Role | None]] = {
     "exchange.wait": ON_SHIFTS,
     "exchange.withdraw_swap": SIGNED_IN,
     "growth.index": SIGNED_IN,
+    "growth.level": PLANNERS,
+    "growth.level_submit": PLANNERS,
     "growth.mine": SIGNED_IN,
     "growth.move_up": SIGNED_IN,
     "growth.show": SIGNED_IN,

@@ -115,6 +115,7 @@ SENTENCES: dict[Group, dict[str, Sentence]] = {
         "sign in at kiosk": "{what} used a tablet at a site",
         "sign off step": ("{who} signed off a step of their own", "{who} signed off a step of {what}"),
         "take back sign-off": ("{who} took a sign-off of their own back", "{who} took a sign-off of {what} back"),
+        "set level": ("{who} set a level by hand", "{who} set the level of {what} by hand"),
         "move up": ("{who} moved up a level", "{who} moved {what} up a level"),
         "tell incident": "{who} noted that something happened",
         "undo incident": "{who} took back a note that something happened",

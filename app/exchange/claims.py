@@ -15,7 +15,7 @@ from app.exchange.answers import Answer, Done, Moved, NotYet, Over, Stopped, Tak
 from app.exchange.models import Ask, AskState, Cover, CoverState, Draw, Wait, WaitState
 from app.exchange.places import Standing
 from app.exchange.terms import new_seed, opens_for_all_at
-from app.people.models import Person
+from app.people.models import LEARNING, Person
 from app.roster.lock import hold_roster
 from app.roster.models import Assignment, Shift
 from app.roster.words import RosterNames
@@ -24,6 +24,7 @@ from scheduling import Violation, rule_named, words
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
 HELD = "Lots decide who has this one: those who entered are asked first."
+NO_SEAT = "This shift has no seat for people in training."
 BUSY = "You have another shift at that time."
 AROUND = timedelta(days=35)
 """How many days around a shift the rules look at."""
@@ -119,7 +120,7 @@ def _place(person_id: str, shift_id: str, act: str, *, is_asked: bool, reader: s
     if queries.assignment_of(person_id, shift_id) is not None:
         return _taken_back(person_id, shift_id)
     if _is_plainly_full(shift):
-        return Taken()
+        return Stopped((NO_SEAT,)) if _learns(person_id) else Taken()
     if not is_asked and _is_plainly_busy(person_id, shift):
         return Stopped((BUSY,))
     standing = standing_around(shift)
@@ -137,7 +138,9 @@ def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: boo
         return Over("This shift cannot be taken.")
     place = places.place_for(standing, worker, work)
     answer: Answer = Done()
-    if place.is_full:
+    if place.is_full and worker.is_trainee and not work.trainee_seats:
+        answer = Stopped((NO_SEAT,))
+    elif place.is_full:
         answer = Taken()
     elif place.stops:
         answer = Stopped(told(place.stops, standing.facts.names, reader))
@@ -179,6 +182,10 @@ def _is_plainly_full(shift: Shift) -> bool:
         .where(Assignment.shift_id == shift.id, Person.is_active, ~listed)
     )
     return (there or 0) >= lines[0].target
+
+
+def _learns(person_id: str) -> bool:
+    return db.session.scalar(sa.select(Person.level).where(Person.id == person_id)) in LEARNING
 
 
 def _is_plainly_busy(person_id: str, shift: Shift) -> bool:

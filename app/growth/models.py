@@ -35,7 +35,7 @@ class SignOff(Model):
 
 
 class LevelChange(Model):
-    """One move along the path."""
+    """One move along the path; `reason` says why it was made by hand (None: every step was signed off)."""
 
     __tablename__ = "level_change"
 
@@ -43,5 +43,6 @@ class LevelChange(Model):
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
     before: Mapped[str] = mapped_column(sa.String(16))
     after: Mapped[str] = mapped_column(sa.String(16))
+    reason: Mapped[str | None] = mapped_column(sa.String(200))
     by_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(Instant)

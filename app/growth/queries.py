@@ -61,6 +61,7 @@ class Move:
     after: str
     by: str
     at: datetime
+    reason: str | None
 
 
 def path_of(person_id: str) -> Path | None:
@@ -78,7 +79,7 @@ def paths() -> list[Path]:
 def moves_of(person_id: str) -> list[Move]:
     """How a person came to be where they are, the latest first."""
     rows = db.session.execute(
-        sa.select(LevelChange.before, LevelChange.after, Person.name, LevelChange.at)
+        sa.select(LevelChange.before, LevelChange.after, Person.name, LevelChange.at, LevelChange.reason)
         .join(Person, Person.id == LevelChange.by_id)
         .where(LevelChange.person_id == person_id)
         .order_by(LevelChange.at.desc(), LevelChange.id)

@@ -15,6 +15,8 @@ from app.people.models import Level, Person, PersonSkill
 from app.sites.models import Service
 
 NOT_ONESELF = "Another mentor signs off your own steps."
+NOT_OWN_LEVEL = "Nobody sets their own level. Ask someone else."
+LEADING = frozenset({Level.LEAD, Level.MENTOR})
 MENTORS_ONLY = "Only mentors sign off steps."
 
 
@@ -48,10 +50,7 @@ def take_back_sign_off(person_id: str, step: str, by_id: str) -> Outcome:
 
 
 def move_up(person_id: str, version: int, by_id: str) -> Outcome:
-    """Move someone to the next level once all its steps are signed off.
-
-    Whoever becomes a lead gets the skills by which services know their leads.
-    """
+    """Move someone to the next level once all its steps are signed off."""
     problem = _signer_problem(person_id, by_id)
     if problem:
         return refuse(form=problem)
@@ -63,14 +62,37 @@ def move_up(person_id: str, version: int, by_id: str) -> Outcome:
         return outdated(person.version)
     if path.next is None or not path.may_move_up:
         return refuse(form="Some steps are not signed off yet.")
-    change = LevelChange(person_id=person_id, before=person.level, after=path.next, by_id=by_id, at=clock.now())
-    db.session.add(change)
-    person.level = path.next
-    if path.next == Level.LEAD:
-        _give_lead_skills(person_id)
+    _move(person, path.next, by_id)
     record(db.session, "move up", "person", person_id, actor_id=by_id, level=path.next)
     db.session.commit()
     return Saved(person_id)
+
+
+def set_level(person_id: str, level: str, reason: str, version: int, by_id: str) -> Outcome:
+    """Set someone's level by hand, and keep why: a mistake is mended, or they learned elsewhere."""
+    if person_id == by_id:
+        return refuse(form=NOT_OWN_LEVEL)
+    person = locked(Person, person_id)
+    if person is None:
+        return refuse(form="This person is not there any more.")
+    if person.version != version:
+        return outdated(person.version)
+    if person.level == level:
+        return refuse(level="They are on this level already.")
+    _move(person, Level(level), by_id, reason)
+    record(db.session, "set level", "person", person_id, actor_id=by_id, level=level)
+    db.session.commit()
+    return Saved(person_id)
+
+
+def _move(person: Person, level: Level, by_id: str, reason: str | None = None) -> None:
+    """Put a person on a level; who comes to lead gets the skills by which services know their leads."""
+    before, person.level = person.level, level
+    db.session.add(
+        LevelChange(person_id=person.id, before=before, after=level, by_id=by_id, at=clock.now(), reason=reason)
+    )
+    if level in LEADING and before not in LEADING:
+        _give_lead_skills(person.id)
 
 
 def _signer_problem(person_id: str, by_id: str) -> str:

@@ -42,7 +42,7 @@ STEPS: dict[Level, tuple[Step, ...]] = {
 """The steps up to each level."""
 
 OPENS = {
-    Level.TRAINEE: "Can take a trainee seat on a shift and work along. Never counts as cover.",
+    Level.TRAINEE: "Works along in a trainee seat, where an observer looks on. Never counts as cover.",
     Level.PEER: "Counts as cover and can take any open place that fits.",
     Level.LEAD: "Can lead a shift, and note on the day who is there.",
     Level.MENTOR: "Can sign off steps for others.",

@@ -6,18 +6,26 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access import Role, allow_signed_in
-from app.editing import Outcome, Outdated, Refused
+from app.access import Role, allow, allow_signed_in
+from app.editing import Outcome, Outdated, Refused, Saved
 from app.growth import queries, services
+from app.growth.forms import LevelForm
 from app.growth.steps import OPENS, STEPS
 from app.people.words import LEVEL_WORDS
 
 bp = Blueprint("growth", __name__, url_prefix="/path")
 
 
+PLANNERS = (Role.COORDINATOR, Role.ADMIN)
+
+
 def _may_look() -> bool:
-    """Whether the person signed in sees the paths of others: coordinators do, and mentors."""
-    return Role.COORDINATOR in current_user.roles or queries.is_mentor(current_user.id)
+    """Whether the person signed in sees the paths of others: who keeps the people does, and mentors."""
+    return _may_set() or queries.is_mentor(current_user.id)
+
+
+def _may_set() -> bool:
+    return not current_user.roles.isdisjoint(PLANNERS)
 
 
 @bp.get("/")
@@ -51,7 +59,13 @@ def show(person_id: str) -> str:
         abort(404)
     path = queries.path_of(person_id) or abort(404)
     may_sign = queries.is_mentor(current_user.id) and person_id != current_user.id
-    return render_template("growth/show.html", path=path, moves=queries.moves_of(person_id), may_sign=may_sign)
+    return render_template(
+        "growth/show.html",
+        path=path,
+        moves=queries.moves_of(person_id),
+        may_sign=may_sign,
+        may_set=_may_set() and person_id != current_user.id,
+    )
 
 
 @bp.post("/people/<person_id>/steps/<step>")
@@ -78,6 +92,36 @@ def move_up(person_id: str) -> ResponseReturnValue:
     path = queries.path_of(person_id)
     level = LEVEL_WORDS[path.level].lower() if path else ""  # type: ignore[index]
     return _told(person_id, outcome, f"Done: now a {level}. Tell them the good news.")
+
+
+@bp.get("/people/<person_id>/level")
+@allow(*PLANNERS)
+def level(person_id: str) -> str:
+    """A form that sets the level by hand."""
+    path = queries.path_of(person_id) or abort(404)
+    form = LevelForm(formdata=None, level=path.level)
+    form.show(path.version)
+    return render_template("growth/level.html", form=form, path=path)
+
+
+@bp.post("/people/<person_id>/level")
+@allow(*PLANNERS)
+def level_submit(person_id: str) -> ResponseReturnValue:
+    """Set it."""
+    path, form, status = queries.path_of(person_id) or abort(404), LevelForm(), 422
+    if form.validate_on_submit():
+        outcome = services.set_level(person_id, form.level.data, form.reason.data, form.seen_version, current_user.id)
+        if isinstance(outcome, Saved):
+            flash("Saved.", "success")
+            return redirect(url_for(".show", person_id=person_id), 303)
+        if isinstance(outcome, Outdated):
+            form.show(outcome.version)
+            form.form_errors.append("Someone changed this person meanwhile. Please look again.")
+            status = 409
+        else:
+            form.take(outcome.problems)
+        path = queries.path_of(person_id) or abort(404)
+    return render_template("growth/level.html", form=form, path=path), status
 
 
 def _told(person_id: str, outcome: Outcome, words: str) -> ResponseReturnValue:

@@ -97,7 +97,7 @@ class ProfileForm(EditForm):
 
 
 class PersonForm(ProfileForm):
-    """What coordinators and admins keep about a person."""
+    """What coordinators and admins keep about a person. The level is chosen once; later it changes on their path."""
 
     level = SelectField(
         "Level",
@@ -116,8 +116,12 @@ class PersonForm(ProfileForm):
         "Code", 32, description="Tells apart people of one name in files. Made from the name when left empty."
     )
 
-    def __init__(self, *args: Any, with_roles: bool, with_address: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, with_roles: bool, with_address: bool, with_level: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not with_level:
+            del self.level
         if not with_roles:
             del self.roles
         if not with_address:

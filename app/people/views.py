@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -82,7 +84,7 @@ def add_submit() -> ResponseReturnValue:
 
 
 def _new_form() -> PersonForm:
-    return PersonForm(with_roles=Role.ADMIN in current_user.roles, with_address=True)
+    return PersonForm(with_roles=Role.ADMIN in current_user.roles, with_address=True, with_level=True)
 
 
 @bp.get("/<person_id>")
@@ -134,7 +136,7 @@ def edit_submit(person_id: str) -> ResponseReturnValue:
 
 def _person_form(person: Person, *, is_fresh: bool = False) -> PersonForm:
     """The person's form; a fresh one shows what is kept, whatever was sent."""
-    known = {"formdata": None} if is_fresh else {}
+    known: dict[str, Any] = {"formdata": None} if is_fresh else {}
     return PersonForm(
         obj=person,
         with_roles=Role.ADMIN in current_user.roles,

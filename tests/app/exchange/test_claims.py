@@ -209,3 +209,10 @@ def test_nobody_takes_a_shift_who_is_not_among_those_who_work(town, who):
     shift = town.shift("2026-11-30 09:00", 6)
     person = town.robin if who == "robin" else "nobody"
     assert isinstance(claims.claim_shift(person, shift), answers.Over)
+
+
+@pytest.mark.parametrize("people", [0, 1])
+def test_someone_in_training_hears_that_a_shift_has_no_seat_for_them(town, people):
+    zia = add_person("Zia", level="trainee")
+    shift = town.shift("2026-12-10 09:00", 6, *[town.ana][:people], target=1)
+    assert claims.claim_shift(zia, shift) == answers.Stopped((claims.NO_SEAT,))

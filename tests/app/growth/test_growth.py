@@ -7,6 +7,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from app.access import Role
 from app.database import db
 from app.editing import Refused, Saved
 from app.growth import queries, services
@@ -138,3 +139,33 @@ def test_people_see_their_own_path_and_mentors_that_of_others(as_, mo):
     end_transaction()
     assert client.post(form.action, data=form.filled()).status_code == 303
     assert queries.path_of(ana).done == 1
+
+
+def test_a_level_set_by_hand_is_kept_with_why_and_gives_a_lead_their_skills(as_, mo):
+    skill = Skill(code="lead", name="Shift lead")
+    db.session.add(skill)
+    db.session.flush()
+    db.session.add(Service(code="kit", name="Supplies", lead_skill_id=skill.id))
+    robin, ana = add_person("Robin", Role.COORDINATOR), add_person("Ana", level=Level.OBSERVER)
+    client = as_(robin)
+    page = client.submit(f"/path/people/{ana}/level", level="lead", reason="")
+    assert "Say in a few words why." in page.body_text
+    page = client.submit(f"/path/people/{ana}/level", level="lead", reason="Led elsewhere")
+    assert "Observer to lead" in page.body_text
+    assert "with Robin: Led elsewhere" in page.body_text
+    assert db.session.scalars(sa.select(PersonSkill.person_id)).all() == [ana]
+
+
+def test_nobody_sets_their_own_level(mo):
+    assert isinstance(services.set_level(mo, Level.PEER, "Enough.", version_of(mo), mo), Refused)
+
+
+def test_the_page_of_a_person_moves_nobody_along_the_path(as_, mo):
+    robin, ana = add_person("Robin", Role.COORDINATOR), add_person("Ana", level=Level.OBSERVER)
+    client = as_(robin)
+    page = client.page(f"/people/{ana}/edit")
+    form = page.form(class_="stack")
+    assert "level" not in form.filled()
+    client.post(f"/people/{ana}/edit", data=form.filled() | {"level": "lead"})
+    assert level_of(ana) == Level.OBSERVER
+    assert f"/path/people/{ana}" in [link.get("href") for link in page.all("a")]
