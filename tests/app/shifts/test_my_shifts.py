@@ -7,6 +7,8 @@ from datetime import date, time, timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.attendance import services as attendance
+from app.attendance.models import NotedVia
 from app.database import db
 from app.exchange.models import Cover
 from app.exchange.services import set_terms
@@ -227,6 +229,15 @@ def test_a_shift_that_has_begun_asks_nothing_more(as_, town, tonight, clock, is_
     clock.move(hours=13)
     assert services.answer_change(town.ana, tonight.id, sequence, is_yes=is_yes) == services.TooLate()
     assert not page_of(as_(town.ana)).all("section", class_="ask")
+
+
+def test_who_has_come_does_not_say_no_any_more(town, tonight, clock):
+    town.publish(town.ana, tonight.id, ChangeKind.ADDED, is_late=True)
+    sequence = queries.own_shift(town.ana, tonight.id).sequence
+    clock.move(hours=11, minutes=40)
+    attendance.arrive(tonight.id, town.ana, attendance.Noting(town.ana, NotedVia.PHONE, 0))
+    assert services.answer_change(town.ana, tonight.id, sequence, is_yes=False) == services.TooLate()
+    assert town.assignment(town.ana, tonight.id) is not None
 
 
 def test_nobody_answers_for_another(as_, town, tonight):
