@@ -39,11 +39,19 @@ def volunteer_pay(*, is_volunteer: bool) -> str | None:
     return None
 
 
-def new_rate_day(from_on: dt.date, today: dt.date, *, is_settled: bool) -> str | None:
-    """A rate holds from today or later once there were rates before: what was worked stays as it was paid."""
-    if is_settled and from_on < today:
-        return "A rate cannot change the past. Choose today or a later day."
+def declined_pay(*, is_declined: bool) -> str | None:
+    """Who wants no pay is paid nothing ahead of work."""
+    if is_declined:
+        return "They want no pay, so nothing is paid ahead of the work. Ask them first: they can change this."
     return None
+
+
+def new_rate_day(from_on: dt.date, last_settled: dt.date | None) -> str | None:
+    """A rate holds from the day after the last work it would touch: what was worked stays as it was paid."""
+    if last_settled is None or last_settled < from_on:
+        return None
+    day = last_settled + dt.timedelta(days=1)
+    return f"A rate cannot change the past. Choose {day.day} {day:%B %Y} or a later day."
 
 
 def may_witness(witness: str, others: Collection[str | None]) -> str | None:

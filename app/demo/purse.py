@@ -19,12 +19,13 @@ from app.people.services import months_after
 from payroll.ledger import transfer
 from payroll.payout import Method, Share, State
 
+# In an order in which none lowers what a shift pays: a rate for a service holds before one for a level.
 RATES: tuple[tuple[int, dict[str, str]], ...] = (
     (2200, {}),
+    (2400, {"service_id": "outreach"}),
     (2600, {"level": "lead"}),
     (2600, {"level": "mentor"}),
     (2000, {"activity": "training"}),
-    (2400, {"service_id": "outreach"}),
 )
 PREMIUMS = (
     ("night", "hour", 300),

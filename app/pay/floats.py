@@ -6,7 +6,7 @@ writes the difference down, with what is known about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,13 +18,20 @@ from app.editing import Outcome, Saved, is_taken, locked, refuse
 from app.pay import accounts, ledger, queries
 from app.pay.currency import currency
 from app.pay.models import CashFloat, CashSlip, EntryKind, Payout, SlipKind
+from app.pay.repeats import SENT_BEFORE, request_hash
 from payroll import checks
 from payroll.ledger import transfer
 from payroll.money import Money, worth
-from payroll.payout import OPEN
+from payroll.payout import OPEN, State
 
 Pieces = Mapping[int, int]
 GONE = "This cash box is not there or is closed."
+UNDER_WAY = "A payment from this box is under way. Finish or cancel it first."
+BOTH_KEEPERS = (
+    "The one who keeps it and the one who gets it do this together. "
+    "If one of them cannot come, close the box and open a new one."
+)
+HANDING = frozenset({State.SENDING, State.UNKNOWN})
 COUNTS = frozenset({SlipKind.COUNT, SlipKind.SURPRISE, SlipKind.CLOSING, SlipKind.HAND_OVER})
 
 
@@ -36,11 +43,30 @@ class Hands:
     by_id: str
     witness_id: str | None
 
+    def says(self, *more: object) -> str:
+        """A hash over all that was on the form."""
+        return request_hash(self.by_id, self.witness_id, *more)
+
+
+def _before(hands: Hands, says: str) -> Outcome | None:
+    """What is answered to a form that came before: the same, unless it says something else now."""
+    slip = db.session.get(CashSlip, hands.key)
+    if slip is None:
+        return None
+    if slip.request_hash != says:
+        return refuse(key=SENT_BEFORE)
+    float_id = slip.float_id
+    db.session.rollback()
+    return Saved(float_id)
+
 
 def open_float(name: str, custodian_id: str, pieces: Pieces, hands: Hands) -> Outcome:
     """Open a box with money from the bank."""
-    if db.session.get(CashSlip, hands.key) is not None:
-        return Saved(db.session.get_one(CashSlip, hands.key).float_id)
+    ledger.lock()
+    says = hands.says(name, custodian_id, pieces)
+    before = _before(hands, says)
+    if before is not None:
+        return before
     if is_taken(CashFloat.name, name):
         return refuse(name="There is a cash box with this name. It may be closed.")
     problem = _witness_problem(hands)
@@ -49,7 +75,7 @@ def open_float(name: str, custodian_id: str, pieces: Pieces, hands: Hands) -> Ou
     row = CashFloat(id=new_id(), name=name, custodian_id=custodian_id, currency=currency(), opened_at=clock.now())
     db.session.add(row)
     db.session.flush()
-    _move(row, SlipKind.OPENING, pieces, hands)
+    _move(row, SlipKind.OPENING, pieces, hands, says)
     record(db.session, "open cash box", "float", row.id, actor_id=hands.by_id)
     return _kept(row.id)
 
@@ -61,26 +87,38 @@ def top_up_float(float_id: str, pieces: Pieces, hands: Hands) -> Outcome:
 
 def bank_float(float_id: str, pieces: Pieces, hands: Hands) -> Outcome:
     """Take money from a box to the bank."""
-    box = queries.box(float_id)
-    if box is not None and any(number > box.stock.get(piece, 0) for piece, number in pieces.items()):
-        return refuse(pieces="By its slips the box does not hold so many of these. Count it first.")
     return _change(float_id, SlipKind.TO_BANK, {piece: -number for piece, number in pieces.items()}, hands)
 
 
 def _change(float_id: str, kind: SlipKind, pieces: Pieces, hands: Hands) -> Outcome:
     ledger.lock()
     row = locked(CashFloat, float_id)
-    if db.session.get(CashSlip, hands.key) is not None:
-        db.session.rollback()
-        return Saved(float_id)
+    says = hands.says(float_id, kind, pieces)
+    before = _before(hands, says)
+    if before is not None:
+        return before
     if row is None or row.closed_at is not None:
         return refuse(form=GONE)
     problem = _witness_problem(hands)
     if problem or not worth(pieces):
         return refuse(witness_id=problem) if problem else refuse(pieces="Count what you move.")
-    _move(row, kind, pieces, hands)
+    if kind is SlipKind.TO_BANK:
+        problems = _bank_problems(row, pieces)
+        if problems:
+            return refuse(**problems)
+    _move(row, kind, pieces, hands, says)
     record(db.session, f"{kind} cash box", "float", float_id, actor_id=hands.by_id)
     return _kept(float_id)
+
+
+def _bank_problems(row: CashFloat, pieces: Pieces) -> dict[str, str]:
+    if _has_payment(row, HANDING):
+        return {"form": UNDER_WAY}
+    box = queries.box(row.id)
+    stock = box.stock if box is not None else {}
+    if any(-number > stock.get(piece, 0) for piece, number in pieces.items()):
+        return {"pieces": "By its slips the box does not hold so many of these. Count it first."}
+    return {}
 
 
 def count_float(  # noqa: PLR0913 - what was counted, by whom, and to whom it goes
@@ -91,9 +129,10 @@ def count_float(  # noqa: PLR0913 - what was counted, by whom, and to whom it go
         raise ValueError(f"{kind} is no count")
     ledger.lock()
     row = locked(CashFloat, float_id)
-    if db.session.get(CashSlip, hands.key) is not None:
-        db.session.rollback()
-        return Saved(float_id)
+    says = hands.says(float_id, kind, pieces, note, to_id)
+    before = _before(hands, says)
+    if before is not None:
+        return before
     if row is None or row.closed_at is not None:
         return refuse(form=GONE)
     box = queries.box(float_id)
@@ -112,6 +151,7 @@ def count_float(  # noqa: PLR0913 - what was counted, by whom, and to whom it go
     changes = {piece: pieces.get(piece, 0) - stock.get(piece, 0) for piece in {*stock, *pieces}}
     slip = _slip(row, kind, changes, hands, entry_id)
     slip.counted, slip.expected, slip.note = counted.minor, expected.minor, note.strip() or None
+    slip.request_hash = says
     db.session.add(slip)
     if kind is SlipKind.HAND_OVER and to_id is not None:
         row.custodian_id = to_id
@@ -132,11 +172,16 @@ def _count_problems(row: CashFloat, kind: SlipKind, hands: Hands, to_id: str | N
         return {"form": "A surprise count is made by someone who does not keep the box."}
     if kind is SlipKind.HAND_OVER and (to_id is None or to_id == row.custodian_id):
         return {"to_id": "Choose who keeps it from now on."}
-    if kind in {SlipKind.CLOSING, SlipKind.HAND_OVER}:
-        query = sa.select(Payout.id).where(Payout.float_id == row.id, Payout.state.in_(OPEN)).limit(1)
-        if db.session.scalar(query) is not None:
-            return {"form": "A payment from this box is under way. Finish or cancel it first."}
-    return {}
+    if kind is SlipKind.HAND_OVER and {hands.by_id, hands.witness_id} != {row.custodian_id, to_id}:
+        return {"witness_id": BOTH_KEEPERS}
+    is_ending = kind in {SlipKind.CLOSING, SlipKind.HAND_OVER}
+    return {"form": UNDER_WAY} if _has_payment(row, OPEN if is_ending else HANDING) else {}
+
+
+def _has_payment(row: CashFloat, states: Iterable[State]) -> bool:
+    """Whether a payment from a box is in one of these states: while notes change hands no count can be right."""
+    query = sa.select(Payout.id).where(Payout.float_id == row.id, Payout.state.in_(states)).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def _witness_problem(hands: Hands) -> str | None:
@@ -145,12 +190,22 @@ def _witness_problem(hands: Hands) -> str | None:
     return "Choose someone else than yourself." if hands.witness_id == hands.by_id else None
 
 
-def _move(row: CashFloat, kind: SlipKind, pieces: Pieces, hands: Hands) -> None:
+def pass_on(float_id: str, to: str, pieces: Pieces, by_id: str) -> None:
+    """Let money that came back to a closed box go, in the caller's transaction, to the bank or on to an open box."""
+    row, back = db.session.get_one(CashFloat, float_id), {piece: -number for piece, number in pieces.items()}
+    _move(row, SlipKind.TO_BANK, back, Hands(new_id(), by_id, None))
+    if to != accounts.BANK:
+        _move(db.session.get_one(CashFloat, to), SlipKind.TOP_UP, pieces, Hands(new_id(), by_id, None))
+
+
+def _move(row: CashFloat, kind: SlipKind, pieces: Pieces, hands: Hands, says: str | None = None) -> None:
     """Money between the bank and a box: above zero it goes in."""
     amount = Money(worth(pieces), row.currency)
     entry = transfer(EntryKind.FLOAT, clock.today(), accounts.BANK, accounts.cash(row.id), amount)
     entry_id = ledger.post_all([ledger.Writing(entry, f"float-{hands.key}", by_id=hands.by_id)])[0]
-    db.session.add(_slip(row, kind, pieces, hands, entry_id))
+    slip = _slip(row, kind, pieces, hands, entry_id)
+    slip.request_hash = says
+    db.session.add(slip)
 
 
 def _slip(row: CashFloat, kind: SlipKind, pieces: Pieces, hands: Hands, entry_id: str | None) -> CashSlip:

@@ -30,11 +30,18 @@ from payroll.statement import Limit, Span
 
 ALL = ""
 KEY_LENGTH = 12
+MOST = 100_000_000  # minor units: more than anyone is paid at once, and far less than a column holds
+MOST_AN_HOUR = MOST // 100  # times the hours of a long shift it is still less than that
+MOST_BUDGET = MOST * 1000
 Names = Iterable[tuple[str, str]]
 
 
 class MoneyField(StringField):
-    """An amount of the group's currency, kept in whole minor units."""
+    """An amount of the group's currency, kept in whole minor units, at most `most` of them."""
+
+    def __init__(self, *args: Any, most: int = MOST, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
 
     def _value(self) -> str:
         if self.raw_data:
@@ -49,11 +56,13 @@ class MoneyField(StringField):
             self.data = minor_in(text, currency())
             if self.data is None:
                 raise ValueError("Type an amount like 12.50.")
+            if self.data > self.most:
+                raise ValueError(f"Type at most {in_words(money(self.most))}.")
 
 
-def money_field(label: str, *, required: str = "", description: str = "") -> Any:
+def money_field(label: str, *, required: str = "", description: str = "", most: int = MOST) -> Any:
     """A field for an amount; `required` is what is said when it is empty."""
-    return MoneyField(label, [InputRequired(required) if required else Optional()], description=description)
+    return MoneyField(label, [InputRequired(required) if required else Optional()], description=description, most=most)
 
 
 def person_field(label: str, required: str, description: str = "") -> Any:
@@ -68,14 +77,23 @@ class KeyedForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.key.data or len(self.key.data) != KEY_LENGTH:
-            self.key.raw_data = None
-            self.key.data = new_id()
+        if not self.key.data or len(self.key.data) != KEY_LENGTH or not self.key.data.isalnum():
+            self._renew()
+
+    def _renew(self) -> None:
+        self.key.raw_data = None
+        self.key.data = new_id()
 
     def take(self, problems: Mapping[str, str]) -> None:
-        """Show a service's refusals beside their fields, or on top when they belong to none."""
+        """Show a service's refusals beside their fields, or on top when they belong to none.
+
+        A key that was used for something else is made anew: what was typed is kept and may be sent.
+        """
         for name, words in problems.items():
-            if name in self:
+            if name == "key":
+                self._renew()
+                self.form_errors.append(words)
+            elif name in self:
                 self[name].errors = [*self[name].errors, words]
             else:
                 self.form_errors.append(words)
@@ -193,12 +211,14 @@ class ReceiptForm(PiecesForm):
         default="initials",
     )
     name = text_field("Their initials, or the number of the slip", 80)
-    pin = text_field("Their PIN", 12, description="They type it themselves.")
+    pin = text_field("Their PIN", 12, description="They type it themselves. Then no initials are needed.")
     witness_id = SelectField("Who saw it?", [Optional()], choices=[])
 
     def __init__(self, people: Names, *args: Any, is_cash: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self.witness_id, people)
+        for field in (self.name, self.witness_id):
+            field.flags.optional = False  # whoever pays in cash needs both; only a PIN stands for the initials
         if not is_cash:
             for name in ("kind", "pin", "witness_id", *(each.short_name for each in self.piece_fields)):
                 del self[name]
@@ -212,10 +232,24 @@ class ReasonForm(KeyedForm):
     reason = text_field("Why?", 300, required="Say why, in a few words.")
 
 
+class TakeBackForm(ReasonForm):
+    """Why a payment is taken back, and where its cash is now when its box was closed since."""
+
+    back_to = SelectField("Where is the money now?", [Optional()], choices=[])
+
+    def __init__(self, boxes: Names | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.back_to.flags.optional = False
+        if boxes is None:
+            del self.back_to
+        else:
+            offer(self.back_to, boxes)
+
+
 class RateForm(KeyedForm):
     """A rate."""
 
-    amount = money_field("How much?", required="Type an amount.")
+    amount = money_field("How much?", required="Type an amount.", most=MOST_AN_HOUR)
     basis = RadioField("Paid by", choices=choices([("hour", "the hour"), ("shift", "the shift")]), default="hour")
     from_on = day_field("From which day?", required="Choose a day.")
     activity = SelectField("For which work?", [Optional()], choices=[])
@@ -252,7 +286,10 @@ class PremiumForm(KeyedForm):
         default="hour",
     )
     amount = MoneyField(
-        "How much?", [InputRequired("Type an amount.")], description="An amount, or percent. 0 ends the premium."
+        "How much?",
+        [InputRequired("Type an amount.")],
+        most=MOST_AN_HOUR,
+        description="An amount, or percent. 0 ends the premium.",
     )
     from_on = day_field("From which day?", required="Choose a day.")
 
@@ -309,7 +346,7 @@ class FundForm(EditForm):
     name = text_field("Name", 80, required="Type a name.")
     starts_on = day_field("First day", required="Choose a day.")
     ends_on = day_field("Last day", required="Choose a day.")
-    budget = money_field("Budget", required="Type an amount.")
+    budget = money_field("Budget", required="Type an amount.", most=MOST_BUDGET)
     categories = SelectMultipleField("What it may pay for", choices=choices(CATEGORY_WORDS.items()))
 
     validate_ends_on = staticmethod(

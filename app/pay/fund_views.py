@@ -115,7 +115,8 @@ def fund_share_submit() -> ResponseReturnValue:
     form = _share_form()
     if form.validate_on_submit():
         service_id = form.service_id.data or None
-        outcome = services.share_costs(form.from_on.data, service_id, form.weights, current_user.id)
+        asked = form.from_on.data, service_id, form.weights
+        outcome = services.share_costs(*asked, current_user.id, form.key.data)
         if isinstance(outcome, Saved):
             flash("Saved. Costs are shared like this from that day on.", "success")
             return redirect(url_for(".funds"), 303)

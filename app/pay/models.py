@@ -338,12 +338,14 @@ class CashSlip(Model):
     """One slip in a cash box; rows are only ever added. The cash in the box is the sum of its slips.
 
     `pieces` are the notes and coins that came in (or, below zero, went out), {piece: number}. After a count they are
-    the difference found, `counted` what there was and `expected` what there should have been.
+    the difference found, `counted` what there was and `expected` what there should have been. `id` is the key of the
+    form it came from, `request_hash` says what was on it.
     """
 
     __tablename__ = "cash_slip"
 
     id: Mapped[str] = id_column()
+    request_hash: Mapped[str | None] = mapped_column(sa.String(64))
     float_id: Mapped[str] = mapped_column(sa.ForeignKey("cash_float.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(10))
     pieces: Mapped[dict[str, int]] = mapped_column(sa.JSON)
@@ -365,12 +367,13 @@ class CashSlip(Model):
 
 
 class Expense(Model):
-    """Something a person paid for the group, at cost."""
+    """Something a person paid for the group, at cost. `key` and `request_hash` are those of the form that asked."""
 
     __tablename__ = "expense"
 
     id: Mapped[str] = id_column()
     key: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    request_hash: Mapped[str | None] = mapped_column(sa.String(64))
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"), index=True)
     category: Mapped[str] = mapped_column(sa.String(12))
     minor: Mapped[int]

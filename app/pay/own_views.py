@@ -113,8 +113,10 @@ def my_expense_add_submit() -> ResponseReturnValue:
     form = ExpenseForm()
     if form.validate_on_submit() and not _in_the_future(form):
         outcome = services.ask_expense(current_user.id, form.facts, form.read, form.key.data)
-        if say(outcome, "Sent to the treasurer."):
+        if isinstance(outcome, Saved):
+            flash("Sent to the treasurer.", "success")
             return redirect(url_for(".my_expenses"), 303)
+        form.take(getattr(outcome, "problems", {}))
     return render_template("pay/my_expense_add.html", form=form), 422
 
 

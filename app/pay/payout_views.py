@@ -10,8 +10,8 @@ from flask_login import current_user
 
 from app.access import allow
 from app.editing import Saved
-from app.pay import payouts, queries
-from app.pay.forms import ReasonForm, ReceiptForm
+from app.pay import accounts, payouts, queries
+from app.pay.forms import ReceiptForm, TakeBackForm
 from app.pay.views import TREASURER, bp, say
 from app.people import queries as people
 from payroll.checks import three_people
@@ -93,10 +93,16 @@ def _taken(shown: queries.PayoutShown) -> set[str | None]:
     return {row.person_id, row.payer_id, row.approver_id, row.second_id}
 
 
+def _take_back_form(shown: queries.PayoutShown) -> TakeBackForm:
+    if not payouts.is_closed_box(shown.row):
+        return TakeBackForm(None)
+    return TakeBackForm([(each.row.id, each.row.name) for each in queries.boxes()] + [(accounts.BANK, "In the bank")])
+
+
 def _receipt_form(shown: queries.PayoutShown) -> ReceiptForm:
     kind: Any = ReceiptForm.of_currency()
     row = shown.row
-    witnesses = [each for each in queries.everyone() if each[0] not in {row.person_id, row.payer_id}]
+    witnesses = [each for each in queries.everyone() if each[0] not in {row.person_id, row.payer_id, current_user.id}]
     form: ReceiptForm = kind(witnesses, is_cash=row.float_id is not None)
     return form
 
@@ -163,7 +169,7 @@ def payout_doubt(payout_id: str) -> ResponseReturnValue:
 def take_back(payout_id: str) -> str:
     """What it means to take a payment back, before it is done."""
     shown = queries.payout(payout_id) or abort(404)
-    return render_template("pay/take_back.html", payment=shown, form=ReasonForm())
+    return render_template("pay/take_back.html", payment=shown, form=_take_back_form(shown))
 
 
 @bp.post("/payments/<payout_id>/take-back")
@@ -171,9 +177,10 @@ def take_back(payout_id: str) -> str:
 def take_back_submit(payout_id: str) -> ResponseReturnValue:
     """Take it back."""
     shown = queries.payout(payout_id) or abort(404)
-    form = ReasonForm()
+    form = _take_back_form(shown)
     if form.validate_on_submit():
-        outcome = payouts.reverse_payout(payout_id, form.reason.data, current_user.id)
+        back_to = form.back_to.data or None if form.back_to is not None else None
+        outcome = payouts.reverse_payout(payout_id, form.reason.data, current_user.id, back_to)
         if isinstance(outcome, Saved):
             flash("Taken back. It is owed again.", "success")
             return redirect(url_for(".payout", payout_id=payout_id), 303)

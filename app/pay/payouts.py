@@ -6,8 +6,6 @@ Whatever dies between the two leaves a payout that says so; only a person can kn
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,11 +20,12 @@ from app.auth.throttle import QUARTER, Gate, Limit, forgive, reserve
 from app.database import db, new_id
 from app.editing import Outcome, Refused, Saved, locked, refuse
 from app.jobs import Task
-from app.pay import accounts, ledger, queries
+from app.pay import accounts, floats, ledger, queries
 from app.pay.accrual import accrue_within
 from app.pay.currency import money
 from app.pay.models import CashFloat, CashSlip, EntryKind, Payout, SlipKind
 from app.pay.owed import Owed, owed_to
+from app.pay.repeats import SENT_BEFORE, request_hash
 from payroll import checks
 from payroll.ledger import Entry, Posting
 from payroll.money import Money, in_words, most_payable, notes_for, worth
@@ -50,8 +49,7 @@ class Ask:
     @property
     def hash(self) -> str:
         """A hash over all of it: the same key with another is no repetition."""
-        says = [self.person_id, self.share, self.method, self.float_id, self.minor]
-        return hashlib.sha256(json.dumps(says).encode()).hexdigest()
+        return request_hash(self.person_id, self.share, self.method, self.float_id, self.minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def _ask(ask: Ask, key: str, by_id: str) -> Outcome:
     if before is not None:
         if before.request_hash == ask.hash:
             return Saved(before.id)
-        return refuse(form="This page was sent before with something else on it. Please open it anew.")
+        return refuse(key=SENT_BEFORE)
     accrue_within()
     owed = owed_to(ask.person_id)
     if owed is None:
@@ -102,6 +100,7 @@ def _ask(ask: Ask, key: str, by_id: str) -> Outcome:
     problem = checks.three_people(ask.person_id, by_id, None)
     if problem is None and owed.payout is not None:
         problem = f"A payment to {owed.name} is under way already."
+    problem = problem or _ahead_problem(ask.share, owed)
     if problem:
         return refuse(form=problem)
     amount, words = _amount(ask, owed)
@@ -126,6 +125,13 @@ def _ask(ask: Ask, key: str, by_id: str) -> Outcome:
     db.session.add(row)
     record(db.session, "ask for payment", "payout", row.id, actor_id=by_id)
     return Saved(row.id, words)
+
+
+def _ahead_problem(share: str, owed: Owed) -> str | None:
+    """Whoever is paid no honorarium is paid none ahead of the work either."""
+    if share != Share.AHEAD:
+        return None
+    return checks.volunteer_pay(is_volunteer=owed.is_volunteer) or checks.declined_pay(is_declined=owed.is_declined)
 
 
 def _amount(ask: Ask, owed: Owed) -> tuple[Money | None, str]:
@@ -227,7 +233,7 @@ def _start_problem(row: Payout, by_id: str) -> str | None:
     owed = owed_to(row.person_id)
     if owed is not None and row.share != Share.AHEAD and owed.total.minor < row.minor:
         return f"{owed.name} is owed {in_words(owed.total)} now. Cancel this payment and ask for a new one."
-    return None
+    return None if owed is None else _ahead_problem(row.share, owed)
 
 
 def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
@@ -257,13 +263,16 @@ def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
 
 
 def _receipt_problems(row: Payout, receipt: Receipt, by_id: str) -> dict[str, str]:
-    if by_id == row.person_id:
-        return {"form": checks.three_people(by_id, by_id, None) or ""}
+    problem = checks.three_people(row.person_id, by_id, row.approver_id, row.second_id)
+    if problem:
+        return {"form": problem}
     if not receipt.name.strip():
         return {"name": "Write how they confirmed it."}
     if row.float_id is None:
         return {}
-    problem = checks.may_witness(receipt.witness_id or row.payer_id, {row.person_id, row.payer_id})
+    if receipt.witness_id is None:
+        return {"witness_id": "Choose who saw it."}
+    problem = checks.may_witness(receipt.witness_id, {row.person_id, row.payer_id, by_id})
     if problem:
         return {"witness_id": problem}
     return _piece_problems(row, row.float_id, receipt.pieces) if receipt.pieces is not None else {}
@@ -299,7 +308,7 @@ def _slip(row: Payout, kind: SlipKind, sign: int, by_id: str, entry_id: str) -> 
             payout_id=row.id,
             entry_id=entry_id,
             by_id=by_id,
-            witness_id=row.witness_id if row.witness_id != by_id else None,
+            witness_id=row.witness_id if row.witness_id != by_id else None,  # who saw it may put it back later
             at=clock.now(),
         )
     )
@@ -322,6 +331,8 @@ def _move(payout_id: str, state: State, act: str, by_id: str, note: str) -> Outc
     if row.state == state:
         db.session.rollback()
         return Saved(payout_id)
+    if row.person_id == by_id:
+        return refuse(form="This payment is to you. Ask someone else to do this.")
     if not may_become(row.state, state):
         return refuse(form="That cannot be done with this payment any more. Please look at it again.")
     row.state, row.note = state, note or row.note
@@ -332,8 +343,11 @@ def _move(payout_id: str, state: State, act: str, by_id: str, note: str) -> Outc
     return Saved(payout_id)
 
 
-def reverse_payout(payout_id: str, reason: str, by_id: str) -> Outcome:
-    """Take a payment back that was wrong: the money is in the box (or the bank) again, and is owed again."""
+def reverse_payout(payout_id: str, reason: str, by_id: str, back_to: str | None = None) -> Outcome:
+    """Take a payment back that was wrong: the money is in its box (or the bank) again, and is owed again.
+
+    Where the box was closed since, `back_to` says where the money is now: another open box, or `accounts.BANK`.
+    """
     ledger.lock()
     row = locked(Payout, payout_id)
     if row is None:
@@ -341,29 +355,39 @@ def reverse_payout(payout_id: str, reason: str, by_id: str) -> Outcome:
     if row.state == State.VOID:
         db.session.rollback()
         return Saved(payout_id)
-    problems = _reversal_problems(row, reason, by_id)
+    problems = _reversal_problems(row, reason, by_id, back_to)
     if problems or row.entry_id is None:
         return refuse(**problems)
     row.void_entry_id = ledger.reverse(row.entry_id, reason.strip(), clock.today(), by_id)
     row.state, row.note = State.VOID, reason.strip()
     if row.float_id is not None:
         _slip(row, SlipKind.TAKEN_BACK, 1, by_id, row.void_entry_id)
+        if back_to is not None and is_closed_box(row):
+            floats.pass_on(row.float_id, back_to, {int(piece): n for piece, n in (row.pieces or {}).items()}, by_id)
     record(db.session, "take payment back", "payout", row.id, actor_id=by_id)
     db.session.commit()
     return Saved(payout_id)
 
 
-def _reversal_problems(row: Payout, reason: str, by_id: str) -> dict[str, str]:
+def _reversal_problems(row: Payout, reason: str, by_id: str, back_to: str | None) -> dict[str, str]:
     if not may_become(row.state, State.VOID):
         return {"form": "Only a payment that was made can be taken back."}
     if by_id == row.person_id:
         return {"form": "Ask someone else to do this: the payment was to you."}
     if not reason.strip():
         return {"reason": "Say why, in a few words."}
-    box = db.session.get(CashFloat, row.float_id) if row.float_id else None
-    if box is not None and box.closed_at is not None:
-        return {"form": f"{box.name} is closed, so nothing can be put back into it."}
+    if not is_closed_box(row) or back_to == accounts.BANK:
+        return {}
+    box = db.session.get(CashFloat, back_to) if back_to else None
+    if box is None or box.closed_at is not None:
+        return {"back_to": "The cash box it came from is closed. Say where the money is now."}
     return {}
+
+
+def is_closed_box(row: Payout) -> bool:
+    """Whether the box that a payment came from was closed since."""
+    box = db.session.get(CashFloat, row.float_id) if row.float_id else None
+    return box is not None and box.closed_at is not None
 
 
 def is_pin_of(person_id: str, pin: str) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -66,38 +66,28 @@ def rate_card() -> RateCard:
 
 def _rate_card() -> RateCard:
     found = rows(_every_rate())
-    rates = [
-        Rate(
-            each.id,
-            each.number,
-            each.from_on,
-            Basis(each.basis),
-            each.amount,
-            each.activity,
-            each.level,
-            each.service_id,
-        )
-        for each in found
-        if each.premium is None
-    ]
-    premiums = [
-        PremiumRate(each.id, each.number, each.from_on, Premium(each.premium), Basis(each.basis), each.amount)
-        for each in found
-        if each.premium is not None
-    ]
-    terms = [
-        Terms(
-            each.from_on,
-            each.number,
-            each.night_starts,
-            each.night_ends,
-            each.step_minutes,
-            each.cancel_hours,
-            each.cancel_percent,
-        )
-        for each in rows(_every_terms())
-    ]
-    return RateCard(currency(), tuple(rates), tuple(premiums), tuple(terms))
+    rates = [rate_value(each) for each in found if each.premium is None]
+    premiums = [premium_value(each) for each in found if each.premium is not None]
+    return RateCard(
+        currency(), tuple(rates), tuple(premiums), tuple(terms_value(each) for each in rows(_every_terms()))
+    )
+
+
+def rate_value(row: Any) -> Rate:
+    """A rate as the room of money sees it."""
+    basis = Basis(row.basis)
+    return Rate(row.id, row.number, row.from_on, basis, row.amount, row.activity, row.level, row.service_id)
+
+
+def premium_value(row: Any) -> PremiumRate:
+    """A premium as the room of money sees it."""
+    return PremiumRate(row.id, row.number, row.from_on, Premium(row.premium), Basis(row.basis), row.amount)
+
+
+def terms_value(row: Any) -> Terms:
+    """Terms as the room of money sees them."""
+    night = row.night_starts, row.night_ends
+    return Terms(row.from_on, row.number, *night, row.step_minutes, row.cancel_hours, row.cancel_percent)
 
 
 @cache
@@ -123,6 +113,25 @@ def second_above(day: date) -> int:
     found = [each for each in terms_rows() if each.from_on <= day]
     latest = max(found, key=lambda each: (each.from_on, each.number), default=None)
     return LEAST_SECOND if latest is None else latest.second_above
+
+
+def last_settled(activity: str | None = None, service_id: str | None = None) -> date | None:
+    """The last day of work (of a kind, for a service) that was reckoned by a rate already, None when none was."""
+    query = sa.select(sa.func.max(Honorarium.day_on)).where(
+        Honorarium.voided_at.is_(None), Honorarium.standing != Standing.UNAGREED
+    )
+    if activity is not None:  # a shift that is called off is paid by the rate of shifts where it has none of its own
+        kinds = [activity, honoraria.CANCELLATION] if activity == honoraria.SHIFT else [activity]
+        query = query.where(Honorarium.activity.in_(kinds))
+    if service_id is not None:
+        query = query.where(Honorarium.service_id == service_id)
+    return db.session.scalar(query)
+
+
+def next_rate_day() -> date:
+    """The first day, from today on, from which any rate may be another one."""
+    today, last = clock.today(), last_settled()
+    return today if last is None else max(today, last + timedelta(days=1))
 
 
 def fund_rows() -> Sequence[Fund]:

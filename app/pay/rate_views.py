@@ -49,7 +49,7 @@ def rates() -> str:
 def rate_add() -> str:
     """An empty form for a rate."""
     form = RateForm(queries.service_names().items())
-    form.from_on.data = clock.today()
+    form.from_on.data = queries.next_rate_day()
     return render_template("pay/rate_add.html", form=form)
 
 
@@ -59,7 +59,7 @@ def rate_add_submit() -> ResponseReturnValue:
     """Add the rate."""
     form = RateForm(queries.service_names().items())
     if form.validate_on_submit():
-        outcome = services.add_rate(form.facts, current_user.id)
+        outcome = services.add_rate(form.facts, current_user.id, form.key.data)
         if isinstance(outcome, Saved):
             flash(_from(form.from_on.data), "success")
             return redirect(url_for(".rates"), 303)
@@ -76,7 +76,7 @@ def _from(day: date) -> str:
 def premium_add() -> str:
     """An empty form for a premium."""
     form = PremiumForm()
-    form.from_on.data = clock.today()
+    form.from_on.data = queries.next_rate_day()
     return render_template("pay/premium_add.html", form=form)
 
 
@@ -86,7 +86,7 @@ def premium_add_submit() -> ResponseReturnValue:
     """Add the premium."""
     form = PremiumForm()
     if form.validate_on_submit():
-        outcome = services.add_premium(form.facts, current_user.id)
+        outcome = services.add_premium(form.facts, current_user.id, form.key.data)
         if isinstance(outcome, Saved):
             flash(_from(form.from_on.data), "success")
             return redirect(url_for(".rates"), 303)
@@ -99,7 +99,7 @@ def premium_add_submit() -> ResponseReturnValue:
 def terms() -> str:
     """The terms, to be changed from a day on."""
     form = TermsForm(obj=queries.rate_card().terms_on(clock.today()))
-    form.from_on.data = clock.today()
+    form.from_on.data = queries.next_rate_day()
     form.second_above.data = queries.second_above(clock.today())
     return render_template("pay/terms.html", form=form)
 
@@ -110,7 +110,7 @@ def terms_submit() -> ResponseReturnValue:
     """Set the terms."""
     form = TermsForm()
     if form.validate_on_submit():
-        outcome = services.set_terms(form.facts, current_user.id)
+        outcome = services.set_terms(form.facts, current_user.id, form.key.data)
         if isinstance(outcome, Saved):
             flash(_from(form.from_on.data), "success")
             return redirect(url_for(".rates"), 303)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from app import clock
 from app.audit.services import record
 from app.database import db, new_id, writing
 from app.editing import Outcome, Saved, changed_names, free_code, is_taken, kept, locked, outdated, refuse
-from app.pay import accounts, ledger, queries
+from app.pay import accounts, ledger, promises, queries
 from app.pay.currency import currency
 from app.pay.models import (
     EarningsChoice,
@@ -23,98 +24,79 @@ from app.pay.models import (
     ExpenseState,
     Fund,
     FundShare,
-    Honorarium,
     PayChoice,
     PayeeName,
     PayeeNameRead,
     PayRate,
     PayTerms,
-    Standing,
 )
 from app.pay.photos import Photo
-from app.roster.models import Assignment, Shift
+from app.pay.repeats import SENT_BEFORE, request_hash
 from payroll import checks
 from payroll.ledger import Entry, Posting
 from payroll.money import Money
-from payroll.rates import in_force
 
-TOLD = "People have said yes to shifts until {}. A lower rate can begin after that."
-
-
-def add_rate(facts: Mapping[str, Any], by_id: str) -> Outcome:
-    """Add a rate: activity, level and service (None for all), basis, amount, from_on."""
-    ledger.lock()
-    problem = _rate_problem(facts)
-    if problem:
-        return refuse(from_on=problem)
-    return _add_rate(dict(facts), by_id)
+RAISED = "A higher sum for the second approver begins tomorrow at the earliest: until then all treasurers see it."
 
 
-def add_premium(facts: Mapping[str, Any], by_id: str) -> Outcome:
+def add_rate(facts: Mapping[str, Any], by_id: str, key: str | None = None) -> Outcome:
+    """Add a rate: activity, level and service (None for all), basis, amount, from_on; `key` was made with the form."""
+    return _add_rate(facts, by_id, key, queries.last_settled(facts["activity"], facts["service_id"]))
+
+
+def add_premium(facts: Mapping[str, Any], by_id: str, key: str | None = None) -> Outcome:
     """Add a premium: premium, basis, amount (nothing ends it), from_on."""
+    return _add_rate(facts, by_id, key, queries.last_settled())
+
+
+def _add_rate(facts: Mapping[str, Any], by_id: str, key: str | None, last_settled: date | None) -> Outcome:
     ledger.lock()
-    problem = checks.new_rate_day(facts["from_on"], clock.today(), is_settled=_is_settled(facts["from_on"]))
-    if problem is None:
-        now = queries.rate_card().premium_for(facts["premium"], facts["from_on"])
-        is_lower = now is not None and (now.basis != facts["basis"] or facts["amount"] < now.amount)
-        problem = _promise_problem(facts["from_on"]) if is_lower else None
+    before = db.session.get(PayRate, key) if key else None
+    if before is not None:
+        return _again(before, facts)
+    row = PayRate(id=key or new_id(), number=_next(PayRate.number), by_id=by_id, at=clock.now(), **facts)
+    card = queries.rate_card()
+    if row.premium is None:
+        after = replace(card, rates=(*card.rates, queries.rate_value(row)))
+    else:
+        after = replace(card, premiums=(*card.premiums, queries.premium_value(row)))
+    problem = checks.new_rate_day(row.from_on, last_settled) or promises.lowered(after, row.from_on)
     if problem:
         return refuse(from_on=problem)
-    return _add_rate(dict(facts), by_id)
-
-
-def _add_rate(facts: dict[str, Any], by_id: str) -> Outcome:
-    row = PayRate(id=new_id(), number=_next(PayRate.number), by_id=by_id, at=clock.now(), **facts)
     db.session.add(row)
     record(db.session, "add rate", "rate", row.id, actor_id=by_id, from_on=row.from_on.isoformat())
     return kept(row.id)
+
+
+def _again(row: PayRate | PayTerms | FundShare, facts: Mapping[str, Any]) -> Outcome:
+    """What is answered to a form whose key (it became the row's id) came before: the same, unless it says another."""
+    if changed_names(row, facts):
+        return refuse(key=SENT_BEFORE)
+    db.session.rollback()
+    return Saved(row.id)
 
 
 def _next(column: Any) -> int:
     return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.max(column), 0))) or 0) + 1
 
 
-def _rate_problem(facts: Mapping[str, Any]) -> str | None:
-    from_on = facts["from_on"]
-    problem = checks.new_rate_day(from_on, clock.today(), is_settled=_is_settled(from_on, facts))
-    if problem:
-        return problem
-    key = facts["activity"], facts["service_id"], facts["level"]
-    now = next((each for each in in_force(queries.rate_card().rates, from_on) if each.key == key), None)
-    is_lower = now is not None and (now.basis != facts["basis"] or facts["amount"] < now.amount)
-    return _promise_problem(from_on) if is_lower else None
-
-
-def _is_settled(from_on: date, facts: Mapping[str, Any] | None = None) -> bool:
-    """Whether work from that day on that the rate would be for has been reckoned by another already."""
-    query = sa.select(Honorarium.id).where(
-        Honorarium.voided_at.is_(None), Honorarium.standing != Standing.UNAGREED, Honorarium.day_on >= from_on
-    )
-    for name, column in (("activity", Honorarium.activity), ("service_id", Honorarium.service_id)):
-        if facts is not None and facts[name] is not None:
-            query = query.where(column == facts[name])
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def _promise_problem(from_on: date) -> str | None:
-    """What was shown to someone who said yes to a shift is not lowered afterwards."""
-    last = db.session.scalar(
-        sa.select(sa.func.max(Shift.day_on))
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .where(Shift.cancelled_at.is_(None), Shift.day_on >= from_on)
-    )
-    return None if last is None else TOLD.format(f"{last.day} {last:%B %Y}")
-
-
-def set_terms(facts: Mapping[str, Any], by_id: str) -> Outcome:
+def set_terms(facts: Mapping[str, Any], by_id: str, key: str | None = None) -> Outcome:
     """Set night, rounding, cancellation and the sum that needs a second approver from a day on."""
     ledger.lock()
-    problem = checks.new_rate_day(facts["from_on"], clock.today(), is_settled=_is_settled(facts["from_on"]))
+    before = db.session.get(PayTerms, key) if key else None
+    if before is not None:
+        return _again(before, facts)
+    row = PayTerms(id=key or new_id(), number=_next(PayTerms.number), by_id=by_id, at=clock.now(), **facts)
+    card = queries.rate_card()
+    after = replace(card, terms=(*card.terms, queries.terms_value(row)))
+    problem = checks.new_rate_day(row.from_on, queries.last_settled()) or promises.lowered(after, row.from_on)
+    if problem is None and row.from_on <= clock.today() and queries.second_above(row.from_on) < row.second_above:
+        problem = RAISED
     if problem:
         return refuse(from_on=problem)
-    row = PayTerms(id=new_id(), number=_next(PayTerms.number), by_id=by_id, at=clock.now(), **facts)
     db.session.add(row)
-    record(db.session, "set pay terms", "terms", row.id, actor_id=by_id, from_on=row.from_on.isoformat())
+    told = {"from_on": row.from_on.isoformat(), "second_above": row.second_above}
+    record(db.session, "set pay terms", "terms", row.id, actor_id=by_id, **told)
     return kept(row.id)
 
 
@@ -149,16 +131,21 @@ def change_fund(fund_id: str, facts: Mapping[str, Any], version: int, by_id: str
     return kept(fund_id)
 
 
-def share_costs(from_on: date, service_id: str | None, weights: Mapping[str, int], by_id: str) -> Outcome:
+def share_costs(
+    from_on: date, service_id: str | None, weights: Mapping[str, int], by_id: str, key: str | None = None
+) -> Outcome:
     """Say which funds share the costs of a service (None: all others) from a day on."""
     ledger.lock()
+    shares = [[fund_id, weight] for fund_id, weight in weights.items() if weight]
+    before = db.session.get(FundShare, key) if key else None
+    if before is not None:
+        return _again(before, {"from_on": from_on, "service_id": service_id, "weights": shares})
     if not any(weights.values()):
         return refuse(form="Give at least one fund a share.")
     if from_on < clock.today() and queries.has_costs_since(from_on):
         return refuse(from_on="Costs of those days are shared out already. Choose today or a later day.")
-    shares = [[fund_id, weight] for fund_id, weight in weights.items() if weight]
     row = FundShare(
-        id=new_id(),
+        id=key or new_id(),
         number=_next(FundShare.number),
         from_on=from_on,
         service_id=service_id,
@@ -173,12 +160,15 @@ def share_costs(from_on: date, service_id: str | None, weights: Mapping[str, int
 
 def ask_expense(person_id: str, facts: Mapping[str, Any], photo: Photo | None, key: str) -> Outcome:
     """Ask for money back: category, minor, spent_on, note; `key` was made with the form."""
-    before = db.session.scalar(sa.select(Expense.id).where(Expense.key == key))
+    ledger.lock()
+    says = request_hash(person_id, facts, None if photo is None else photo.text)
+    before = db.session.scalars(sa.select(Expense).where(Expense.key == key)).one_or_none()
     if before is not None:
-        return Saved(before)
+        return Saved(before.id) if before.request_hash == says else refuse(key=SENT_BEFORE)
     row = Expense(
         id=new_id(),
         key=key,
+        request_hash=says,
         person_id=person_id,
         currency=currency(),
         state=ExpenseState.ASKED,

@@ -207,6 +207,8 @@ def _person_page(person_id: str, form: AskForm | None) -> str:
     if found is None:
         abort(404)
     form = form or AskForm(_box_choices(), data={"method": found.method, "float_id": first_box()})
+    if found.is_volunteer or found.is_declined:  # whoever is paid no honorarium is paid none ahead either
+        form.share.choices = [each for each in form.share.choices if each.value != Share.AHEAD]
     coming = queries.coming_shifts(person_id)
     return render_template(
         "pay/person.html",

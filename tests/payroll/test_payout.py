@@ -102,6 +102,6 @@ def test_volunteers_get_no_honorarium_and_are_told_why():
 def test_a_rate_never_reaches_back_once_there_were_rates():
     today = NOW.date()
     yesterday = today - dt.timedelta(days=1)
-    assert new_rate_day(yesterday, today, is_settled=True)
-    assert new_rate_day(today, today, is_settled=True) is None
-    assert new_rate_day(yesterday, today, is_settled=False) is None
+    assert new_rate_day(yesterday, yesterday)
+    assert new_rate_day(today, yesterday) is None
+    assert new_rate_day(yesterday, None) is None

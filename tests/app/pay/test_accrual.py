@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
+from app import clock
 from app.database import db
 from app.editing import Refused
 from app.pay import accrual, owed, services
 from app.pay.models import Honorarium, LedgerEntry, PayChoice
-from app.pay.queries import quotes, unagreed
+from app.pay.queries import quotes, rate_rows, second_above, unagreed
 from app.roster.models import Assignment, Shift
 from tests.app.pay.purse import saved
 
@@ -115,12 +116,12 @@ def test_no_rate_reaches_back_over_what_was_reckoned(purse):
     assert "past" in outcome.problems["from_on"]
 
 
-def shift(purse, **facts) -> str:
-    starts_at = purse.clock() + timedelta(days=3)
+def shift(purse, starts_at: datetime | None = None) -> str:
+    starts_at = starts_at or purse.clock() + timedelta(days=3)
     row = Shift(
         site_id=purse.site,
         service_id=purse.service,
-        day_on=starts_at.date(),
+        day_on=clock.local(starts_at).date(),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=5, minutes=20),
     )
@@ -151,3 +152,67 @@ def test_a_lower_rate_waits_until_after_what_people_said_yes_to(purse):
     assert "26 November" in outcome.problems["from_on"]
     saved(services.add_rate(lower | {"from_on": date(2026, 11, 27)}, purse.toni))
     saved(services.add_rate(lower | {"from_on": date(2026, 11, 24), "amount": 2600}, purse.toni))
+
+
+def test_no_new_rate_of_any_kind_lowers_a_promised_shift(purse):
+    shift(purse)
+    plain = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 500}
+    later = {"from_on": date(2026, 11, 25)}
+    for narrower in ({"activity": "shift"}, {"level": "peer"}, {"service_id": purse.service}, {"basis": "shift"}):
+        outcome = services.add_rate(plain | later | narrower, purse.toni)
+        assert isinstance(outcome, Refused), narrower
+        assert outcome.problems["from_on"].startswith("One shift that somebody said yes to would pay less")
+    saved(services.add_rate(plain | later | {"activity": "meeting"}, purse.toni))
+
+
+TERMS = {
+    "night_starts": time(22),
+    "night_ends": time(6),
+    "step_minutes": 1,
+    "cancel_hours": 24,
+    "cancel_percent": 100,
+    "second_above": 100_000,
+}
+
+
+def test_no_new_premium_or_terms_lower_a_promised_shift(purse):
+    premium = {"premium": "night", "basis": "hour", "amount": 300}
+    saved(services.add_premium(premium | {"from_on": date(2026, 11, 1)}, purse.toni))
+    shift(purse, starts_at=datetime(2026, 11, 27, 6, tzinfo=UTC))
+    soon = {"from_on": date(2026, 11, 25)}
+    assert isinstance(services.add_premium(premium | soon | {"amount": 0}, purse.toni), Refused)
+    for lower in ({"night_starts": time(3), "night_ends": time(3, 30)}, {"cancel_percent": 0}, {"cancel_hours": 2}):
+        assert isinstance(services.set_terms(TERMS | soon | lower, purse.toni), Refused), lower
+    saved(services.set_terms(TERMS | soon | {"step_minutes": 15, "cancel_hours": 48}, purse.toni))
+
+
+def test_a_new_rate_does_not_reach_work_of_today_that_was_paid(purse):
+    record = purse.work(purse.ana, minutes=60)
+    purse.pay(purse.ana)
+    plain = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 5000}
+    outcome = services.add_rate(plain | {"from_on": date(2026, 11, 23)}, purse.toni)
+    assert isinstance(outcome, Refused)
+    assert "24 November" in outcome.problems["from_on"]
+    saved(services.add_rate(plain | {"from_on": date(2026, 11, 24)}, purse.toni))
+    purse.correct(record, note="in the rain")
+    assert purse.owed(purse.ana) == 0
+
+
+def test_a_higher_sum_for_the_second_approver_begins_tomorrow_at_the_earliest(purse):
+    higher = TERMS | {"second_above": 200_000}
+    today = services.set_terms(higher | {"from_on": date(2026, 11, 23)}, purse.toni)
+    assert isinstance(today, Refused)
+    assert "tomorrow" in today.problems["from_on"]
+    saved(services.set_terms(higher | {"from_on": date(2026, 11, 24)}, purse.toni))
+    assert second_above(date(2026, 11, 23)) == 100_000
+
+
+def test_a_rate_sent_twice_is_one_and_with_something_else_on_it_none(purse):
+    plain = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 3000}
+    facts = plain | {"from_on": date(2026, 11, 24)}
+    first, second = (saved(services.add_rate(facts, purse.toni, "k" * 12)) for _ in range(2))
+    assert first == second
+    outcome = services.add_rate(facts | {"amount": 3100}, purse.toni, "k" * 12)
+    assert isinstance(outcome, Refused)
+    assert "sent before" in outcome.problems["key"]
+    assert len(rate_rows()) == 2

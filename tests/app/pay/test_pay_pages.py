@@ -15,9 +15,10 @@ from PIL.PngImagePlugin import PngInfo
 from app.access import Role
 from app.database import db
 from app.pay import accrual, payouts
-from app.pay.models import EarningsChoice, Fund, PayeeNameRead, Payout
+from app.pay.models import EarningsChoice, Expense, Fund, PayeeNameRead, Payout
 from app.pay.photos import Photo, photo_of
 from tests.app.pay.purse import FULL, saved
+from tests.support.pages import Page
 from tests.support.people import add_person
 
 
@@ -78,7 +79,8 @@ def test_a_rate_changes_mid_period_and_the_page_says_from_when(purse, as_):
     assert "cannot change the past" in toni.submit("/pay/rates/add", amount="31", from_on="2026-11-19").body_text
     page = toni.submit("/pay/rates/add", amount="31", from_on="2026-11-25")
     assert "To come" in page.body_text
-    toni.submit("/pay/premiums/add", premium="night", basis="percent", amount="20", from_on="2026-11-23")
+    toni.submit("/pay/premiums/add", premium="night", basis="percent", amount="20")
+    purse.clock.move(days=1)  # the form offers the day after the last work that was reckoned
     assert "20 % of basic pay" in toni.page("/pay/rates").body_text
     assert "whole percent" in toni.submit("/pay/premiums/add", basis="percent", amount="20.5").body_text
     page = toni.submit("/pay/terms", step_minutes="15")
@@ -281,3 +283,47 @@ def test_the_list_of_what_is_owed_takes_few_queries(purse, as_):
     toni.page("/pay/")
     asked = [each for each in seen if each.lstrip().upper().startswith("SELECT")]
     assert len(asked) <= 20, len(asked)
+
+
+def test_a_used_form_with_something_else_on_it_keeps_what_was_typed_and_may_be_sent(purse, as_):
+    ana = as_(purse.ana)
+    facts = ana.page("/pay/mine/expenses/add").form().filled(category="travel", minor="6.50")
+    ana.post("/pay/mine/expenses/add", data=facts)
+    answer = ana.post("/pay/mine/expenses/add", data=facts | {"category": "food", "minor": "31"})
+    assert answer.status_code == 422
+    assert "sent before" in answer.text
+    again = Page(answer.text).form().filled()
+    assert (again["minor"], again["category"]) == ("31", "food")
+    ana.post("/pay/mine/expenses/add", data=again)
+    ana.post("/pay/mine/expenses/add", data=again)
+    assert sorted(db.session.scalars(sa.select(Expense.minor))) == [650, 3100]
+
+
+def test_a_payee_finds_no_button_for_their_own_payment(purse, as_):
+    both = add_person("Both", Role.TREASURER, Role.PEER)
+    purse.work(both)
+    payout_id = saved(purse.ask(both))
+    payouts.approve_payouts([payout_id], purse.robin)
+    for _ in range(2):
+        page = as_(both).page(f"/pay/payments/{payout_id}")
+        assert not [form for form in page.one("main").all("form") if payout_id in (form.get("action") or "")]
+        payouts.start_payout(payout_id, purse.toni)
+
+
+def test_what_a_cash_receipt_needs_is_not_called_optional(purse, as_):
+    purse.work(purse.ana)
+    payout_id = saved(purse.ask(purse.ana))
+    payouts.approve_payouts([payout_id], purse.robin)
+    payouts.start_payout(payout_id, purse.toni)
+    words = as_(purse.toni).page(f"/pay/payments/{payout_id}").body_text
+    for label in ("Their initials, or the number of the slip", "Who saw it?"):
+        assert f"{label} (optional)" not in words
+
+
+def test_sums_and_years_that_nobody_means_are_refused_in_words(purse, as_):
+    ana, toni = as_(purse.ana), as_(purse.toni)
+    assert "Type at most" in ana.submit("/pay/mine/expenses/add", category="food", minor="21474836.48").body_text
+    assert "Type at most" in toni.submit("/pay/rates/add", amount="21474836.48").body_text
+    assert "Type at most" in toni.submit("/pay/terms", second_above="99999999").body_text
+    for day in ("0001-01-15", "9999-12-31"):
+        assert "Statement" in ana.page(f"/pay/mine/statement?last={day}").body_text

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.database import db
 from app.editing import Refused, Saved
 from app.jobs import Task
-from app.pay import floats, payouts, queries
+from app.pay import floats, payouts, queries, services
 from app.pay.models import CashSlip, LedgerEntry, Payout, SlipKind
 from payroll.payout import Method, Share, State
 from tests.app.pay.purse import FULL, saved
@@ -247,3 +247,72 @@ def test_a_slip_sent_twice_moves_money_once(purse):
     assert isinstance(floats.bank_float(purse.box, {2000: 5}, purse.hands()), Saved)
     purse.clock.move(days=1)
     assert purse.cash() == before
+
+
+def begun(purse, person_id: str) -> str:
+    """A payment in cash that is under way."""
+    purse.work(person_id)
+    payout_id = saved(purse.ask(person_id))
+    payouts.approve_payouts([payout_id], purse.robin)
+    saved(payouts.start_payout(payout_id, purse.toni))
+    return payout_id
+
+
+def test_a_payee_who_is_a_treasurer_neither_cancels_nor_doubts_their_own_payment(purse):
+    payout_id = begun(purse, purse.tess)
+    for act in (payouts.cancel_payout, payouts.doubt_payout):
+        assert "to you" in problem(act(payout_id, purse.tess))
+    saved(payouts.cancel_payout(payout_id, purse.toni))
+
+
+def test_nothing_is_paid_ahead_to_a_volunteer_or_who_declines(purse):
+    saved(services.choose_pay(purse.bo, "cash", is_declined=True))
+    assert "honorarium" in problem(purse.ask(purse.vi, Share.AHEAD, minor=5000))
+    assert "want no pay" in problem(purse.ask(purse.bo, Share.AHEAD, minor=5000))
+
+
+def test_the_approver_neither_hands_over_nor_witnesses_their_own_act(purse):
+    payout_id = begun(purse, purse.ana)
+    receipt = purse.receipt(witness_id=purse.kim)
+    assert "cannot approve" in problem(payouts.finish_payout(payout_id, receipt, purse.robin))
+    assert "witness" in problem(payouts.finish_payout(payout_id, purse.receipt(witness_id=purse.tess), purse.tess))
+    saved(payouts.finish_payout(payout_id, receipt, purse.tess))
+
+
+def test_a_box_goes_from_keeper_to_keeper_and_both_are_there(purse):
+    for hands in (purse.hands(purse.robin, purse.kim), purse.hands(purse.toni, purse.kim)):
+        outcome = floats.count_float(purse.box, SlipKind.HAND_OVER, FULL, "", hands, to_id=purse.tess)
+        assert "together" in problem(outcome)
+
+
+def test_no_count_and_no_way_to_the_bank_while_notes_change_hands(purse):
+    payout_id = begun(purse, purse.ana)
+    less = FULL | {2000: FULL[2000] - 5}
+    for kind in (SlipKind.COUNT, SlipKind.CLOSING):
+        assert "under way" in problem(floats.count_float(purse.box, kind, less, "gone", purse.hands()))
+    assert "under way" in problem(floats.bank_float(purse.box, {2000: 1}, purse.hands()))
+    saved(payouts.finish_payout(payout_id, purse.receipt(), purse.toni))
+    saved(floats.count_float(purse.box, SlipKind.COUNT, less, "", purse.hands()))
+
+
+def test_a_slip_with_something_else_on_it_is_no_repetition(purse):
+    hands, before = purse.hands(), purse.cash()
+    saved(floats.top_up_float(purse.box, {2000: 5}, hands))
+    assert "sent before" in problem(floats.top_up_float(purse.box, {2000: 6}, hands))
+    assert "sent before" in problem(floats.count_float(purse.box, SlipKind.COUNT, FULL, "", hands))
+    assert "sent before" in problem(floats.open_float("Other box", purse.toni, FULL, hands))
+    assert purse.cash() == before + 10_000
+
+
+@pytest.mark.parametrize("is_to_bank", [True, False])
+def test_a_wrong_payment_from_a_closed_box_comes_back_elsewhere(purse, is_to_bank):
+    purse.work(purse.ana)
+    payout_id = purse.pay(purse.ana)
+    saved(floats.count_float(purse.box, SlipKind.CLOSING, FULL | {2000: FULL[2000] - 5}, "", purse.hands()))
+    other = saved(floats.open_float("Day box", purse.toni, {2000: 1}, purse.hands()))
+    assert "closed" in problem(payouts.reverse_payout(payout_id, "it was for Bo", purse.toni))
+    saved(payouts.reverse_payout(payout_id, "it was for Bo", purse.toni, "bank" if is_to_bank else other))
+    assert (purse.owed(purse.ana), purse.cash()) == (10_000, 0)
+    purse.box = other
+    assert purse.cash() == (2_000 if is_to_bank else 12_000)
+    purse.whole()

@@ -1,0 +1,111 @@
+"""What people said yes to at a known sum: no change of rates, premiums or terms lowers it afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app import clock
+from app.database import db
+from app.fields import day_words
+from app.pay import queries
+from app.pay.models import PayChoice
+from app.people.models import Person
+from app.roster.late import is_late_change
+from app.roster.models import Assignment, Shift
+from app.sites.models import Service
+from payroll import honoraria
+from payroll.money import Money
+from payroll.rates import RateCard
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """All places of a shift that are paid alike, for they go by level; `day` is the one whose rates hold."""
+
+    shift_id: str
+    service_id: str
+    day: date
+    starts_at: Any
+    ends_at: Any
+    level: str
+    is_demanding: bool
+    is_late: bool
+    number: int
+
+    def pays(self, activity: str, card: RateCard) -> Money | None:
+        """What one of them is paid for a kind of work; None when no rate is agreed."""
+        late = self.is_late and activity == honoraria.SHIFT
+        plan = self.service_id, self.starts_at, self.ends_at, self.starts_at, self.is_demanding, late
+        found = honoraria.honorarium(honoraria.Work(self.shift_id, "", activity, self.level, *plan), card, clock.zone())
+        return found.amount if found.is_agreed else None
+
+    def falls(self, before: RateCard, after: RateCard) -> bool:
+        """Whether the work, or being called off late, would be paid less, or less would count as late."""
+        if after.terms_on(self.day).cancel_hours < before.terms_on(self.day).cancel_hours:
+            return True
+        for activity in (honoraria.SHIFT, honoraria.CANCELLATION):
+            old, new = self.pays(activity, before), self.pays(activity, after)
+            if old is not None and (new is None or new < old):
+                return True
+        return False
+
+
+def lowered(after: RateCard, from_on: date) -> str | None:
+    """In plain words how many promised shifts from a day on a changed card would pay less; None when none does."""
+    before = queries.rate_card()
+    if not before.rates:
+        return None
+    found = [each for each in _promised(from_on) if _is_touched(each, before, after) and each.falls(before, after)]
+    if not found:
+        return None
+    number, days = sum(each.number for each in found), sorted(each.day for each in found)
+    shifts = "One shift that somebody said yes to" if number == 1 else f"{number} shifts that people said yes to"
+    return f"{shifts} would pay less, the first on {day_words(days[0])}. Choose a day after {day_words(days[-1])}."
+
+
+def _is_touched(places: _Places, before: RateCard, after: RateCard) -> bool:
+    """Whether anything that decides what these places are paid is another one: most often nothing is."""
+    if (before.premiums, before.terms) != (after.premiums, after.terms):
+        return True
+    return any(
+        before.rate_for(activity, places.service_id, places.level, places.day)
+        != after.rate_for(activity, places.service_id, places.level, places.day)
+        for activity in (honoraria.SHIFT, honoraria.CANCELLATION)
+    )
+
+
+def _promised(from_on: date) -> list[_Places]:
+    """The places that people who are paid said yes to, or have not said no to, on the days from one on."""
+    place = aliased(Assignment)  # another than the one that is asked for a late change
+    is_late = is_late_change(Shift.id, Person.id)
+    names = (Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Person.level, Service.demanding)
+    rows = db.session.execute(
+        sa.select(*names, is_late)
+        .join(place, place.shift_id == Shift.id)
+        .join(Person, Person.id == place.person_id)
+        .join(Service, Service.id == Shift.service_id)
+        .outerjoin(PayChoice, PayChoice.person_id == Person.id)
+        .where(Shift.cancelled_at.is_(None), Shift.day_on >= from_on, place.declined_at.is_(None))
+        .where(Person.is_volunteer.is_(False), sa.func.coalesce(PayChoice.is_declined, sa.false()).is_(False))
+    )
+    alike: Counter[tuple[Any, ...]] = Counter(tuple(row) for row in rows)
+    return [
+        _Places(
+            shift_id,
+            service_id,
+            clock.local(starts_at).date(),
+            starts_at,
+            ends_at,
+            level,
+            demanding >= queries.DEMANDING,
+            bool(late),
+            number,
+        )
+        for (shift_id, service_id, starts_at, ends_at, level, demanding, late), number in alike.items()
+    ]
