@@ -132,15 +132,18 @@ class Cell:
 
 
 SEVERAL = "several"
+PATIENCE = 3
+"""For how many months a figure on too few people waits for more of its own kind."""
 
 
 def report(spending: Iterable[Spending], least: int = LEAST_PEOPLE) -> list[Cell]:
     """Fund by category by month without names: no figure about people rests on fewer than `least` of them.
 
-    A figure on too few people is merged with the following ones of the same fund and category, until it rests on
-    enough; what is left at the end joins the one before it, or, when there is none, goes with other such rests of
-    the fund under "several" kinds together. A rest that is still too small joins the smallest figure of the fund.
-    The figures of a fund sum to what it spent; a fund that paid fewer than `least` people has none at all.
+    A figure on too few people waits and goes with the following months of its fund and category, until it rests on
+    enough. What has waited for `PATIENCE` months goes with other such rests of the fund under "several" kinds
+    together, and if need be with the smallest figure of that month. Months are gone through in their order, and no
+    figure is ever made anew by what comes after it: whoever lays two reports beside each other finds the difference
+    to be whole figures again, and so on enough people. What still waits is in no figure.
     """
     cells: list[Cell] = []
     rows = list(spending)
@@ -172,47 +175,53 @@ class _Group:
 
 def _fund_cells(fund: str, rows: list[Spending], least: int) -> list[Cell]:
     done: list[_Group] = []
-    rests: list[_Group] = []
-    for category in sorted({each.category for each in rows}):
-        found, rest = _merged_months(_months([each for each in rows if each.category == category]), least)
-        done += found
-        if rest is not None:
-            rests.append(rest)
-    if rests:
-        rest = rests[0]
-        for each in rests[1:]:
-            rest = rest.and_(each)
-        while not rest.is_enough(least) and done:
-            smallest = min(done, key=lambda each: (len(each.people), each.category, each.months))
-            done.remove(smallest)
-            rest = rest.and_(smallest)
-        done.append(rest)
-    is_shown = all(each.is_enough(least) for each in done)
+    waiting: dict[str, _Group] = {}
+    for month in sorted({each.month for each in rows}):
+        here: list[_Group] = []
+        for group in _groups([each for each in rows if each.month == month]):
+            known = waiting.pop(group.category, None)
+            grown = group if known is None else known.and_(group)
+            if grown.is_enough(least):
+                here.append(grown)
+            else:
+                waiting[group.category] = grown
+        _end_waiting(waiting, here, month, least)
+        done += here
     return [
         Cell(fund, each.category, each.months, each.minor, len(each.months) > 1 or each.category == SEVERAL)
         for each in sorted(done, key=lambda each: (each.category == SEVERAL, each.category, each.months))
-        if is_shown
     ]
 
 
-def _months(rows: list[Spending]) -> list[_Group]:
+def _groups(rows: list[Spending]) -> list[_Group]:
+    """The costs of a month by category."""
     found = []
-    for month in sorted({each.month for each in rows}):
-        here = [each for each in rows if each.month == month]
+    for category in sorted({each.category for each in rows}):
+        here = [each for each in rows if each.category == category]
         people = frozenset(each.person for each in here if each.person is not None)
-        found.append(_Group(here[0].category, (month,), people, sum(each.minor for each in here), bool(people)))
+        found.append(_Group(category, (here[0].month,), people, sum(each.minor for each in here), bool(people)))
     return found
 
 
-def _merged_months(groups: list[_Group], least: int) -> tuple[list[_Group], _Group | None]:
-    done: list[_Group] = []
-    open_: _Group | None = None
-    for group in groups:
-        open_ = group if open_ is None else open_.and_(group)
-        if open_.is_enough(least):
-            done.append(open_)
-            open_ = None
-    if open_ is not None and done:
-        done[-1] = done[-1].and_(open_)
-        open_ = None
-    return done, open_
+def _end_waiting(waiting: dict[str, _Group], here: list[_Group], month: dt.date, least: int) -> None:
+    """Let what has waited long enough go together, with the smallest figure of this month where it must."""
+    old = [each for each in waiting.values() if _months_between(each.months[0], month) >= PATIENCE]
+    if not old:
+        return
+    for each in old:
+        del waiting[each.category]
+    rest = old[0]
+    for each in old[1:]:
+        rest = rest.and_(each)
+    if not rest.is_enough(least) and here:
+        smallest = min(here, key=lambda each: (len(each.people), each.category, each.months))
+        here.remove(smallest)
+        rest = rest.and_(smallest)
+    if rest.is_enough(least):
+        here.append(rest)
+    else:
+        waiting[rest.category] = rest
+
+
+def _months_between(first: dt.date, last: dt.date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month

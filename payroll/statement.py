@@ -30,7 +30,10 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a payee was owed before some days, what happened on them, and what was owed after."""
+    """What a payee was owed before some days, what happened on them, and what was owed after.
+
+    `earned` is for work; `refunded` is what they spent for the group and is owed back, which is no earning.
+    """
 
     starts_on: dt.date
     ends_on: dt.date
@@ -39,6 +42,7 @@ class Statement:
     after: Money
     earned: Money
     received: Money
+    refunded: Money
 
 
 def statement(movements: Iterable[Movement], starts_on: dt.date, ends_on: dt.date, currency: str) -> Statement:
@@ -51,18 +55,20 @@ def statement(movements: Iterable[Movement], starts_on: dt.date, ends_on: dt.dat
         owed += each.minor
         lines.append(StatementLine(each, Money(owed, currency)))
     received = -sum(each.minor for each in within if each.kind in RECEIPTS)
+    refunded = sum(each.minor for each in within if each.kind == EXPENSE)
     return Statement(
         starts_on,
         ends_on,
         Money(before, currency),
         tuple(lines),
         Money(owed, currency),
-        Money(owed - before + received, currency),
+        Money(owed - before + received - refunded, currency),
         Money(received, currency),
+        Money(refunded, currency),
     )
 
 
-PAYOUT, TAKEN_BACK = "payout", "taken_back"
+PAYOUT, TAKEN_BACK, EXPENSE = "payout", "taken_back", "expense"
 RECEIPTS = frozenset({PAYOUT, TAKEN_BACK})
 
 

@@ -14,7 +14,6 @@ from app.access import allow
 from app.editing import Outdated, Saved
 from app.fields import differences
 from app.pay import queries, reports, services
-from app.pay.currency import currency
 from app.pay.forms import FundForm, PayeeForm, ShareForm
 from app.pay.models import Fund
 from app.pay.views import TREASURER, bp
@@ -22,6 +21,7 @@ from app.people import queries as people
 from payroll.funds import LEAST_PEOPLE
 
 FIRST_YEAR = 2000
+YEAR = 12  # months
 
 
 @bp.get("/funds")
@@ -124,27 +124,31 @@ def fund_share_submit() -> ResponseReturnValue:
     return render_template("pay/fund_share.html", form=form), 422
 
 
-def _span() -> tuple[date, date]:
-    """The days a report is about: as asked, else the last twelve months."""
-    first, last = reports.month_span(clock.today())
-    try:
-        first = date.fromisoformat(request.args.get("first", "")) if request.args.get("first") else first
-        last = date.fromisoformat(request.args.get("last", "")) if request.args.get("last") else last
-    except ValueError:
-        flash("Type days like 2026-03-31.", "warning")
-    return (first, last) if first <= last else (last, first)
+def _months(months: list[date]) -> tuple[date, date] | None:
+    """The first and last month a report is about: as asked, else the last twelve; None when none is over yet."""
+    if not months:
+        return None
+    known = {f"{each:%Y-%m}": each for each in months}
+    asked = [request.args.get(name, "") for name in ("first", "last")]
+    if any(text and text not in known for text in asked):
+        flash("Choose whole months that are over.", "warning")
+        asked = ["", ""]
+    first, last = known.get(asked[0], months[-YEAR:][0]), known.get(asked[1], months[-1])
+    return min(first, last), max(first, last)
 
 
 @bp.get("/report")
 @allow(TREASURER)
 def report() -> str:
     """Fund by category by month, without names."""
-    first, last = _span()
+    spent = reports.spending()
+    months = reports.months_over(spent)
+    span = _months(months)
     return render_template(
         "pay/report.html",
-        report=reports.report(first, last),
-        first=first,
-        last=last,
+        report=reports.report(spent, *span) if span else [],
+        months=months,
+        span=span,
         least=LEAST_PEOPLE,
         months_words=reports.months_words,
         category_words=reports.category_words,
@@ -155,8 +159,10 @@ def report() -> str:
 @allow(TREASURER)
 def report_file() -> Response:
     """The same as a file."""
-    first, last = _span()
-    return _file(reports.report_csv(reports.report(first, last)), "text/csv", f"report-{first}-{last}.csv")
+    spent = reports.spending()
+    span = _months(reports.months_over(spent))
+    name = f"report-{span[0]:%Y-%m}-{span[1]:%Y-%m}.csv" if span else "report.csv"
+    return _file(reports.report_csv(reports.report(spent, *span) if span else []), "text/csv", name)
 
 
 @bp.get("/journal")
@@ -186,8 +192,7 @@ def year() -> str:
         "pay/year.html",
         year=asked,
         rows=reports.year_rows(asked),
-        threshold=reports.threshold(asked),
-        slip=reports.SLIPS.get(currency(), "yearly slip"),
+        slip=reports.slip_of(asked),
         this=clock.today().year,
     )
 
@@ -218,20 +223,29 @@ def year_file() -> Response:
 @allow(TREASURER)
 def payee_name(person_id: str) -> str:
     """A form for a legal name."""
-    person = people.person(person_id) or abort(404)
+    person, asked = _slip_person(person_id)
     services.note_name_read("looked at one name", current_user.id)
     kept = reports.payee_names([person_id]).get(person_id)
-    return render_template("pay/payee_name.html", person=person, form=PayeeForm(obj=kept))
+    return render_template("pay/payee_name.html", person=person, form=PayeeForm(obj=kept), year=asked)
+
+
+def _slip_person(person_id: str) -> tuple[Any, int]:
+    """Someone for whom a slip is due in the year that is asked about; nobody else's legal name is asked for."""
+    asked = _year()
+    person = people.person(person_id)
+    if person is None or not reports.needs_slip(person_id, asked):
+        abort(404)
+    return person, asked
 
 
 @bp.post("/year/names/<person_id>")
 @allow(TREASURER)
 def payee_name_submit(person_id: str) -> ResponseReturnValue:
     """Keep the legal name."""
-    person = people.person(person_id) or abort(404)
+    person, asked = _slip_person(person_id)
     form = PayeeForm()
     if form.validate_on_submit():
         services.keep_payee_name(person_id, form.legal_name.data, form.address.data, current_user.id)
         flash("Saved. It is sealed, and looking at it is written down.", "success")
-        return redirect(url_for(".year_names"), 303)
-    return render_template("pay/payee_name.html", person=person, form=form), 422
+        return redirect(url_for(".year_names", year=asked), 303)
+    return render_template("pay/payee_name.html", person=person, form=form, year=asked), 422

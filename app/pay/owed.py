@@ -26,6 +26,7 @@ from app.pay.models import (
     Payout,
     Standing,
 )
+from app.pay.words import expense_words
 from app.people.models import Person
 from app.sites.models import Service
 from payroll.money import Money, pieces_of
@@ -119,7 +120,7 @@ def spent(person_id: str | None = None) -> dict[str, list[DueLine]]:
     found: dict[str, list[DueLine]] = {}
     asked = {"person": person_id, "since": clock.now() - timedelta(days=400)}
     for row in rows(_spent(is_one=person_id is not None), **asked):
-        line = DueLine(row.id, f"Expense: {row.category}", row.decided_at, row.minor, is_refund=True)
+        line = DueLine(row.id, expense_words(row.category), row.decided_at, row.minor, is_refund=True)
         found.setdefault(row.person_id, []).append(line)
     return found
 

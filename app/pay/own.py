@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -28,7 +28,7 @@ from app.pay.models import (
     Payout,
     Standing,
 )
-from app.pay.words import METHOD_WORDS
+from app.pay.words import METHOD_WORDS, expense_words
 from app.people.models import Person
 from app.sites.models import Service, Site
 from payroll.payout import Method
@@ -126,7 +126,7 @@ def movements(person_id: str, last: date) -> list[Movement]:
         elif row.id in paid:
             words = f"Paid: {METHOD_WORDS[Method(paid[row.id].method)].lower()}"
         elif row.id in spent:
-            words = f"Expense: {spent[row.id].category}"
+            words = expense_words(spent[row.id].category)
         else:
             words = f"Put right: {row.reason or ''}"
         found.append(
@@ -184,7 +184,10 @@ def photo(expense_id: str) -> ExpensePhoto | None:
 
 @dataclass(frozen=True)
 class Watched:
-    """A limit as a person watches it: a public one or their own; `other` is what they got from elsewhere."""
+    """A limit as a person watches it: a public one or their own.
+
+    `other` is what they got from elsewhere in the span around today; what they said of an earlier span is over.
+    """
 
     limit: Limit
     other: int = 0
@@ -219,7 +222,25 @@ def watched(choice: dict[str, Any] | None) -> Watched | None:
         limit = next((each for each in limits() if each.code == choice.get("code")), None)
     if limit is None:
         return None
-    return Watched(limit, int(choice.get("other") or 0))
+    is_now = choice.get("since") == since_of(limit)
+    return Watched(limit, int(choice.get("other") or 0) if is_now else 0)
+
+
+def since_of(limit: Limit) -> str:
+    """The first day of the span that what else a person got belongs to, as it is kept with their choice."""
+    return span_around(limit.span, clock.today())[0].isoformat()
+
+
+def dated(choice: dict[str, Any]) -> dict[str, Any]:
+    """A choice as it is made now: with the span in which they got what else they got."""
+    what = watched(choice)
+    return choice if what is None else choice | {"since": since_of(what.limit)}
+
+
+def counts_now(what: Watched, at: datetime) -> bool:
+    """Whether a shift lies in the span of the limit around today."""
+    first, last = span_around(what.limit.span, clock.today())
+    return first <= clock.local(at).date() <= last
 
 
 def stand(person_id: str, what: Watched, coming: int) -> Stand:

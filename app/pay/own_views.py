@@ -141,6 +141,9 @@ def limit() -> str:
     """The limit I watch, as I last chose it to be remembered."""
     choice = own.choice_of(current_user.id)
     form = LimitForm(own.limits(), data=choice and choice | {"is_kept": True})
+    what = own.watched(choice)
+    if what is not None and not what.other:
+        form.other.data = None  # what else they got was for a time that is over
     return _limit_page(form, choice)
 
 
@@ -152,7 +155,7 @@ def limit_submit() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _limit_page(form, None), 422
     names = ("code", "own", "span", "other", "is_cap")
-    choice = {name: form[name].data for name in names}
+    choice = own.dated({name: form[name].data for name in names})
     if form.is_cap.data and not form.is_kept.data:
         form.is_kept.errors = ["Say yes here too: to keep you below it, Evenhand must remember it."]
         return _limit_page(form, None), 422
@@ -168,6 +171,8 @@ def _limit_page(form: LimitForm, choice: dict[str, Any] | None) -> str:
     coming = queries.coming_shifts(current_user.id, 1) if what is not None else []
     found = owed.owed_to(current_user.id)
     waiting = max(0, found.pay) if found is not None else 0
+    later = [each for each in coming if what is not None and not own.counts_now(what, each.starts_at)]
+    coming = [each for each in coming if each not in later]
     next_ = coming[0].amount.minor if coming else 0
     return render_template(
         "pay/limit.html",
@@ -176,6 +181,7 @@ def _limit_page(form: LimitForm, choice: dict[str, Any] | None) -> str:
         stand=own.stand(current_user.id, what, waiting + next_) if what else None,
         waiting=waiting,
         coming=coming,
+        later=later,
         limits=own.limits(),
         currency=currency(),
         is_kept=own.choice_of(current_user.id) is not None,

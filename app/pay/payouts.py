@@ -6,8 +6,8 @@ Whatever dies between the two leaves a payout that says so; only a person can kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -73,17 +73,34 @@ def ask_payout(ask: Ask, key: str, by_id: str) -> Outcome:
     return outcome
 
 
-def ask_payouts(asks: Iterable[Ask], key: str, by_id: str) -> tuple[list[str], list[str]]:
-    """Ask for several payments at once: the ids of those that are asked for now, and in words why others are not."""
+def ask_payouts(
+    asks: Iterable[Ask], key: str, by_id: str, other_boxes: Sequence[str] = ()
+) -> tuple[list[str], list[str]]:
+    """Ask for several payments at once: the ids of those that are asked for now, and in words why others are not.
+
+    What a box cannot make in full is asked of the first of `other_boxes` that can.
+    """
     done, words = [], []
     for number, ask in enumerate(asks):
-        outcome = ask_payout(ask, f"{key}-{number}"[:40], by_id)
+        outcome = ask_payout(_from_a_full_box(ask, other_boxes), f"{key}-{number}"[:40], by_id)
         if isinstance(outcome, Saved):
             done.append(outcome.id)
             words += [outcome.words] if outcome.words else []
         elif isinstance(outcome, Refused):
             words += outcome.problems.values()
     return done, words
+
+
+def _from_a_full_box(ask: Ask, other_boxes: Sequence[str]) -> Ask:
+    """The same from the first box that can make all of it, or as it is when none can."""
+    owed = owed_to(ask.person_id) if other_boxes and ask.share == Share.ALL else None
+    if owed is None or owed.total.minor <= 0:
+        return ask
+    for float_id in (ask.float_id, *other_boxes):
+        box = queries.box(float_id) if float_id else None
+        if box is not None and most_payable(owed.total.minor, _unspoken(box)) == owed.total.minor:
+            return replace(ask, float_id=float_id)
+    return ask
 
 
 def _ask(ask: Ask, key: str, by_id: str) -> Outcome:

@@ -45,6 +45,7 @@ from payroll.money import Money
 from payroll.payout import OPEN, State
 from payroll.rates import Basis, Premium, PremiumRate, Rate, RateCard, Terms
 
+WEEK = timedelta(days=7)
 DEMANDING = 2  # a service's weight from which the premium for demanding work is paid
 APPROVERS = (Role.TREASURER, Role.COORDINATOR, Role.SUPERVISOR, Role.ADMIN)
 
@@ -113,6 +114,27 @@ def second_above(day: date) -> int:
     found = [each for each in terms_rows() if each.from_on <= day]
     latest = max(found, key=lambda each: (each.from_on, each.number), default=None)
     return LEAST_SECOND if latest is None else latest.second_above
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A change of the sum above which a second approver is needed, from a day on."""
+
+    from_on: date
+    minor: int
+    by: str | None
+
+
+def second_raised() -> Raised | None:
+    """The rise of that sum that begins next or began within a week, for all treasurers to see; None without one."""
+    query = sa.select(PayTerms, Person.name).outerjoin(Person, Person.id == PayTerms.by_id)
+    found = db.session.execute(query.order_by(PayTerms.from_on, PayTerms.number)).all()
+    before = LEAST_SECOND
+    for row, name in found:
+        if row.second_above > before and row.from_on > clock.today() - WEEK:
+            return Raised(row.from_on, row.second_above, name)
+        before = row.second_above
+    return None
 
 
 def last_settled(activity: str | None = None, service_id: str | None = None) -> date | None:

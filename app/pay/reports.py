@@ -9,7 +9,7 @@ import io
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -26,54 +26,83 @@ from app.sites.models import Service
 from payroll import funds, honoraria
 from payroll.funds import LEAST_PEOPLE, SEVERAL, Cell, Spending, category_of
 from payroll.money import Money, decimal_text
+from payroll.slips import Slip, slip_of_year
 
 NO_FUND = "No fund"
-# From these sums a year on, a slip is due: (currency, first year) to minor units. By payment date.
-THRESHOLDS = {"CAD": ((2000, 50_000),), "USD": ((2000, 60_000), (2026, 200_000))}
-SLIPS = {"CAD": "T4A", "USD": "1099-NEC"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def spending(first: date, last: date) -> list[Spending]:
-    """Costs of days from `first` through `last`, by fund, category, month and person; what was undone is left out."""
+def spending() -> list[Spending]:
+    """Costs of all months that are over, by fund, category, month and person; what was undone is left out.
+
+    A month that is over stays as it is: what is written down or put right later counts in the month that was done
+    in. Only what was entered in the first month of the ledger, of which no report can have been made, counts in its
+    own month, however long ago.
+    """
     who, whose = aliased(LedgerPosting), aliased(LedgerAccount)
     query = (
-        sa.select(LedgerAccount.fund_id, LedgerAccount.category, LedgerEntry.happened_on, whose.person_id)
-        .add_columns(sa.func.sum(LedgerPosting.minor))
+        sa.select(LedgerAccount.fund_id, LedgerAccount.category, LedgerEntry.happened_on, LedgerEntry.at)
+        .add_columns(whose.person_id, sa.func.sum(LedgerPosting.minor))
         .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
         .join(LedgerEntry, LedgerEntry.id == LedgerPosting.entry_id)
         .join(who, who.entry_id == LedgerEntry.id)
         .join(whose, whose.id == who.account_id)
         .where(LedgerAccount.kind == AccountKind.COST, whose.person_id.is_not(None))
-        .where(LedgerEntry.happened_on.between(first, last))
-        .group_by(LedgerAccount.fund_id, LedgerAccount.category, LedgerEntry.happened_on, whose.person_id)
+        .group_by(LedgerAccount.fund_id, LedgerAccount.category, LedgerEntry.happened_on, LedgerEntry.at)
+        .group_by(whose.person_id)
     )
+    began = db.session.scalar(sa.select(LedgerEntry.at).order_by(LedgerEntry.number).limit(1))
+    this = clock.today().replace(day=1)
     sums: dict[tuple[str, str, date, str], int] = {}
-    for fund_id, category, day, person_id, minor in db.session.execute(query):
-        key = fund_id or "", category, day.replace(day=1), person_id
-        sums[key] = sums.get(key, 0) + int(minor)
+    for fund_id, category, day, at, person_id, minor in db.session.execute(query):
+        month, written = day.replace(day=1), _month(at)
+        if began is not None and written > _month(began):
+            month = max(month, written)
+        if month < this:
+            key = fund_id or "", category, month, person_id
+            sums[key] = sums.get(key, 0) + int(minor)
     return [Spending(*key, minor) for key, minor in sums.items() if minor]
+
+
+def _month(at: datetime) -> date:
+    return clock.local(at).date().replace(day=1)
+
+
+def months_over(spent: Sequence[Spending]) -> list[date]:
+    """The first days of all months from the first in which anything was spent to the last that is over."""
+    month, this = min((each.month for each in spent), default=date.max), clock.today().replace(day=1)
+    found = []
+    while month < this:
+        found.append(month)
+        month = (month + timedelta(days=31)).replace(day=1)
+    return found
 
 
 @dataclass(frozen=True)
 class FundReport:
-    """The figures of one fund; `is_hidden` when it paid too few people for any."""
+    """The figures of one fund; `is_hidden` when it paid too few people for any, `has_rest` for some of its costs."""
 
     name: str
     cells: tuple[Cell, ...]
     total: Money
     is_hidden: bool
+    has_rest: bool
 
 
-def report(first: date, last: date) -> list[FundReport]:
-    """What a funder may see: no names, and no figure that rests on fewer than five people."""
-    rows = spending(first, last)
+def report(spent: Sequence[Spending], first: date, last: date) -> list[FundReport]:
+    """What a funder may see of the months from one to another: no names, no figure on fewer than five people.
+
+    The figures are the same whichever months are asked for; those that reach beyond them are left out.
+    """
     names = {row.id: row.name for row in queries.fund_rows()} | {"": NO_FUND}
-    cells = funds.report(rows)
+    cells = [each for each in funds.report(spent) if first <= each.months[0] and each.months[-1] <= last]
+    within = [each for each in spent if first <= each.month <= last]
     found = []
-    for fund_id in sorted({each.fund for each in rows}, key=lambda each: (not each, names[each].lower())):
+    for fund_id in sorted({each.fund for each in within}, key=lambda each: (not each, names[each].lower())):
         mine = tuple(each for each in cells if each.fund == fund_id)
-        found.append(FundReport(names[fund_id], mine, money(sum(each.minor for each in mine)), not mine))
+        shown = sum(each.minor for each in mine)
+        has_rest = shown != sum(each.minor for each in within if each.fund == fund_id)
+        found.append(FundReport(names[fund_id], mine, money(shown), not mine, has_rest))
     return found
 
 
@@ -99,7 +128,7 @@ def report_csv(found: Iterable[FundReport]) -> str:
         for cell in fund.cells:
             amount = decimal_text(money(cell.minor))
             lines.append([fund.name, category_words(cell.category), months_words(cell.months), amount, currency()])
-        if fund.is_hidden:
+        if fund.has_rest:
             lines.append([fund.name, f"fewer than {LEAST_PEOPLE} people", "", "", ""])
     return to_csv(lines)
 
@@ -171,23 +200,28 @@ class YearRow:
     needs_slip: bool
 
 
-def threshold(year: int) -> Money | None:
-    """From which sum on a yearly slip is due, None when we know of none for this currency."""
-    found = [minor for first, minor in THRESHOLDS.get(currency(), ()) if first <= year]
-    return money(found[-1]) if found else None
+def slip_of(year: int) -> Slip | None:
+    """The yearly slip of this currency and year, None when we know of none."""
+    return slip_of_year(year, currency())
 
 
 def year_rows(year: int) -> list[YearRow]:
     """Who received what for work in a year, the largest first; expenses at cost do not count."""
     received = received_by(date(year, 1, 1), date(year, 12, 31))
-    limit = threshold(year)
+    slip = slip_of(year)
     people = {row.id: row.name for row in db.session.scalars(sa.select(Person).where(Person.id.in_(received)))}
     rows = [
-        YearRow(who, people[who], money(minor), limit is not None and limit.minor < minor)
+        YearRow(who, people[who], money(minor), slip is not None and slip.is_due(minor))
         for who, minor in received.items()
         if minor
     ]
     return sorted(rows, key=lambda each: (-each.amount.minor, each.name.lower()))
+
+
+def needs_slip(person_id: str, year: int) -> bool:
+    """Whether a yearly slip is due for what one person received in a year."""
+    slip, received = slip_of(year), received_by(date(year, 1, 1), date(year, 12, 31), person_id)
+    return slip is not None and slip.is_due(received.get(person_id, 0))
 
 
 def received_by(first: date, last: date, person_id: str | None = None) -> dict[str, int]:
@@ -240,10 +274,11 @@ def payee_names(ids: Iterable[str]) -> dict[str, PayeeName]:
 
 def year_csv(year: int, rows: Iterable[YearRow], names: Mapping[str, PayeeName]) -> str:
     """The year as a file for whoever writes the slips."""
+    due = slip_of(year)
     lines = [["legal name", "address", "amount", "currency", "year", "slip"]]
     for row in rows:
         kept = names.get(row.person_id)
-        slip = SLIPS.get(currency(), "") if row.needs_slip else ""
+        slip = due.name if row.needs_slip and due is not None else ""
         named = [kept.legal_name, kept.address or ""] if kept else ["", ""]
         lines.append([*named, decimal_text(row.amount), currency(), str(year), slip])
     return to_csv(lines)
@@ -298,8 +333,3 @@ def _journal_names(salt: bytes) -> dict[str, str]:
 
 def _spelled(code: str) -> str:
     return "Fund-" + "".join(each if each.isalnum() else "-" for each in code).strip("-")
-
-
-def month_span(today: date) -> tuple[date, date]:
-    """From the first day eleven months ago to today: what a report shows first."""
-    return (today.replace(day=1) - timedelta(days=330)).replace(day=1), today

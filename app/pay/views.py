@@ -111,6 +111,7 @@ def index() -> str:
         unknown=open_.count(State.UNKNOWN) + open_.count(State.SENDING),
         ready=open_.count(State.APPROVED),
         unagreed=queries.unagreed(),
+        raised=queries.second_raised(),
         is_payable=is_payable,
         key=new_id(),
     )
@@ -121,11 +122,15 @@ def is_payable(each: owed.Owed) -> bool:
     return bool(each.person_id != current_user.id)
 
 
+def my_boxes_first() -> list[str]:
+    """The boxes that cash comes from when nobody chose: one's own, then the others."""
+    boxes = sorted(queries.boxes(), key=lambda each: each.row.custodian_id != current_user.id)
+    return [each.row.id for each in boxes]
+
+
 def first_box() -> str | None:
-    """The box that cash comes from when nobody chose: one's own, else the first there is."""
-    boxes = queries.boxes()
-    mine = [each for each in boxes if each.row.custodian_id == current_user.id]
-    return next((each.row.id for each in mine or boxes), None)
+    """The first of them."""
+    return next(iter(my_boxes_first()), None)
 
 
 @bp.post("/now/<person_id>")
@@ -150,14 +155,14 @@ def _box_for(method: str) -> str | None:
 def pay_all() -> ResponseReturnValue:
     """Ask for all that everyone who wants cash is owed."""
     key = key_or_400()
-    box = first_box()
     due = [
         each
         for each in whole_list()
         if each.total.minor > 0 and each.method == Method.CASH and each.payout is None and is_payable(each)
     ]
-    asks = [payouts.Ask(each.person_id, Share.ALL, Method.CASH, box) for each in due[:MOST_AT_ONCE]]
-    done, words = payouts.ask_payouts(asks, key, current_user.id)
+    boxes = my_boxes_first()
+    asks = [payouts.Ask(each.person_id, Share.ALL, Method.CASH, next(iter(boxes), None)) for each in due[:MOST_AT_ONCE]]
+    done, words = payouts.ask_payouts(asks, key, current_user.id, boxes[1:])
     if done:
         flash(f"{_people(len(done))} can be paid as soon as someone else approves it.", "success")
     if words:

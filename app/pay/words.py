@@ -76,3 +76,8 @@ SLIP_WORDS = {
     SlipKind.HAND_OVER: "Handed over",
 }
 LINE_WORDS = {"basic": "Basic pay"} | {str(key): words for key, words in PREMIUM_WORDS.items()}
+
+
+def expense_words(category: str) -> str:
+    """What an expense was for, as a line of a statement says it."""
+    return f"Expense: {CATEGORY_WORDS[Category(category)].lower()}"

@@ -13,7 +13,13 @@ from payroll.statement import LIMITS, Movement, Span, limits_on, span_around, st
 
 DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2026, 6, 30))
 movements = st.lists(
-    st.builds(Movement, DAYS, st.sampled_from(["honorarium", "payout", "reversal"]), st.just(""), st.integers(-99, 99))
+    st.builds(
+        Movement,
+        DAYS,
+        st.sampled_from(["honorarium", "payout", "reversal", "expense"]),
+        st.just(""),
+        st.integers(-99, 99),
+    )
 )
 
 
@@ -22,7 +28,10 @@ def test_a_statement_runs_from_what_was_owed_to_what_is(moves, one, other):
     first, last = sorted((one, other))
     found = statement(moves, first, last, "CAD")
     assert found.after.minor == sum(each.minor for each in moves if each.on <= last)
-    assert found.before + found.earned - found.received == found.after
+    assert found.before + found.earned + found.refunded - found.received == found.after
+    assert found.refunded.minor == sum(
+        each.minor for each in moves if each.kind == "expense" and first <= each.on <= last
+    )
     owed = [found.before, *(line.owed for line in found.lines)]
     assert all(
         (after - before).minor == line.movement.minor

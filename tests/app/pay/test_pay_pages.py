@@ -14,9 +14,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from app.access import Role
 from app.database import db
-from app.pay import accrual, payouts
-from app.pay.models import EarningsChoice, Expense, Fund, PayeeNameRead, Payout
+from app.pay import accrual, payouts, services
+from app.pay.models import EarningsChoice, Expense, Fund, PayeeName, PayeeNameRead, Payout
 from app.pay.photos import Photo, photo_of
+from app.roster.models import Assignment, Shift
 from tests.app.pay.purse import FULL, saved
 from tests.support.pages import Page
 from tests.support.people import add_person
@@ -98,24 +99,48 @@ def grant(purse, as_) -> str:
 
 def test_a_funder_sees_no_name_and_no_figure_about_a_few(purse, as_):
     grant(purse, as_)
-    few = [purse.ana, purse.bo, purse.cy]
-    for each in few:
+    for each in (purse.ana, purse.bo, purse.cy):
         purse.work(each)
     accrual.accrue()
     toni = as_(purse.toni)
-    page = toni.page("/pay/report").body_text
+    assert "No month with costs is over yet" in toni.page("/pay/report").body_text
+    purse.clock.move(days=20)  # into December
+    page = as_(purse.toni).page("/pay/report").body_text
     assert "fewer than 5 people" in page
     assert "300.00" not in page
     for number in range(2):
         purse.work(add_person(f"Peer {number}"))
     accrual.accrue()
+    purse.clock.move(days=30)
+    toni = as_(purse.toni)
     page = toni.page("/pay/report").body_text
     assert "$500.00" in page
     file = toni.get("/pay/report.csv").text
-    assert "City grant,Training and meetings,November 2026,500.00,CAD" in file
+    assert "City grant,Training and meetings,November to December 2026,500.00,CAD" in file
     for text in (page, file, toni.get("/pay/journal").text):
         assert not re.search(r"\b(Ana|Bo|Cy|Peer \d)\b", text)
     assert "$4,500.00" in toni.page("/pay/funds").body_text
+
+
+def test_two_reports_never_differ_by_what_one_person_was_paid(purse, as_):
+    people = [purse.ana, purse.bo, purse.cy, *(add_person(f"Peer {number}") for number in range(2))]
+    grant(purse, as_)
+    records = [purse.work(each) for each in people]
+    accrual.accrue()
+    purse.clock.move(days=20)
+    purse.work(purse.ana, minutes=67)
+    toni = as_(purse.toni)
+    before = toni.get("/pay/report.csv").text
+    purse.correct(records[0], left_at=purse.clock())  # November is over: this counts in December
+    accrual.accrue()
+    assert toni.get("/pay/report.csv").text == before
+    purse.clock.move(days=30)
+    toni = as_(purse.toni)
+    after = toni.get("/pay/report.csv").text
+    assert "November 2026,500.00" in after
+    assert "fewer than 5 people" in after
+    assert len(after.splitlines()) == 3
+    assert "whole months" in toni.page("/pay/report?first=2026-11-03&last=2026-11-30").body_text
 
 
 def test_a_cost_outside_a_funds_days_is_never_posted_to_it(purse, as_):
@@ -327,3 +352,64 @@ def test_sums_and_years_that_nobody_means_are_refused_in_words(purse, as_):
     assert "Type at most" in toni.submit("/pay/terms", second_above="99999999").body_text
     for day in ("0001-01-15", "9999-12-31"):
         assert "Statement" in ana.page(f"/pay/mine/statement?last={day}").body_text
+
+
+def test_a_legal_name_is_kept_of_nobody_who_needs_no_slip(purse, as_):
+    toni = as_(purse.toni)
+    assert toni.get(f"/pay/year/names/{purse.vi}").status_code == 404
+    form = toni.page("/pay/terms").form().filled()
+    answer = toni.post(f"/pay/year/names/{purse.vi}", data=form | {"legal_name": "Viola Legal"})
+    assert answer.status_code == 404
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(PayeeName)) == 0
+
+
+def test_what_else_i_got_counts_only_in_the_time_i_got_it_in(purse, as_):
+    ana = as_(purse.ana)
+    page = ana.submit("/pay/mine/limit", code="own", own="1000", span="month", other="900", is_kept="y", is_cap="y")
+    assert "$900.00 of $1,000.00" in page.body_text
+    assert "$900.00 of $1,000.00" in ana.page("/pay/mine/limit").body_text
+    purse.clock.move(days=12)
+    page = ana.page("/pay/mine/limit")
+    assert "$0.00 of $1,000.00" in page.body_text
+    assert page.form("/pay/mine/limit").filled()["other"] == ""
+
+
+def test_the_next_shift_counts_only_in_its_own_month(purse, as_):
+    promise(purse, purse.clock() + timedelta(days=3))
+    ana = as_(purse.ana)
+    facts = {"code": "own", "own": "50", "span": "week"}
+    assert "comes after this time" not in ana.submit("/pay/mine/limit", **facts).body_text
+    db.session.execute(sa.delete(Assignment))
+    db.session.commit()
+    promise(purse, purse.clock() + timedelta(days=13))
+    page = ana.submit("/pay/mine/limit", **facts | {"span": "month"}).body_text
+    assert "comes after this time" in page
+    assert "over the limit" not in page
+
+
+def promise(purse, starts_at) -> None:
+    """Put Ana on a shift of four hours."""
+    facts = {"site_id": purse.site, "service_id": purse.service, "day_on": starts_at.date()}
+    row = Shift(starts_at=starts_at, ends_at=starts_at + timedelta(hours=4), **facts)
+    db.session.add(row)
+    db.session.flush()
+    db.session.add(Assignment(shift_id=row.id, person_id=purse.ana, assigned_at=purse.clock()))
+    db.session.commit()
+
+
+def test_money_spent_for_the_group_is_no_earning(purse, as_):
+    facts = {"category": "travel", "minor": 650, "spent_on": purse.clock().date(), "note": None}
+    expense = saved(services.ask_expense(purse.vi, facts, None, "k" * 12))
+    saved(services.decide_expense(expense, "", purse.toni, is_accepted=True))
+    page = as_(purse.vi).page("/pay/mine/statement")
+    facts = page.one("dl", class_="facts").text
+    assert facts == "Owed before $0.00 Earned $0.00 Spent for the group $6.50 Got $0.00 Owed after $6.50"
+    assert "Expense: travel" in page.body_text
+
+
+def test_all_treasurers_read_that_the_sum_for_a_second_approver_rises(purse, as_):
+    as_(purse.toni).submit("/pay/terms", from_on="2026-11-24", second_above="5000")
+    page = as_(purse.tess).page("/pay/").body_text
+    assert "a second approver is needed above $5,000.00" in page
+    assert "24 November" in page
+    assert "Toni" in page

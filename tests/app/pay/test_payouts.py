@@ -316,3 +316,13 @@ def test_a_wrong_payment_from_a_closed_box_comes_back_elsewhere(purse, is_to_ban
     purse.box = other
     assert purse.cash() == (2_000 if is_to_bank else 12_000)
     purse.whole()
+
+
+def test_paying_all_goes_on_to_the_next_box_when_one_is_empty(purse):
+    small = saved(floats.open_float("Small box", purse.toni, {2000: 5}, purse.hands()))
+    for each in (purse.ana, purse.bo):
+        purse.work(each)
+    purse.owed(purse.ana)
+    asks = [payouts.Ask(each, Share.ALL, Method.CASH, small) for each in (purse.ana, purse.bo)]
+    done, words = payouts.ask_payouts(asks, "all", purse.toni, [purse.box])
+    assert ([db.session.get_one(Payout, each).float_id for each in done], words) == ([small, purse.box], [])
