@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from app import clock as app_clock
 from app.attendance.models import Attendance
 from app.database import db
-from app.exchange import answers, claims, covers, swaps
+from app.exchange import answers, claims, covers, queries, swaps
+from app.exchange.places import places_for
 from app.pay import accrual, owed, services
 from app.people.models import Person
 from app.roster.models import Shift
@@ -91,3 +92,14 @@ def test_where_somebody_has_arrived_nothing_is_swapped(town, clock):
     worked(town.ana, mine)
     wanted = swaps.Wanted(town.ana, mine, town.bo, theirs)
     assert swaps.ask_swap(wanted, town.ana, have_agreed=frozenset({town.ana})) == answers.Stopped((swaps.BEGUN,))
+
+
+def test_the_list_of_shifts_to_take_obeys_a_persons_cap_and_says_nothing_of_it(rates, as_):
+    services.keep_earnings_choice(rates.ana, {"code": "own", "own": 100_00, "span": "month", "is_cap": True})
+    fits, too_much = rates.shift("2026-11-30 09:00", 3), rates.shift("2026-11-30 10:00", 8)
+    listed = {each.shift.id for each in places_for(queries.standing(), rates.ana) if each.is_open(app_clock.now())}
+    assert listed == {fits}
+    assert {each.shift.id for each in places_for(queries.standing(), rates.bo)} == {fits, too_much}
+    stopped = claims.claim_shift(rates.ana, too_much)
+    assert stopped.reasons == (claims.NEUTRAL,)
+    assert isinstance(claims.claim_shift(rates.ana, fits), answers.Done)
