@@ -81,8 +81,8 @@ def ask_payouts(
     What a box cannot make in full is asked of the first of `other_boxes` that can.
     """
     done, words = [], []
-    for number, ask in enumerate(asks):
-        outcome = ask_payout(_from_a_full_box(ask, other_boxes), f"{key}-{number}"[:40], by_id)
+    for ask in asks:
+        outcome = ask_payout(_from_a_full_box(ask, other_boxes), f"{key}-{ask.person_id}", by_id)
         if isinstance(outcome, Saved):
             done.append(outcome.id)
             words += [outcome.words] if outcome.words else []

@@ -169,3 +169,24 @@ def test_a_person_reads_what_they_earned_and_got(opened, purse, bare_app):
         expect(statement.get_by_text(words, exact=True).first).to_be_visible()
     assert "$200.00" in statement.inner_text()
     opened.seen(page)
+
+
+BESIDE = """list => list.map(each => {
+  const [words, amount] = [each.previousElementSibling, each].map(one => one.getBoundingClientRect());
+  return [Math.round(amount.right), amount.top < words.bottom && amount.left >= words.right];
+})"""
+
+
+def test_on_a_phone_all_amounts_stand_in_one_column_beside_their_words(visit, purse, bare_app, clock):
+    with bare_app.app_context():
+        purse.pay(purse.ana)
+        purse.work(purse.ana, activity="stand_down")
+        purse.pay(purse.ana, method="transfer")
+        purse.work(purse.ana)
+        accrual.accrue()
+    clock.move(days=40)  # a day of another month takes more words
+    page = visit("/pay/mine", as_=purse.ana, size="phone")
+    page.set_viewport_size({"width": 360, "height": 740})
+    found = page.locator("main .links .num").evaluate_all(BESIDE)
+    assert len(found) > 4
+    assert {tuple(each) for each in found} == {(found[0][0], True)}
