@@ -41,15 +41,15 @@ RAISED = "A higher sum for the second approver begins tomorrow at the earliest: 
 
 def add_rate(facts: Mapping[str, Any], by_id: str, key: str | None = None) -> Outcome:
     """Add a rate: activity, level and service (None for all), basis, amount, from_on; `key` was made with the form."""
-    return _add_rate(facts, by_id, key, queries.last_settled(facts["activity"], facts["service_id"]))
+    return _add_rate(facts, by_id, key)
 
 
 def add_premium(facts: Mapping[str, Any], by_id: str, key: str | None = None) -> Outcome:
     """Add a premium: premium, basis, amount (nothing ends it), from_on."""
-    return _add_rate(facts, by_id, key, queries.last_settled())
+    return _add_rate(facts, by_id, key)
 
 
-def _add_rate(facts: Mapping[str, Any], by_id: str, key: str | None, last_settled: date | None) -> Outcome:
+def _add_rate(facts: Mapping[str, Any], by_id: str, key: str | None) -> Outcome:
     ledger.lock()
     before = db.session.get(PayRate, key) if key else None
     if before is not None:
@@ -60,7 +60,8 @@ def _add_rate(facts: Mapping[str, Any], by_id: str, key: str | None, last_settle
         after = replace(card, rates=(*card.rates, queries.rate_value(row)))
     else:
         after = replace(card, premiums=(*card.premiums, queries.premium_value(row)))
-    problem = checks.new_rate_day(row.from_on, last_settled) or promises.lowered(after, row.from_on)
+    settled = queries.last_settled(row.activity, row.service_id)
+    problem = checks.new_rate_day(row.from_on, settled) or promises.lowered(after, row.from_on)
     if problem:
         return refuse(from_on=problem)
     db.session.add(row)

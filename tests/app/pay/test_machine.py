@@ -73,8 +73,8 @@ class Machine(RuleBasedStateMachine):
             own = attendance.at_kiosk(self.ids[who], 0)
             assert isinstance(attendance.note_as_planned(shift, self.ids[who], own), Refused)
         accrual.accrue()
-        for each in self.ids:
-            assert each == holder or not self.give(holder, each, shift), "what is worked does not change hands"
+        next_ = next(each for each in self.ids if each != holder)
+        assert not self.give(holder, next_, shift), "what is worked does not change hands"
         self.work[record] = holder, hours * 60
         return record
 
