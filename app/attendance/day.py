@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -144,28 +144,30 @@ class BoardShift:
         return sum(each.is_open and each.is_planned and each.has_begun for each in self.places)
 
 
-def is_of_today(moment: Moment) -> sa.ColumnElement[bool]:
+@cache
+def is_of_today() -> sa.ColumnElement[bool]:
     """Whether a shift is one of today's: it starts today, goes on, ended a while ago, or is about to begin.
 
     So the shift of yesterday evening is still today's in the morning, and the one that starts past midnight is
-    already tonight's.
+    already tonight's. `Moment.asked` holds what it asks for.
     """
-    now = moment.now
-    goes_on = sa.and_(Shift.starts_at <= now + moment.early, Shift.ends_at > now - STILL_TODAY)
-    return sa.or_(Shift.day_on == clock.local(now).date(), goes_on)
+    goes_on = sa.and_(Shift.starts_at <= sa.bindparam("opening"), Shift.ends_at > sa.bindparam("closed"))
+    return sa.or_(Shift.day_on == sa.bindparam("today"), goes_on)
 
 
 def board(
     *, site_id: str | None = None, day: date | None = None, shift_ids: Iterable[str] | None = None
 ) -> list[BoardShift]:
     """The shifts of today (of another day, when named) with everyone on them, by start: two queries."""
+    asked = None if shift_ids is None else set(shift_ids)
+    if asked is not None and not asked:
+        return []
     moment = _moment()
-    query = _shifts_asked(day, moment)
-    if site_id is not None:
-        query = query.where(Shift.site_id == site_id)
-    if shift_ids is not None:
-        query = query.where(Shift.id.in_(list(shift_ids)))
-    shifts = db.session.execute(query).all()
+    shifts = [
+        row
+        for row in _shifts_asked(day, moment)
+        if site_id in {None, row.site_id} and (asked is None or row.id in asked)
+    ]
     places: dict[str, list[Place]] = {row.id: [] for row in shifts}
     for place in _places({row.id: row for row in shifts}, moment):
         places[place.shift_id].append(place)
@@ -178,7 +180,7 @@ def board(
 def own_day(person_id: str) -> list[Place]:
     """A person's own shifts of today, by start; what is noted of a shift they only helped on is there too."""
     moment = _moment()
-    shifts = {row.id: row for row in db.session.execute(_shifts_asked(None, moment)).all()}
+    shifts = {row.id: row for row in _shifts_asked(None, moment)}
     found = list(_places(shifts, moment, person_id))
     return sorted(found, key=lambda each: (each.starts_at, each.shift_id))
 
@@ -203,12 +205,18 @@ def place_on(shift_id: str, person_id: str) -> Place | None:
 
 def led_shifts(person_id: str) -> list[str]:
     """Today's shifts on which this person stands as a lead: by their level, or by the skill the service asks for."""
+    return [row.id for row in rows(_led(), person=person_id, **_moment().asked)]
+
+
+@cache
+def _led() -> Statement:
+    person_id: sa.BindParameter[str] = sa.bindparam("person")
     holds = sa.exists().where(
         PersonSkill.person_id == person_id,
         PersonSkill.skill_id == Service.lead_skill_id,
         sa.or_(PersonSkill.expires_on.is_(None), PersonSkill.expires_on >= Shift.day_on),
     )
-    rows = db.session.scalars(
+    return (
         sa.select(Shift.id)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .join(Person, Person.id == Assignment.person_id)
@@ -216,12 +224,11 @@ def led_shifts(person_id: str) -> list[str]:
         .where(
             Person.id == person_id,
             Shift.cancelled_at.is_(None),
-            is_of_today(_moment()),
+            is_of_today(),
             sa.or_(Person.level.in_([Level.LEAD, Level.MENTOR]), holds),
         )
         .order_by(Shift.starts_at, Shift.id)
     )
-    return list(rows)
 
 
 def people_today(site_id: str | None = None) -> set[str]:
@@ -229,9 +236,10 @@ def people_today(site_id: str | None = None) -> set[str]:
     query = (
         sa.select(Assignment.person_id)
         .join(Shift, Shift.id == Assignment.shift_id)
-        .where(Shift.cancelled_at.is_(None), is_of_today(_moment()))
+        .where(Shift.cancelled_at.is_(None), is_of_today())
     )
-    return set(db.session.scalars(query if site_id is None else query.where(Shift.site_id == site_id)))
+    query = query if site_id is None else query.where(Shift.site_id == site_id)
+    return set(db.session.scalars(query, _moment().asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +319,12 @@ class Moment:
     now: datetime
     early: timedelta
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What `is_of_today` asks for."""
+        today = clock.local(self.now).date()
+        return {"opening": self.now + self.early, "closed": self.now - STILL_TODAY, "today": today}
+
 
 def _moment() -> Moment:
     return Moment(clock.now(), timedelta(minutes=day_settings().arrive_minutes))
@@ -327,19 +341,37 @@ def _shift_rows() -> Statement:
     )
 
 
-def _shifts_asked(day: date | None, moment: Moment) -> Statement:
-    query = _shift_rows().where(Shift.cancelled_at.is_(None))
-    return query.where(is_of_today(moment) if day is None else Shift.day_on == day)
+def _shifts_asked(day: date | None, moment: Moment) -> Sequence[Any]:
+    return rows(_shifts_of_today(), **moment.asked) if day is None else rows(_shifts_of_day(), day=day)
+
+
+@cache
+def _shifts_of_today() -> Statement:
+    return _shift_rows().where(Shift.cancelled_at.is_(None), is_of_today())
+
+
+@cache
+def _shifts_of_day() -> Statement:
+    return _shift_rows().where(Shift.cancelled_at.is_(None), Shift.day_on == sa.bindparam("day"))
 
 
 def _places(shifts: Mapping[str, Any], moment: Moment, person_id: str | None = None) -> Iterator[Place]:
     """Everyone who is planned on these shifts or of whom something is noted, by shift and name: one query."""
     if not shifts:
         return
-    query = _places_of_shifts() if person_id is None else _places_of_shifts().where(Person.id == person_id)
-    for row in db.session.execute(query, {"shifts": list(shifts)}):
-        is_on = row.assignment_id is not None
-        yield _place(shifts[row.shift_id], row, is_planned=is_on, noted=row.Attendance, moment=moment)
+    found = (
+        rows(_places_of_shifts(), shifts=list(shifts))
+        if person_id is None
+        else rows(_places_of_person(), shifts=list(shifts), person=person_id)
+    )
+    for row in found:
+        is_on, noted = row.assignment_id is not None, row if row.attendance_id else None
+        yield _place(shifts[row.shift_id], row, is_planned=is_on, noted=noted, moment=moment)
+
+
+@cache
+def _places_of_person() -> Statement:
+    return _places_of_shifts().where(Person.id == sa.bindparam("person"))
 
 
 @cache
@@ -359,7 +391,9 @@ def _places_of_shifts() -> Statement:
     )
     return (
         sa.select(pairs.c.shift_id, pairs.c.person_id, Person.name, Person.level)
-        .add_columns(Assignment.id.label("assignment_id"), Attendance)
+        .add_columns(Assignment.id.label("assignment_id"), Attendance.id.label("attendance_id"), Attendance.state)
+        .add_columns(Attendance.arrived_at, Attendance.left_at, Attendance.noted_via, Attendance.noted_by_id)
+        .add_columns(Attendance.changed_at, Attendance.is_exact, Attendance.version)
         .join(Person, Person.id == pairs.c.person_id)
         .outerjoin(
             Assignment, sa.and_(Assignment.shift_id == pairs.c.shift_id, Assignment.person_id == pairs.c.person_id)
@@ -376,7 +410,7 @@ def _places_of_shifts() -> Statement:
     )
 
 
-def _place(shift: Any, person: Any, *, is_planned: bool, noted: Attendance | None, moment: Moment) -> Place:
+def _place(shift: Any, person: Any, *, is_planned: bool, noted: Any, moment: Moment) -> Place:
     return Place(
         shift_id=shift.id,
         site_id=shift.site_id,
@@ -389,7 +423,7 @@ def _place(shift: Any, person: Any, *, is_planned: bool, noted: Attendance | Non
         name=person.name,
         level=person.level,
         is_planned=is_planned,
-        attendance_id=noted.id if noted else None,
+        attendance_id=noted.attendance_id if noted else None,
         state=AttendanceState(noted.state) if noted else None,
         arrived_at=noted.arrived_at if noted else None,
         left_at=noted.left_at if noted else None,

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import Statement, db, rows
+from app.database import Statement, db, kept, rows
 from app.people.models import Person
 from app.rules.catalogue import built, fitting, may_switch_off, shown_rules
 from app.rules.models import RuleSetting
@@ -53,7 +53,10 @@ def roster_law() -> tuple[RosterSettings, tuple[Rule, ...]]:
 
 def day_settings() -> DaySettings:
     """What the group agreed about the days before a shift, and the day itself."""
-    setting = _setting(DAY_NAME)
+    return kept(DAY_NAME, lambda: _agreed_day(_settings().get(DAY_NAME)))
+
+
+def _agreed_day(setting: Any) -> DaySettings:
     values: dict[str, Any] = fitting(DAY_NAME, setting_parameters(DAY_NAME), setting.parameters if setting else {})
     return DaySettings(**values)
 
