@@ -53,6 +53,8 @@ NAMING = {
 
 MOST_KEPT = 12
 """How many things a connection keeps made at a time; the one asked for longest ago goes first."""
+MOST_KNOWN = 64
+"""How many answers, each of few rows, it keeps beside them."""
 _IS_READING, _MARK, _KEPT = "evenhand_is_reading", "evenhand_mark", "evenhand_kept"
 Made = TypeVar("Made")
 
@@ -215,7 +217,13 @@ def rows(statement: sa.Executable, **asked: Any) -> Sequence[sa.Row[*tuple[Any, 
     return db.session.connection().execute(statement, asked).all()
 
 
-def kept(name: Hashable, make: Callable[[], Made]) -> Made:
+def known_rows(statement: Callable[[], sa.Executable], **asked: Hashable) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """The few rows of a statement that is built once, asked for again only when anything has changed (see `kept`)."""
+    name = statement, tuple(asked.items())
+    return kept(name, lambda: rows(statement(), **asked), most=MOST_KNOWN)
+
+
+def kept(name: Hashable, make: Callable[[], Made], most: int = MOST_KEPT) -> Made:
     """What `make` makes of rows of the main database, made again only when anything in that database has changed.
 
     It is kept with the connection, beside a mark that the database itself gives its data: on SQLite the version that
@@ -224,6 +232,7 @@ def kept(name: Hashable, make: Callable[[], Made]) -> Made:
     keep or find anything; one that writes always makes anew.
     So `make` must rest on nothing but these rows and what is in `name` (no clock), must ask for columns, not for
     objects that the session may have read before, and nobody may change what it returns.
+    There is room for `most` things on a shelf of things of that size.
     """
     connection = db.session.connection()
     info = connection.info
@@ -231,12 +240,13 @@ def kept(name: Hashable, make: Callable[[], Made]) -> Made:
         return make()
     if _MARK not in info:
         info[_MARK] = tuple(connection.execute(_mark(connection.dialect.name)).one())
-    mark, found = info.get(_KEPT, (None, {}))
+    mark, shelves = info.get(_KEPT, (None, {}))
     if mark != info[_MARK]:
-        found = {}
-        info[_KEPT] = info[_MARK], found
+        shelves = {}
+        info[_KEPT] = info[_MARK], shelves
+    found: dict[Hashable, Any] = shelves.setdefault(most, {})
     made = found.pop(name) if name in found else make()
-    if len(found) >= MOST_KEPT:
+    if len(found) >= most:
         del found[next(iter(found))]
     found[name] = made
     return cast("Made", made)

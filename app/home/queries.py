@@ -9,7 +9,7 @@ from functools import cache
 import sqlalchemy as sa
 
 from app import clock
-from app.database import Statement, rows
+from app.database import Statement, known_rows
 from app.people.models import Person, PersonSkill, Skill
 from app.people.words import WARN_DAYS
 from app.roster.models import Draft, DraftState, Period, Run
@@ -44,7 +44,7 @@ class Expiry:
 
 def unfinished_periods() -> list[Unfinished]:
     """Periods that are not over, by start: one query."""
-    return [Unfinished(*row) for row in rows(_unfinished(), today=clock.today())]
+    return [Unfinished(*row) for row in known_rows(_unfinished, today=clock.today())]
 
 
 @cache
@@ -71,7 +71,7 @@ def expiries() -> list[Expiry]:
     """Certificates of active people that run out within the time people are warned of, or just did, by day."""
     today = clock.today()
     until = today + timedelta(days=WARN_DAYS[-1][0])
-    return [Expiry(*row) for row in rows(_expiries(), since=today - JUST_RUN_OUT, until=until)]
+    return [Expiry(*row) for row in known_rows(_expiries, since=today - JUST_RUN_OUT, until=until)]
 
 
 @cache

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.attendance.day import own_day
-from app.database import Statement, db, rows
+from app.database import Statement, db, known_rows, rows
 from app.outreach.models import Outing, OutingMember
 from app.people.models import Person
 from app.rules.queries import day_settings
@@ -113,19 +113,21 @@ class Late:
 def late_outings() -> list[Late]:
     """Who is past their time, the longest first, as short as a first page needs it: one query."""
     found: dict[str, Late] = {}
-    for outing_id, due_at, told_at, name in rows(_late(), now=clock.now()):
+    now = clock.now()
+    for outing_id, due_at, told_at, name in known_rows(_who_is_out):
         names = found[outing_id].names if outing_id in found else ()
-        found[outing_id] = Late((*names, name), due_at, told_at is not None)
+        if due_at <= now:
+            found[outing_id] = Late((*names, name), due_at, told_at is not None)
     return list(found.values())
 
 
 @cache
-def _late() -> Statement:
+def _who_is_out() -> Statement:
     return (
         sa.select(Outing.id, Outing.due_at, Outing.told_at, Person.name)
         .join(OutingMember, OutingMember.outing_id == Outing.id)
         .join(Person, Person.id == OutingMember.person_id)
-        .where(Outing.closed_at.is_(None), Outing.due_at <= sa.bindparam("now"))
+        .where(Outing.closed_at.is_(None))
         .order_by(Outing.due_at, Outing.id, sa.func.lower(Person.name), Person.id)
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.database import Statement, rows
+from app.database import Statement, known_rows
 from app.people.models import LEARNING, Person, PersonSkill, Skill
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
 from app.sites.models import Service, Site
@@ -36,17 +36,17 @@ class Opening:
 def openings_within(ahead: timedelta) -> list[Opening]:
     """Shifts that begin within this time, in published periods, and lack someone, by start: one query."""
     now, today = clock.now(), clock.today()
-    asked = {"now": now, "until": now + ahead, "first": today, "last": today + ahead + DAY}
     found: dict[str, list[Any]] = defaultdict(list)
-    for row in rows(_open_lines(), **asked):
-        found[row.id].append(row)
+    for row in known_rows(_open_lines_of_days, first=today, last=today + ahead + DAY):
+        if now < row.starts_at <= now + ahead:
+            found[row.id].append(row)
     return [_opening(open_lines) for open_lines in found.values()]
 
 
 def missing_between(first: date, last: date) -> dict[str, int]:
     """How many people published shifts of these days lack, by shift, begun or not; full ones are left out."""
     found: dict[str, int] = defaultdict(int)
-    for row in rows(_open_lines_of_days(), first=first, last=last):
+    for row in known_rows(_open_lines_of_days, first=first, last=last):
         found[row.id] = max(found[row.id], row.target - row.counted)
     return dict(found)
 
@@ -55,13 +55,6 @@ def is_published() -> sa.ColumnElement[bool]:
     """Whether a shift lies in a published period."""
     return sa.exists().where(
         Period.starts_on <= Shift.day_on, Period.ends_on >= Shift.day_on, Period.published_at.is_not(None)
-    )
-
-
-@cache
-def _open_lines() -> Statement:
-    return _lines_short_of(
-        sa.and_(_of_days(), Shift.starts_at > sa.bindparam("now"), Shift.starts_at <= sa.bindparam("until"))
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import Statement, db, kept, rows
+from app.database import Statement, db, known_rows, rows
 from app.people.models import Person
 from app.rules.catalogue import built, fitting, may_switch_off, shown_rules
 from app.rules.models import RuleSetting
@@ -42,7 +42,7 @@ def configured_rules() -> tuple[Rule, ...]:
 
 def roster_settings() -> RosterSettings:
     """What the group agreed about rosters as a whole."""
-    return _agreed(_setting(NAME))
+    return _agreed(_settings().get(NAME))
 
 
 def roster_law() -> tuple[RosterSettings, tuple[Rule, ...]]:
@@ -53,10 +53,7 @@ def roster_law() -> tuple[RosterSettings, tuple[Rule, ...]]:
 
 def day_settings() -> DaySettings:
     """What the group agreed about the days before a shift, and the day itself."""
-    return kept(DAY_NAME, lambda: _agreed_day(_settings().get(DAY_NAME)))
-
-
-def _agreed_day(setting: Any) -> DaySettings:
+    setting = _settings().get(DAY_NAME)
     values: dict[str, Any] = fitting(DAY_NAME, setting_parameters(DAY_NAME), setting.parameters if setting else {})
     return DaySettings(**values)
 
@@ -97,18 +94,8 @@ def _agreed(setting: Any) -> RosterSettings:
     return RosterSettings(**values)
 
 
-def _setting(name: str) -> RuleSetting | None:
-    found: RuleSetting | None = db.session.scalar(_one_setting(), {"name": name})
-    return found
-
-
-@cache
-def _one_setting() -> Statement:
-    return sa.select(RuleSetting).where(RuleSetting.rule == sa.bindparam("name"))
-
-
 def _settings() -> dict[str, Any]:
-    return {row.rule: row for row in rows(_all_settings())}
+    return {row.rule: row for row in known_rows(_all_settings)}
 
 
 @cache

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Role
 from app.auth.queries import digest
-from app.database import Statement, db, rows
+from app.database import Statement, db, known_rows, rows
 from app.people.models import LEARNING, Person, PersonRole, PersonSkill
 from app.roster.models import Assignment, Period, Publication, PublicationChange, Shift
 from app.shifts.models import Feed
@@ -312,7 +312,9 @@ def is_in_period(day: date) -> bool:
 
 def awaited_answers() -> list[Answer]:
     """Late changes nobody said yes to yet, of shifts still to come: those who said no first, then by start."""
-    return [Answer(*row) for row in rows(_awaited(), now=clock.now())]
+    now = clock.now()
+    found = [Answer(*row) for row in known_rows(_awaited, today=clock.today())]
+    return [each for each in found if each.starts_at > now]
 
 
 @cache
@@ -322,7 +324,7 @@ def _awaited() -> Statement:
         .join(Assignment, Assignment.person_id == Person.id)
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Site, Site.id == Shift.site_id)
-        .where(Assignment.accepted_at.is_(None), Shift.cancelled_at.is_(None), Shift.starts_at > sa.bindparam("now"))
+        .where(Assignment.accepted_at.is_(None), Shift.cancelled_at.is_(None), Shift.day_on >= sa.bindparam("today"))
         .where(Person.is_active)
         .order_by(Assignment.declined_at.is_(None), Shift.starts_at, Person.name)
     )
