@@ -27,6 +27,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from app.database import ID_LENGTH, new_id
+
 MINUTES = 60
 NOTHING = "nothing"
 YEARS = range(1900, 2200)
@@ -177,6 +179,23 @@ def hours_text(minutes: int) -> str:
     if minutes * 100 % MINUTES:
         return f"{minutes // MINUTES}:{minutes % MINUTES:02}"
     return f"{Decimal(minutes) / MINUTES:f}".rstrip("0").rstrip(".") if minutes % MINUTES else str(minutes // MINUTES)
+
+
+class KeyedForm(FlaskForm):
+    """A form that counts once, however often it is sent: its key was made with the page."""
+
+    key = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_key(self.key.data or ""):
+            self.key.raw_data = None
+            self.key.data = new_id()
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is a key as forms of ours carry it."""
+    return len(text) == ID_LENGTH and text.isascii() and text.isalnum()
 
 
 class EditForm(FlaskForm):

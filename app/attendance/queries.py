@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app import clock
 from app.attendance.hours import worked_span
 from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, NotedVia
 from app.database import Statement, db, rows
@@ -51,6 +52,18 @@ class WorkedRecord:
     def minutes(self) -> int:
         """Whole minutes worked, by elapsed time (a night on which clocks change has an hour more or less)."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+def resting_until(person_id: str) -> datetime | None:
+    """Until when a person's paid stand-down goes on, None when they are not resting."""
+    return db.session.scalar(
+        sa.select(sa.func.max(Attendance.left_at)).where(
+            Attendance.person_id == person_id,
+            Attendance.activity == Activity.STAND_DOWN,
+            Attendance.state == AttendanceState.LEFT,
+            Attendance.left_at > clock.now(),
+        )
+    )
 
 
 def worked_records(

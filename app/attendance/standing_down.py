@@ -9,23 +9,28 @@ import sqlalchemy as sa
 
 from app import clock
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
+from app.attendance.queries import resting_until
 from app.database import db, insert_if_absent, new_id
 from app.people.models import Person
 from app.roster.models import Shift
 
 
-def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) -> int:
+def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) -> int | None:
     """Note in the caller's transaction that someone stops now; how many minutes of stand-down are to be paid.
 
     On a shift these go to its end, and whoever noted no arrival was there from the planned start: what is wrong a
-    coordinator corrects. Between shifts they are `rest`, and `key` becomes the row's id. Said twice it is one row.
+    coordinator corrects. Between shifts they are `rest`, and `key` becomes the row's id. Nobody is paid for two at a
+    time: one on a shift begins when an earlier one ends; None, and nothing is noted, where the earlier one covers it.
     """
     now, shift = clock.now(), db.session.get(Shift, shift_id) if shift_id else None
+    until = resting_until(person_id)
+    if until is not None and (shift is None or shift.ends_at <= until):
+        return None
     if shift is None:
         return _pay(person_id, None, key, now, now + rest)
     if shift.starts_at <= now < shift.ends_at:
-        _end_work(person_id, shift, now)
-    return _pay(person_id, shift, new_id(), max(now, shift.starts_at), shift.ends_at)
+        _end_work(person_id, shift, now, was_there=until is None)
+    return _pay(person_id, shift, new_id(), max(now, shift.starts_at, until or now), shift.ends_at)
 
 
 def go_on(person_id: str, shift_id: str | None, key: str) -> None:
@@ -40,9 +45,9 @@ def go_on(person_id: str, shift_id: str | None, key: str) -> None:
     row.state, row.arrived_at, row.left_at, row.changed_at = AttendanceState.VOID, None, None, now
 
 
-def _end_work(person_id: str, shift: Shift, now: datetime) -> None:
+def _end_work(person_id: str, shift: Shift, now: datetime, *, was_there: bool) -> None:
     values = {"arrived_at": shift.starts_at, "left_at": now, "day_on": shift.day_on, "shift_id": shift.id}
-    if _insert(person_id, new_id(), Activity.SHIFT, values):
+    if was_there and _insert(person_id, new_id(), Activity.SHIFT, values):
         return
     row = _row(person_id, shift.id, Activity.SHIFT, "")
     if row is not None and row.state == AttendanceState.HERE:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
 
 from app.checkins.packs import PackShown
 from app.checkins.queries import ListenerShown, StandingChoice
-from app.checkins.services import LONGEST_NOTE, Given
+from app.checkins.services import LONGEST_NOTE, Given, Page
 from app.checkins.words import QUESTIONS, SHARING_WORDS
-from app.fields import choice, choices, stripped, text_field
+from app.fields import KeyedForm, choice, choices, stripped, text_field
 
 PHRASE = "Your private words"
 
@@ -29,8 +29,10 @@ def _one_of_five(form: FlaskForm, field: RadioField) -> None:
         raise ValidationError("Choose one of the five, or none.")
 
 
-class WeeklyForm(FlaskForm):
-    """The weekly check-in. Everything may be left out."""
+class WeeklyForm(KeyedForm):
+    """The weekly check-in. Everything may be left out. `card` marks what the page showed that somebody would get."""
+
+    card = HiddenField()
 
     energy = _question("energy")
     load = _question("load")
@@ -46,6 +48,16 @@ class WeeklyForm(FlaskForm):
             choice("", "Not now"),
             *(choice(each.person_id, each.name, each.words) for each in whom),
         ]
+
+    @property
+    def page(self) -> Page:
+        """What the page carried beside the answers."""
+        return Page(self.key.data, self.card.data or "")
+
+    def show(self, card: str) -> None:
+        """Let the page carry the mark of this card from now on."""
+        self.card.raw_data = None
+        self.card.data = card
 
     @property
     def given(self) -> Given:

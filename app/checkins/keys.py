@@ -46,6 +46,7 @@ def make_key(person_id: str, passphrase: str, *known: str) -> Made | Refused:
     row = KeyPair(owner=owner_of(person_id), public_key=pair.public, made_on=clock.today())
     _wrap(row, pair.private, passphrase, code)
     db.session.execute(sa.delete(KeyPair).where(KeyPair.owner == row.owner))
+    _close_everywhere(row.owner)
     db.session.add(row)
     db.session.commit()
     return Made(code)
@@ -86,6 +87,7 @@ def _open(person_id: str, private: bytes) -> Outcome:
     db.session.add(
         Opened(
             id=hashlib.sha256(token.encode()).hexdigest(),
+            owner=owner_of(person_id),
             sealed=sealing.lock_with_token(private, token),
             ends_at=clock.now() + OPEN_FOR,
         )
@@ -93,6 +95,11 @@ def _open(person_id: str, private: bytes) -> Outcome:
     db.session.commit()
     session[COOKIE] = token
     return Saved("")
+
+
+def _close_everywhere(owner: str) -> None:
+    """Close a history in every browser that has it open, in the caller's transaction."""
+    db.session.execute(sa.delete(Opened).where(Opened.owner == owner))
 
 
 def close_history() -> None:
@@ -134,6 +141,7 @@ def _wrapped_anew(person_id: str, private: bytes, passphrase: str) -> Made | Ref
     _wrap(fresh, private, passphrase, code)
     names = ("salt", "wrapped", "recovery_salt", "recovery_wrapped")
     throttle.forgive(db.session, (OWN_HISTORY, person_id))
+    _close_everywhere(owner_of(person_id))
     db.session.execute(
         sa.update(KeyPair)
         .where(KeyPair.owner == owner_of(person_id))

@@ -110,8 +110,20 @@ class Opened(PrivateModel):
     __tablename__ = "opened"
 
     id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    owner: Mapped[str] = mapped_column(OWNER, index=True)
     sealed: Mapped[bytes]
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+    __table_args__ = (UNORDERED,)
+
+
+class SentForm(PrivateModel):
+    """A form that was sent: the fingerprint of the random key its page was made with, so that it counts once."""
+
+    __tablename__ = "sent_form"
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    day_on: Mapped[date] = mapped_column(index=True)
 
     __table_args__ = (UNORDERED,)
 

@@ -11,6 +11,7 @@ from app.checkins import packs, queries
 from app.checkins.forms import PackForm
 from app.checkins.views import KEEPERS, bp
 from app.editing import Refused
+from app.fields import KeyedForm
 from wellbeing.instruments import instruments
 
 
@@ -31,6 +32,7 @@ def _longer_page(key: str = "", problem: str = "", given: dict[str, int] | None 
         words=words,
         form=instruments().get(key) if words else None,
         given=given or {},
+        keyed=KeyedForm(),
         problem=problem,
         lines=queries.help_lines(),
     )
@@ -48,7 +50,7 @@ def longer_submit() -> ResponseReturnValue:
     if request.form.get("send") != "keep":
         return _longer_page(key)
     given = _given(words)
-    outcome = packs.keep_answers(current_user.id, key, given)
+    outcome = packs.keep_answers(current_user.id, key, given, KeyedForm().key.data)
     if isinstance(outcome, Refused):
         return _longer_page(key, " ".join(outcome.problems.values()), given), 422
     flash("Kept for you alone. What it shows stands under My weeks.", "success")

@@ -17,6 +17,7 @@ from app import clock
 from app.audit.services import record
 from app.checkins import sealing
 from app.checkins.models import CheckIn, Pack
+from app.checkins.once import is_first
 from app.checkins.queries import check_in_info, key_of, monday_of, owner_of
 from app.database import db
 from app.editing import Outcome, Refused, Saved, refuse
@@ -173,15 +174,19 @@ def words_of(key: str) -> Words | None:
     return Words(row.notice, tuple(questions))
 
 
-def keep_answers(person_id: str, key: str, answers: Mapping[str, int]) -> Outcome:
+def keep_answers(person_id: str, key: str, answers: Mapping[str, int], form_key: str = "") -> Outcome:
     """Seal the answers to a questionnaire to their owner's key, in the form and size of any check-in."""
     pair, form = key_of(person_id), instruments().get(key)
     if pair is None or form is None:
         return refuse(form="Choose your private words first.")
     if not answers:
         return refuse(form="You left out every question, so there is nothing to keep.")
+    if form_key and not is_first(form_key):
+        db.session.rollback()
+        return Saved(key)
     owner, row = owner_of(person_id), CheckIn(id=sealing.new_row_id(), month_on=clock.today().replace(day=1))
-    told = {"pack": key, "week": monday_of(clock.today()).isoformat(), "answers": dict(answers)}
+    told: dict[str, object] = {"pack": key, "week": monday_of(clock.today()).isoformat()}
+    told |= {"at": clock.now().isoformat(), "answers": dict(answers)}
     row.owner = owner
     row.sealed = sealing.seal(told, pair.public_key, check_in_info(owner, row.id), sealing.CHECK_IN_BYTES)
     db.session.add(row)

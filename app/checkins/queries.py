@@ -151,10 +151,14 @@ def public_of(private: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One check-in of a person, opened. `score` is None when too little was answered."""
+    """One check-in of a person, opened. `score` is None when too little was answered.
+
+    `at` orders those of one week: the moment it was sent, empty for those kept before it was sealed with them.
+    """
 
     id: str
     week_on: date
+    at: str
     answers: dict[str, int | None]
     score: float | None
     something_hard: bool
@@ -205,7 +209,7 @@ def history(person_id: str, private: bytes) -> History:
             longer.append((row.id, told))
         else:
             entries.append(_entry(row.id, told))
-    entries.sort(key=lambda each: (each.week_on, each.id))
+    entries.sort(key=lambda each: (each.week_on, each.at, each.id))
     readings = [Reading(each.week_on.toordinal() // WEEK, each.score) for each in entries if each.score is not None]
     return History(entries[::-1], locked, signal(readings), usual_level(readings), _replies(private), _longer(longer))
 
@@ -216,6 +220,7 @@ def _entry(row_id: str, told: dict[str, Any]) -> Entry:
     return Entry(
         id=row_id,
         week_on=date.fromisoformat(told["week"]),
+        at=told.get("at", ""),
         answers=answers,
         score=None if score is None else float(score.value),
         something_hard=told["hard"],
@@ -227,7 +232,7 @@ def _entry(row_id: str, told: dict[str, Any]) -> Entry:
 def _longer(rows: list[tuple[str, dict[str, Any]]]) -> list[LongEntry]:
     """Longer questionnaires, the latest first, each scale held against the time before."""
     found, before = [], dict[tuple[str, str], Score]()
-    for row_id, told in sorted(rows, key=lambda each: (each[1]["week"], each[0])):
+    for row_id, told in sorted(rows, key=lambda each: (each[1]["week"], each[1].get("at", ""), each[0])):
         form = instruments().get(told["pack"])
         if form is None:
             continue

@@ -13,6 +13,7 @@ from app import clock
 from app.audit.services import record
 from app.checkins import ballots, parcels, sealing
 from app.checkins.models import CheckIn, Choice, HelpLine, Listener, Parcel
+from app.checkins.once import is_first
 from app.checkins.queries import (
     PARCEL_INFO,
     check_in_info,
@@ -24,13 +25,15 @@ from app.checkins.queries import (
     public_of,
 )
 from app.database import db
-from app.editing import Outcome, Saved, refuse
+from app.editing import Outcome, Outdated, Saved, refuse
 from app.people.models import Person
+from app.vault import vault
 from wellbeing.flags import Act, Flag, Sharing, flag_for, level_of
 from wellbeing.instruments.pulse import PULSE
 from wellbeing.scoring import scores
 
 LONGEST_NOTE = 240
+BEFORE = "This was sent before. It counts once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,19 @@ class Given:
         return not (answered or self.something_hard or self.daily_needs or self.note)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page carried that was sent: its key, by which it counts once, and the mark of the card it showed."""
+
+    key: str
+    card: str
+
+
+def mark_of(card: Flag, listener_id: str) -> str:
+    """A card and who gets it as one short mark: when either is another by now, the person looks again first."""
+    return vault().index(f"{card}:{listener_id}", "private.card")
+
+
 def card_for(person_id: str, given: Given) -> Flag:
     """Exactly what a listener would get of this check-in, after the person's standing choice of how much."""
     sharing = choice_of(person_id).sharing
@@ -63,28 +79,43 @@ def card_for(person_id: str, given: Given) -> Flag:
     return found or Flag(person_id)
 
 
-def send_check_in(person_id: str, given: Given, listener_id: str | None = None, *, counts: bool = False) -> Outcome:
+def send_check_in(
+    person_id: str, given: Given, listener_id: str | None = None, *, counts: bool = False, page: Page | None = None
+) -> Outcome:
     """Seal a check-in to its owner's key, with or without an ask to be contacted. Needs no secret.
 
     Either way one parcel of one size goes out with it, and one ballot, empty unless the person lets it count.
-    Without a key of one's own nothing is kept.
+    Without a key of one's own nothing is kept. `Outdated`: the card is another than the page showed; nothing is sent.
     """
-    if listener_id is not None and listener_id not in {each.person_id for each in listeners(person_id)}:
-        return refuse(listener="This person cannot be chosen any more. Please choose again.")
+    card = card_for(person_id, given)
+    problem = None if listener_id is None else _not_as_shown(person_id, card, listener_id, page)
+    if problem is not None:
+        return problem
     pair = key_of(person_id)
+    if page is not None and not is_first(page.key):
+        db.session.rollback()
+        return Saved("" if pair is None else "kept", BEFORE)
     if pair is not None and not given.is_empty:
         db.session.add(_sealed_row(owner_of(person_id), pair.public_key, given))
-    if listener_id is None or not parcels.send_flag(card_for(person_id, given), listener_id):
+    if listener_id is None or not parcels.send_flag(card, listener_id):
         parcels.send_nothing()
     ballots.cast(person_id, level_of(given.score) if counts and given.score is not None else None)
     db.session.commit()
     return Saved("" if pair is None else "kept")
 
 
+def _not_as_shown(person_id: str, card: Flag, listener_id: str, page: Page | None) -> Outcome | None:
+    """Why a card cannot go out as the person saw it, None when it can."""
+    if listener_id not in {each.person_id for each in listeners(person_id)}:
+        return refuse(listener="This person cannot be chosen any more. Please choose again.")
+    return None if page is None or page.card == mark_of(card, listener_id) else Outdated(0)
+
+
 def _sealed_row(owner: str, public: bytes, given: Given) -> CheckIn:
     row_id, today = sealing.new_row_id(), clock.today()
     told = {
         "week": monday_of(today).isoformat(),
+        "at": clock.now().isoformat(),
         "answers": dict(given.answers),
         "hard": given.something_hard,
         "needs": given.daily_needs,
@@ -98,10 +129,14 @@ def _month(day: date) -> date:
     return day.replace(day=1)
 
 
-def ask_for_contact(person_id: str, flag: Flag, listener_id: str) -> Outcome:
+def ask_for_contact(person_id: str, flag: Flag, listener_id: str, page: Page | None = None) -> Outcome:
     """Send a flag by itself, as a person does when their own history gives them cause."""
-    if listener_id not in {each.person_id for each in listeners(person_id)}:
-        return refuse(listener="This person cannot be chosen any more. Please choose again.")
+    problem = _not_as_shown(person_id, flag, listener_id, page)
+    if problem is not None:
+        return problem
+    if page is not None and not is_first(page.key):
+        db.session.rollback()
+        return Saved("", BEFORE)
     parcels.send_flag(flag, listener_id)
     db.session.commit()
     return Saved("")

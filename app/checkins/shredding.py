@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app import clock, jobs
 from app.checkins import ballots
-from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, Parcel
+from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, Parcel, SentForm
 from app.checkins.queries import owner_of
 from app.database import PRAGMAS, PRIVATE, PrivateModel, db
 from app.editing import Outcome, Saved, refuse
@@ -18,10 +18,12 @@ from app.people.models import Person
 TIDY = "tidy-private"
 SHRED = "shred-private"
 KEEP_PARCELS = timedelta(weeks=12)
+KEEP_KEYS = timedelta(days=14)
+"""How long a page that was left open can still be sent without counting twice: as long as a session may lie unused."""
 TRIES = 20
 PAUSE = 0.05
-VACUUMED = ("check_in", "choice", "key_pair", "ballot", "team_half", "parcel")
-OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair)
+VACUUMED = ("check_in", "choice", "key_pair", "opened", "ballot", "team_half", "parcel", "waiting_parcel", "sent_form")
+OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair, Opened)
 
 
 def forget_one(person_id: str, check_in_id: str) -> Outcome:
@@ -95,6 +97,7 @@ def tidy(task: jobs.Task) -> None:
     db.session.execute(sa.delete(CheckIn).where(CheckIn.month_on <= a_year_ago))
     db.session.execute(sa.delete(Parcel).where(Parcel.day_on < today - KEEP_PARCELS))
     db.session.execute(sa.delete(Opened).where(Opened.ends_at < clock.now()))
+    db.session.execute(sa.delete(SentForm).where(SentForm.day_on < today - KEEP_KEYS))
     here = set(db.session.scalars(sa.select(Person.id).where(Person.is_active)))
     owners = {owner_of(each) for each in here}
     for model in OWNED:

@@ -13,13 +13,15 @@ from app.access import Role, allow_signed_in
 from app.checkins import keys, queries, services, shredding, team_queries
 from app.checkins.forms import OpenForm, SharingForm, WeeklyForm
 from app.checkins.words import DONE_WORDS, QUESTIONS
-from app.editing import Refused
+from app.editing import Outdated, Refused, Saved
+from app.fields import KeyedForm
 from wellbeing.flags import LEVEL_WORDS, Sharing, flag_for, level_of
 from wellbeing.trend import Signal, may_share
 
 bp = Blueprint("checkins", __name__, url_prefix="/own")
 
 HARD_WEEK = 75
+CHANGED = "What you share was changed meanwhile, so nothing was sent. Please look once more."
 KEEPERS = (Role.ADMIN, Role.COORDINATOR)
 
 
@@ -77,7 +79,7 @@ def answer(who: Asked) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return weekly_page(form, who), 422
     act = request.form.get("send")
-    if act not in {"with", "without", "nothing"}:
+    if act not in {"with", "without", "nothing"} or (act == "with" and not form.listener.data):
         return _review(form, whom, who)
     if act == "nothing":
         flash("Thrown away. Nothing was kept or sent.", "info")
@@ -87,12 +89,22 @@ def answer(who: Asked) -> ResponseReturnValue:
         form.given,
         (form.listener.data or None) if act == "with" else None,
         counts=request.form.get("counts") == "y",
+        page=form.page,
     )
+    if isinstance(outcome, Outdated):
+        flash(CHANGED, "warning")
+        return _review(form, whom, who), 409
     if isinstance(outcome, Refused):
         flash(" ".join(outcome.problems.values()), "error")
         return weekly_page(form, who), 422
-    flash("Thank you. It is on its way." if act == "with" else "Thank you. It is kept for you alone.", "success")
+    flash(outcome.words or _thanks(act, is_kept=outcome.id == "kept"), "success")
     return redirect(who.address, 303)
+
+
+def _thanks(act: str, *, is_kept: bool) -> str:
+    if act == "with":
+        return "Thank you. It is on its way."
+    return "Thank you. It is kept for you alone." if is_kept else "Nothing was kept: you have no private words yet."
 
 
 def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> str:
@@ -101,12 +113,14 @@ def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> 
     if wanted is None and choice.sharing is not Sharing.NOBODY and (given.score or 0) >= HARD_WEEK:
         wanted = choice.listener_id  # offered, not sent: the person decides on this page
     listener = next((each for each in whom if each.person_id == wanted), None)
+    card = services.card_for(who.person_id, given)
+    form.show("" if listener is None else services.mark_of(card, listener.person_id))
     return render_template(
         "checkins/review.html",
         form=form,
         given=given,
         listener=listener,
-        card=services.card_for(who.person_id, given).lines(who.name),
+        card=card.lines(who.name),
         counts=choice.counts,
         word=LEVEL_WORDS[level_of(given.score)] if given.score is not None and team_queries.may_be_counted() else "",
         is_tablet=who.is_tablet,
@@ -167,7 +181,10 @@ def _offer(found: queries.History) -> dict[str, Any] | None:
         something_hard=last.something_hard,
         daily_needs=last.daily_needs,
     )
-    return None if flag is None else {"listener": listener, "flag": flag, "card": flag.lines(current_user.name)}
+    if flag is None:
+        return None
+    mark, key = services.mark_of(flag, listener.person_id), KeyedForm(formdata=None).key.data
+    return {"listener": listener, "flag": flag, "card": flag.lines(current_user.name), "mark": mark, "key": key}
 
 
 @bp.post("/past/ask")
@@ -176,14 +193,17 @@ def ask() -> ResponseReturnValue:
     """Send what one's standing choice says, after one's weeks were seen."""
     private = queries.opened_key(current_user.id)
     offer = None if private is None else _offer(queries.history(current_user.id, private))
-    if offer is None:
+    if private is None:
         flash("Please open your weeks again.", "info")
+    elif offer is None:
+        flash(CHANGED, "warning")
     else:
-        outcome = services.ask_for_contact(current_user.id, offer["flag"], offer["listener"].person_id)
-        if isinstance(outcome, Refused):
-            flash(" ".join(outcome.problems.values()), "error")
+        page = services.Page(KeyedForm().key.data, request.form.get("card", ""))
+        outcome = services.ask_for_contact(current_user.id, offer["flag"], offer["listener"].person_id, page)
+        if isinstance(outcome, Saved):
+            flash(outcome.words or f"On its way to {offer['listener'].name}.", "success")
         else:
-            flash(f"On its way to {offer['listener'].name}.", "success")
+            flash(" ".join(outcome.problems.values()) if isinstance(outcome, Refused) else CHANGED, "warning")
     return redirect(url_for(".past"), 303)
 
 

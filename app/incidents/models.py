@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 class Incident(Model):
-    """Something hard that happened on a shift (None: between shifts)."""
+    """Something hard that happened on a shift (None: between shifts). `told_by_id` told it, and may take it back."""
 
     __tablename__ = "incident"
 
@@ -31,6 +31,7 @@ class Incident(Model):
     happened_at: Mapped[datetime] = mapped_column(Instant, index=True)
     relief_asked_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_by_id: Mapped[str | None] = mapped_column(sa.String(12))
 
 
 class IncidentPerson(Model):

@@ -18,6 +18,7 @@ from app.sites.models import Site
 BEFORE = timedelta(hours=1)
 AFTER = timedelta(hours=4)
 AGAIN = timedelta(days=7)
+UNDO = timedelta(minutes=30)
 KIND_WORDS = {
     Kind.OVERDOSE: "Overdose",
     Kind.DEATH: "Death",
@@ -50,6 +51,8 @@ class IncidentShown:
     people: list[Present]
     shift_id: str | None = None
     is_running: bool = False
+    told_by_id: str | None = None
+    kind_key: str = ""
 
     @property
     def needs_relief(self) -> bool:
@@ -88,6 +91,11 @@ def incident(incident_id: str) -> IncidentShown | None:
     return next(iter(_shown(Incident.id == incident_id)), None)
 
 
+def may_undo(found: Incident | IncidentShown, person_id: str) -> bool:
+    """Whether a person may take back what was told: only who told it, and only for a short while."""
+    return found.told_by_id == person_id and found.happened_at >= clock.now() - UNDO
+
+
 def open_incidents() -> list[IncidentShown]:
     """Those with something still to arrange, the oldest first."""
     return _shown(Incident.settled_at.is_(None))
@@ -122,7 +130,17 @@ def _shown(which: sa.ColumnElement[bool]) -> list[IncidentShown]:
             asked, settled = row.relief_asked_at is not None, row.settled_at is not None
             is_running = ends_at is not None and ends_at > clock.now()
             found[row.id] = IncidentShown(
-                row.id, words, row.happened_at, site, asked, settled, [], row.shift_id, is_running
+                row.id,
+                words,
+                row.happened_at,
+                site,
+                asked,
+                settled,
+                [],
+                row.shift_id,
+                is_running,
+                row.told_by_id,
+                row.kind,
             )
         found[row.id].people.append(Present(person_id, name, minutes))
     return list(found.values())

@@ -13,35 +13,72 @@ from app.database import db, new_id
 from app.editing import Outcome, Saved, refuse
 from app.exchange import relief
 from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
-from app.incidents.queries import is_second_of_late, present_shift
-from app.roster.models import Assignment
+from app.incidents.queries import is_second_of_late, may_undo, present_shift
+from app.people.models import Person
+from app.roster.models import Assignment, Shift
 
 STEPS = (timedelta(days=3), timedelta(days=14), timedelta(days=28))
 SOONER = timedelta(days=1)
 BETWEEN_SHIFTS = timedelta(hours=2)
 """Paid rest when it happened between shifts."""
-UNDO = timedelta(minutes=30)
+SAME = timedelta(minutes=30)
+"""So long a second word of the same kind on the same shift is taken for the same happening."""
+TOLD_BEFORE = "This was told already, so it counts once. Was it another one? Press so below."
 
 
-def tell_incident(person_id: str, kind: Kind) -> Outcome:
-    """Note what happened now; everyone on the shift is asked how they are, in three days, two weeks and four."""
-    shift, now = present_shift(person_id), clock.now()
-    row = Incident(id=new_id(), kind=kind, shift_id=shift.id if shift else None, happened_at=now)
+def tell_incident(person_id: str, kind: Kind, key: str = "", *, is_another: bool = False) -> Outcome:
+    """Note what happened now; everyone on the shift is asked how they are, in three days, two weeks and four.
+
+    `key` becomes the id, so that the same page sent twice is one. What someone told of the same kind on the same
+    shift a short while ago is taken for the same, unless the person says that it is another.
+    """
+    shift = present_shift(person_id)
+    _hold(person_id, shift.id if shift else None)
+    row = db.session.get(Incident, key) if key else None
+    if row is None and not is_another:
+        row = _told_before(person_id, kind, shift.id if shift else None)
+    if row is not None:
+        _note_there(row, {person_id})
+        db.session.commit()
+        return Saved(row.id, TOLD_BEFORE)
+    row = Incident(id=key or new_id(), kind=kind, happened_at=clock.now(), told_by_id=person_id)
+    row.shift_id = shift.id if shift else None
     db.session.add(row)
     db.session.flush()
-    there = {person_id}
-    if shift is not None:
-        there |= set(db.session.scalars(sa.select(Assignment.person_id).where(Assignment.shift_id == shift.id)))
-    for each in sorted(there):
-        db.session.add(IncidentPerson(incident_id=row.id, person_id=each))
-    db.session.flush()
-    for each in sorted(there):
-        again = (SOONER,) if is_second_of_late(each) else ()
-        for step in (*again, *STEPS):
-            db.session.add(FollowUp(incident_id=row.id, person_id=each, due_on=clock.today() + step))
+    there = sa.select(Assignment.person_id).where(Assignment.shift_id == row.shift_id)
+    _note_there(row, {person_id, *db.session.scalars(there)})
     record(db.session, "tell incident", "incident", row.id)
     db.session.commit()
     return Saved(row.id)
+
+
+def _hold(person_id: str, shift_id: str | None) -> None:
+    """Let those who tell of one shift at one moment wait for one another, and a person for themselves."""
+    db.session.execute(sa.select(Shift.id).where(Shift.id == shift_id).with_for_update())
+    db.session.execute(sa.select(Person.id).where(Person.id == person_id).with_for_update())
+
+
+def _told_before(person_id: str, kind: Kind, shift_id: str | None) -> Incident | None:
+    """The same of late: on the shift by anyone, between shifts by the person themselves."""
+    own = () if shift_id else (Incident.told_by_id == person_id,)
+    return db.session.scalars(
+        sa.select(Incident)
+        .where(Incident.shift_id == shift_id, *own, Incident.kind == kind, Incident.happened_at > clock.now() - SAME)
+        .order_by(Incident.happened_at.desc())
+        .limit(1)
+    ).first()
+
+
+def _note_there(row: Incident, people: set[str]) -> None:
+    """Note who was there, and when to ask them how they are; who is noted already is left as they are."""
+    known = set(db.session.scalars(sa.select(IncidentPerson.person_id).where(IncidentPerson.incident_id == row.id)))
+    for each in sorted(people - known):
+        db.session.add(IncidentPerson(incident_id=row.id, person_id=each))
+    db.session.flush()
+    for each in sorted(people - known):
+        again = (SOONER,) if is_second_of_late(each) else ()
+        for step in (*again, *STEPS):
+            db.session.add(FollowUp(incident_id=row.id, person_id=each, due_on=clock.today() + step))
 
 
 def _of(incident_id: str, person_id: str) -> tuple[Incident, IncidentPerson] | None:
@@ -55,8 +92,14 @@ def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
     if found is None:
         return refuse(form="This is not there any more.")
     row, there = found
+    if wants and there.stand_down_minutes is not None:
+        return Saved(incident_id)
     if wants:
-        there.stand_down_minutes = standing_down.stand_down(person_id, row.shift_id, row.id, BETWEEN_SHIFTS)
+        _hold(person_id, None)
+        minutes = standing_down.stand_down(person_id, row.shift_id, row.id, BETWEEN_SHIFTS)
+        if minutes is None:
+            return refuse(form="You have stopped already, and that rest is paid. There is one at a time.")
+        there.stand_down_minutes = minutes
     else:
         standing_down.go_on(person_id, row.shift_id, row.id)
         there.stand_down_minutes = None
@@ -81,9 +124,9 @@ def ask_relief(incident_id: str, person_id: str) -> Outcome:
 
 
 def undo_incident(incident_id: str, person_id: str) -> Outcome:
-    """Take back what was told by mistake, within half an hour."""
+    """Take back what was told by mistake, within half an hour; only who told it can."""
     found = _of(incident_id, person_id)
-    if found is None or found[0].happened_at < clock.now() - UNDO:
+    if found is None or not may_undo(found[0], person_id):
         return refuse(form="This cannot be taken back any more. Tell a coordinator.")
     for each in db.session.scalars(sa.select(IncidentPerson).where(IncidentPerson.incident_id == incident_id)):
         if each.stand_down_minutes is not None:

@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Role, allow, allow_signed_in
+from app.attendance.queries import resting_until
 from app.editing import Outcome, Refused, Saved
 from app.exchange.relief import who_can_come
+from app.fields import KeyedForm
 from app.incidents import queries, services
 from app.incidents.models import Kind
 
@@ -22,6 +24,7 @@ def index() -> str:
     to_arrange = queries.open_incidents() if Role.COORDINATOR in current_user.roles else []
     return render_template(
         "incidents/index.html",
+        form=KeyedForm(formdata=None),
         kinds=queries.KIND_WORDS,
         due=queries.due_for(current_user.id),
         mine=queries.incidents_of(current_user.id),
@@ -39,8 +42,13 @@ def tell() -> ResponseReturnValue:
     if kind not in set(Kind):
         flash("Choose what it was.", "warning")
         return redirect(url_for(".index"), 303)
-    outcome = services.tell_incident(current_user.id, Kind(kind))
-    return redirect(url_for(".show", incident_id=outcome.id if isinstance(outcome, Saved) else ""), 303)
+    is_another = request.form.get("another") == "yes"
+    outcome = services.tell_incident(current_user.id, Kind(kind), KeyedForm().key.data, is_another=is_another)
+    if not isinstance(outcome, Saved):
+        return redirect(url_for(".index"), 303)
+    if outcome.words:
+        flash(outcome.words, "info")
+    return redirect(url_for(".show", incident_id=outcome.id), 303)
 
 
 @bp.get("/<incident_id>")
@@ -52,7 +60,13 @@ def show(incident_id: str) -> str:
     if found is None or me is None:
         abort(404)
     return render_template(
-        "incidents/show.html", incident=found, me=me, is_again=queries.is_second_of_late(current_user.id)
+        "incidents/show.html",
+        incident=found,
+        me=me,
+        key=KeyedForm(formdata=None).key.data,
+        rests_until=resting_until(current_user.id),
+        may_undo=queries.may_undo(found, current_user.id),
+        is_again=queries.is_second_of_late(current_user.id),
     )
 
 

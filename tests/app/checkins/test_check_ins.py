@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import jobs
-from app.checkins import inbox, keys, parcels, queries, seizure, services, shredding
+from app.checkins import inbox, keys, packs, parcels, queries, seizure, services, shredding
 from app.checkins.models import CheckIn, Choice, KeyPair, Opened, Parcel, WaitingParcel
 from app.database import PRIVATE, db
 from app.editing import Refused, Saved
@@ -20,6 +20,7 @@ from tests.app.checkins.conftest import OTHER_WORDS, WORDS
 from tests.support.databases import MASTER_KEY
 from tests.support.people import add_person
 from wellbeing.flags import Act, Flag, Sharing
+from wellbeing.instruments import instruments
 from wellbeing.trend import Signal
 
 TASK = jobs.Task("job", {}, 1)
@@ -139,11 +140,28 @@ def test_weeks_worse_than_usual_are_found_when_the_owner_opens_them(app, ana, op
     assert queries.history(ana, opened(ana)).found is Signal.TWO_IN_A_ROW
 
 
-def test_the_later_of_two_in_one_week_counts(app, ana, opened, check_in):
-    check_in(ana, 0, 0, 0)
-    check_in(ana, 4, 4, 4)
+def test_the_later_of_two_in_one_week_counts(ana, opened, check_in, clock, monkeypatch):
+    ids = iter(f"{number:032}" for number in range(99, 0, -1))  # the later a row, the earlier it lies
+    monkeypatch.setattr(services.sealing, "new_row_id", lambda: next(ids))
+    for level in (1, 1, 1, 1, 1, 4):
+        check_in(ana, 0, 0, 0)
+        clock.move(minutes=1)
+        check_in(ana, level, level, level)
+        clock.move(weeks=1)
     found = queries.history(ana, opened(ana))
-    assert len(found.entries) == 2
+    assert [each.score for each in found.entries[:4]] == [100, 0, 25, 0]
+    check_in(ana, 4, 4, 4)
+    assert queries.history(ana, opened(ana)).found is Signal.TWO_IN_A_ROW
+
+
+def test_the_later_of_two_longer_ones_in_a_week_stands_first(ana, opened, monkeypatch, clock):
+    form = instruments()["who5"]
+    ids = iter("ba")
+    monkeypatch.setattr(packs.sealing, "new_row_id", lambda: next(ids) * 32)
+    for most in (True, False):
+        packs.keep_answers(ana, form.key, {each.name: each.most if most else each.least for each in form.items})
+        clock.move(minutes=1)
+    assert [each.scores[0][1] for each in queries.history(ana, opened(ana)).longer] == [0, 100]
 
 
 def test_with_the_whole_server_nothing_opens(app, ana, kim, opened, check_in):

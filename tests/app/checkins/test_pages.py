@@ -18,6 +18,7 @@ from app.checkins.models import CheckIn, WaitingParcel
 from app.database import db
 from app.logs import Formatter
 from tests.app.checkins.conftest import OTHER_WORDS, WORDS
+from tests.support.pages import Page
 from tests.support.people import add_person
 from wellbeing.flags import Sharing
 
@@ -67,6 +68,38 @@ def test_before_sending_the_exact_card_is_shown_and_that_is_what_arrives(ana, ki
     past = open_past(client)
     assert "Kim read it" in past.text
     assert "Kim: we talked" in past.text
+
+
+def test_a_form_sent_twice_counts_once(ana, kim, as_):
+    client = as_(ana)
+    form = client.submit("/own/", "", **FACES, listener=kim).form("").filled() | {"send": "with"}
+    assert "It is on its way" in client.post("/own/", data=form, follow_redirects=True).text
+    assert "It counts once" in client.post("/own/", data=form, follow_redirects=True).text
+    assert (count(CheckIn), count(WaitingParcel)) == (1, 1)
+
+
+def test_when_the_choice_changes_after_the_card_was_shown_nothing_goes_out(app, ana, kim, as_):
+    client = as_(ana)
+    review = client.submit("/own/", "", **FACES, listener=kim, hard=True)
+    assert "Something hard" not in review.text
+    with app.test_request_context("/", method="POST"):
+        services.choose_sharing(ana, Sharing.LEVEL, kim)
+    page = client.post("/own/", data=review.form("").filled() | {"send": "with"})
+    assert (page.status_code, count(CheckIn), count(WaitingParcel)) == (409, 0, 0)
+    assert "nothing was sent" in page.text
+    assert "Something hard happened." in page.text
+    client.post("/own/", data=Page(page.text).form("").filled() | {"send": "with"})
+    assert count(WaitingParcel) == 1
+
+
+def test_what_was_not_sent_or_kept_is_not_said_to_be(ana, kim, as_):
+    answers = FACES | {"csrf_token": (client := as_(ana)).token()}
+    page = client.post("/own/", data=answers | {"send": "with"}, follow_redirects=True)
+    assert "on its way" not in page.text
+    assert (count(CheckIn), count(WaitingParcel)) == (0, 0)
+    sam = as_(add_person("Sam"))
+    page = sam.post("/own/", data={"csrf_token": sam.token(), "send": "without"}, follow_redirects=True)
+    assert "kept for you alone" not in page.text
 
 
 @pytest.mark.parametrize(("act", "left"), [("without", (1, 1)), ("nothing", (0, 0)), ("with", (1, 1))])
@@ -147,7 +180,15 @@ def test_a_worse_month_is_told_to_the_person_who_may_send_it_on(ana, kim, check_
     page = open_past(client)
     assert "harder than is usual for you" in page.text
     assert "This week is very hard for Ana." in page.text
-    client.submit("/own/past", "/own/past/ask")
+    asking = page.form("/own/past/ask").filled()
+    with app.test_request_context("/", method="POST"):
+        services.choose_sharing(ana, Sharing.CONTACT, kim)
+    assert "nothing was sent" in client.post("/own/past/ask", data=asking, follow_redirects=True).text
+    assert count(WaitingParcel) == 0
+    asking = client.page("/own/past").form("/own/past/ask").filled()
+    for _ in range(2):
+        client.post("/own/past/ask", data=asking)
+    assert count(WaitingParcel) == 1
     parcels.deliver(TASK)
     assert "Someone asked for you" in open_past(as_(kim), OTHER_WORDS, "/own/asked").text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from app import jobs
 from app.access import Role
 from app.attendance.queries import worked_records
 from app.database import db
+from app.editing import Refused, Saved
 from app.incidents import queries, reminders, services
 from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
 from app.mail.models import OutgoingMail
@@ -69,7 +71,8 @@ def test_two_taps_note_it_for_everyone_on_the_shift(night, as_):
 
 def test_an_incident_has_no_place_for_words_about_anyone(app):
     columns = {column.name: column.type for column in Incident.__table__.columns}
-    assert set(columns) == {"id", "kind", "shift_id", "happened_at", "relief_asked_at", "settled_at"}
+    times = {"happened_at", "relief_asked_at", "settled_at"}
+    assert set(columns) == {"id", "kind", "shift_id", "told_by_id"} | times
 
 
 def test_who_stops_is_paid_to_the_end_and_the_coordinator_sees_it(night, as_):
@@ -100,6 +103,56 @@ def test_stopping_reaches_pay_once_and_going_on_takes_it_back(night, clock):
     assert db.session.execute(live).all() == []
     services.stand_down(incident, night.ana, wants=True)
     assert [each.minutes for each in worked_records(person_id=night.ana)] == [330, 150]
+
+
+def count(model):
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model))
+
+
+def test_pressed_twice_or_told_by_two_it_is_one_unless_it_was_another(night, as_):
+    ana, bo = as_(night.ana), as_(night.bo)
+    form = ana.page("/happened/").form("").filled() | {"kind": "overdose"}
+    for client, data in (
+        (ana, form),
+        (ana, form),
+        (bo, bo.page("/happened/").form("").filled() | {"kind": "overdose"}),
+    ):
+        page = client.post("/happened/", data=data, follow_redirects=True)
+    assert "told already" in page.text
+    assert (count(Incident), count(FollowUp)) == (1, 6)
+    assert "second within a week" not in page.text
+    (incident,) = db.session.scalars(sa.select(Incident.id))
+    assert "second within a week" in bo.submit(f"/happened/{incident}", "/happened/").text
+    assert count(Incident) == 2
+
+
+def test_another_kind_a_later_hour_and_another_persons_evening_are_not_the_same(night, clock):
+    ids = {told(night), told(night, Kind.THREAT), services.tell_incident(night.cy, Kind.OVERDOSE).id}
+    clock.move(minutes=31)
+    assert len(ids | {told(night), services.tell_incident(night.robin, Kind.OVERDOSE).id}) == 5
+
+
+def test_nobody_is_paid_for_two_rests_at_a_time(night, as_, clock):
+    one, two = (services.tell_incident(night.cy, kind).id for kind in (Kind.DEATH, Kind.THREAT))
+    assert services.stand_down(one, night.cy, wants=True) == services.stand_down(one, night.cy, wants=True)
+    assert isinstance(services.stand_down(two, night.cy, wants=True), Refused)
+    (paid,) = worked_records(person_id=night.cy)
+    assert paid.minutes == 120
+    assert "You have stopped" in as_(night.cy).page(f"/happened/{two}").text
+    clock.move(hours=2)
+    assert isinstance(services.stand_down(two, night.cy, wants=True), Saved)
+
+
+def test_a_rest_on_a_shift_begins_when_an_earlier_one_ends(night, clock):
+    db.session.execute(sa.update(Assignment).where(Assignment.person_id == night.bo).values(person_id=night.cy))
+    db.session.commit()
+    clock.move(hours=-6, minutes=-15)  # an hour and a quarter before the shift
+    services.stand_down(services.tell_incident(night.cy, Kind.DEATH).id, night.cy, wants=True)
+    clock.move(minutes=80)
+    services.stand_down(services.tell_incident(night.cy, Kind.THREAT).id, night.cy, wants=True)
+    spans = sorted((each.starts_at, each.ends_at) for each in worked_records(person_id=night.cy))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    assert (spans[-1][1] - spans[-1][0]).total_seconds() / 60 == 435
 
 
 def test_between_shifts_two_hours_are_paid(night):
@@ -181,6 +234,14 @@ def test_a_mistake_is_taken_back_at_once_but_not_later(night, clock):
     clock.move(hours=1)
     services.undo_incident(incident, night.ana)
     assert queries.incident(incident) is not None
+
+
+def test_only_who_told_it_takes_it_back(night, as_):
+    incident = told(night)
+    services.stand_down(incident, night.ana, wants=True)
+    assert "take it back" not in as_(night.bo).page(f"/happened/{incident}").text
+    assert isinstance(services.undo_incident(incident, night.bo), Refused)
+    assert queries.incident(incident).people[0].stand_down_minutes == 180
 
 
 def test_what_people_carry_counts_when_hard_work_is_spread(night, clock):
