@@ -6,6 +6,7 @@ import inspect
 import os
 import secrets
 import stat
+import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -51,6 +52,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+PAUSE = 0.05
 MOST_KEPT = 12
 """How many things a connection keeps made at a time; the one asked for longest ago goes first."""
 MOST_KNOWN = 64
@@ -265,6 +267,35 @@ def insert_if_absent(session: sa.orm.Session, model: type[Model | PrivateModel],
     table = cast("sa.Table", model.__table__)
     ask = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
     return session.execute(ask, bind_arguments={"mapper": model}).first() is not None
+
+
+def empty_log(engine: sa.Engine, tries: int = 1) -> bool:
+    """Move SQLite's write-ahead log into the file and empty it; False when someone reads, after each of the tries.
+
+    What was deleted is overwritten by this, and pages written together lie together no more. PostgreSQL keeps its
+    log itself: nothing is done there.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    for number in range(tries):
+        if number:
+            time.sleep(PAUSE)
+        if _is_log_empty(engine):
+            return True
+    return False
+
+
+def _is_log_empty(engine: sa.Engine) -> bool:
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")  # whoever reads is waited for between the tries, not in each
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}")
+        return busy is not None and busy[0] == 0
+    finally:
+        connection.close()
 
 
 def copy_to(file: Path, engine: str = "default") -> None:

@@ -292,6 +292,18 @@ def may_skip_passphrase(person: SignedIn) -> bool:
     return person.door in {Door.LINK, Door.CODE, Door.SETUP} or not doors_of(person.id).has_passphrase
 
 
+def came_in_alone(person: SignedIn) -> bool:
+    """Whether this session was opened by what only the person has, not by a code that somebody else made for them.
+
+    Whoever makes a code or a card could use it in their place and nobody would notice. A card counts for those who
+    have neither passphrase nor address: it is their only way, and when it is renewed the old one stops.
+    """
+    if person.door == Door.CARD:
+        own = db.session.get(Person, person.id)
+        return not doors_of(person.id).has_passphrase and (own is None or not own.email)
+    return person.door in {Door.PASSPHRASE, Door.LINK, Door.SETUP}
+
+
 def may_manage(actor: SignedIn, person_id: str) -> bool:
     """Whether one person may renew another's doors: admins everyone's, coordinators those of people without duties."""
     if Role.ADMIN in actor.roles:

@@ -13,9 +13,10 @@ from app.checkins.packs import PackShown
 from app.checkins.queries import ListenerShown, StandingChoice
 from app.checkins.services import LONGEST_NOTE, Given, Page
 from app.checkins.words import QUESTIONS, SHARING_WORDS
-from app.fields import KeyedForm, choice, choices, stripped, text_field
+from app.fields import KeyedForm, choice, choices, day_words, stripped, text_field
 
 PHRASE = "Your private words"
+SURE = "delete"
 
 
 def _question(name: str) -> RadioField:
@@ -72,6 +73,18 @@ class OpenForm(FlaskForm):
     passphrase = PasswordField(PHRASE, [InputRequired("Type your private words."), Length(max=200)])
 
 
+class ForgetForm(FlaskForm):
+    """Deleting everything: a typed word, and the private words where the session is not the person's own."""
+
+    sure = StringField(f"Type the word {SURE}", [InputRequired(f"Type the word {SURE}."), Length(max=40)])
+    passphrase = PasswordField(PHRASE, [Optional(), Length(max=200)])
+
+    def validate_sure(self, field: StringField) -> None:
+        """Only the word itself."""
+        if (field.data or "").strip().lower() != SURE:
+            raise ValidationError(f"Type the word {SURE}.")
+
+
 class KeyForm(FlaskForm):
     """New private words, typed twice."""
 
@@ -104,7 +117,12 @@ class SharingForm(FlaskForm):
             data={"sharing": choice_now.sharing, "listener": choice_now.listener_id, "counts": choice_now.counts}
         )
         self.listener.choices = [
-            choice(each.person_id, each.name, f"{each.words} · key: {each.fingerprint}") for each in whom
+            choice(
+                each.person_id,
+                each.name,
+                f"{each.words} · key: {each.fingerprint}, made on {day_words(each.key_made_on)}",
+            )
+            for each in whom
         ]
 
 

@@ -10,6 +10,7 @@ from app.access import allow_signed_in
 from app.auth.passphrases import spaced, suggest_passphrase
 from app.checkins import keys, queries
 from app.checkins.forms import KeyForm, RecoverForm
+from app.checkins.own import is_own, not_own, own_only
 from app.checkins.views import bp
 from app.editing import Refused
 
@@ -22,6 +23,8 @@ def words() -> ResponseReturnValue:
 
 
 def _words_page(form: KeyForm) -> ResponseReturnValue:
+    if not queries.has_key(current_user.id) and not is_own():
+        return not_own()
     if queries.has_key(current_user.id) and queries.opened_key(current_user.id) is None:
         flash("Open your weeks first. Then you can change your private words.", "info")
         return redirect(url_for(".past"), 303)
@@ -38,6 +41,8 @@ def _words_page(form: KeyForm) -> ResponseReturnValue:
 def words_submit() -> ResponseReturnValue:
     """Keep the words; shows the recovery code, once."""
     form = KeyForm()
+    if not queries.has_key(current_user.id) and not is_own():
+        return not_own()
     if form.validate_on_submit():
         chosen, private = form.passphrase.data or "", queries.opened_key(current_user.id)
         if not queries.has_key(current_user.id):
@@ -86,7 +91,8 @@ def lost_submit() -> ResponseReturnValue:
 
 @bp.get("/anew")
 @allow_signed_in
-def anew() -> str:
+@own_only
+def anew() -> ResponseReturnValue:
     """What it means to begin anew without the code, before it is done."""
     return _anew_page(KeyForm())
 
@@ -97,6 +103,7 @@ def _anew_page(form: KeyForm) -> str:
 
 @bp.post("/anew")
 @allow_signed_in
+@own_only
 def anew_submit() -> ResponseReturnValue:
     """Begin anew: what was kept before stays locked for good."""
     form = KeyForm()

@@ -14,9 +14,10 @@ from app import clock
 from app.auth import throttle
 from app.auth.passphrases import new_code, passphrase_problem, plain
 from app.auth.services import HASHING
-from app.checkins import sealing
+from app.checkins import parcels, sealing
 from app.checkins.models import KeyPair, Opened
 from app.checkins.queries import COOKIE, key_of, owner_of
+from app.checkins.shredding import empty_private_log
 from app.database import db
 from app.editing import Outcome, Refused, Saved, refuse
 from app.vault import vault
@@ -37,7 +38,10 @@ class Made:
 
 
 def make_key(person_id: str, passphrase: str, *known: str) -> Made | Refused:
-    """Make a person's first key, or (after a loss) a new one; what was sealed to an old key stays locked."""
+    """Make a person's first key, or (after a loss) a new one; what was sealed to an old key stays locked.
+
+    In place of another it is told by mail that there is something: a key that somebody else put there is to be seen.
+    """
     problem = passphrase_problem(passphrase, *known)
     if problem:
         return Refused({"passphrase": problem})
@@ -45,11 +49,20 @@ def make_key(person_id: str, passphrase: str, *known: str) -> Made | Refused:
     db.session.rollback()  # stretching a passphrase takes a while: no lock is held meanwhile
     row = KeyPair(owner=owner_of(person_id), public_key=pair.public, made_on=clock.today())
     _wrap(row, pair.private, passphrase, code)
-    db.session.execute(sa.delete(KeyPair).where(KeyPair.owner == row.owner))
+    done = db.session.execute(sa.delete(KeyPair).where(KeyPair.owner == row.owner))
     _close_everywhere(row.owner)
     db.session.add(row)
+    if done.rowcount:  # type: ignore[attr-defined]
+        parcels.tell(person_id)
     db.session.commit()
+    empty_private_log()
     return Made(code)
+
+
+def are_words(person_id: str, passphrase: str) -> str | None:
+    """None when these are a person's private words, else why not; every try counts."""
+    found = _private(person_id, passphrase)
+    return found if isinstance(found, str) else None
 
 
 def _wrap(row: KeyPair, private: bytes, passphrase: str, code: str) -> None:
@@ -62,17 +75,21 @@ def _wrap(row: KeyPair, private: bytes, passphrase: str, code: str) -> None:
 
 def open_history(person_id: str, passphrase: str) -> Outcome:
     """Open a person's history in this browser for ten minutes."""
+    found = _private(person_id, passphrase)
+    return Refused({"passphrase": found}) if isinstance(found, str) else _open(person_id, found)
+
+
+def _private(person_id: str, passphrase: str) -> bytes | str:
+    """The private key that the words open, or in words why they do not."""
     if not _may_try(person_id):
-        return Refused({"passphrase": TOO_OFTEN})
+        return TOO_OFTEN
     pair = key_of(person_id)
     db.session.rollback()
     if pair is None:
-        return Refused({"passphrase": "You have not set this up yet."})
+        return "You have not set this up yet."
     with HASHING:
         private = sealing.unwrap(sealing.Wrap(pair.salt, pair.wrapped), passphrase, vault().pepper)
-    if private is None:
-        return Refused({"passphrase": WRONG})
-    return _open(person_id, private)
+    return WRONG if private is None else private
 
 
 def _may_try(person_id: str) -> bool:
@@ -148,4 +165,5 @@ def _wrapped_anew(person_id: str, private: bytes, passphrase: str) -> Made | Ref
         .values({name: getattr(fresh, name) for name in names})
     )
     db.session.commit()
+    empty_private_log()
     return Made(code)

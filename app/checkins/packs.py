@@ -19,6 +19,7 @@ from app.checkins import sealing
 from app.checkins.models import CheckIn, Pack
 from app.checkins.once import is_first
 from app.checkins.queries import check_in_info, key_of, monday_of, owner_of
+from app.checkins.shredding import empty_private_log
 from app.database import db
 from app.editing import Outcome, Refused, Saved, refuse
 from wellbeing.instrument import Instrument, Refusal, Wording
@@ -191,4 +192,5 @@ def keep_answers(person_id: str, key: str, answers: Mapping[str, int], form_key:
     row.sealed = sealing.seal(told, pair.public_key, check_in_info(owner, row.id), sealing.CHECK_IN_BYTES)
     db.session.add(row)
     db.session.commit()
+    empty_private_log()
     return Saved(key)

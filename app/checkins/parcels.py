@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +12,9 @@ from app import clock, jobs
 from app.checkins import sealing
 from app.checkins.models import Parcel, WaitingParcel
 from app.checkins.queries import PARCEL_INFO, key_of
+from app.checkins.shredding import forget_what_waited
 from app.database import db
-from app.mail.services import post
+from app.mail.services import post_fleeting
 from app.people.models import Person
 from wellbeing.flags import Flag, Level
 
@@ -75,12 +75,14 @@ def deliver(task: jobs.Task) -> None:
     for each in waiting:
         db.session.add(Parcel(sealed=each.sealed, day_on=today))
         db.session.delete(each)
-    for person in db.session.scalars(sa.select(Person).where(Person.id.in_(told), Person.is_active)):
-        if person.email:
-            post(db.session, key=_mail_key(person.id, today), to=person.email, subject=SUBJECT, body=BODY)
+    for person_id in db.session.scalars(sa.select(Person.id).where(Person.id.in_(told), Person.is_active)):
+        tell(person_id)
     db.session.commit()
+    forget_what_waited()
 
 
-def _mail_key(person_id: str, today: date) -> str:
-    """One such mail an hour, whatever came."""
-    return f"inbox:{person_id}:{today}:{clock.now():%H}"
+def tell(person_id: str) -> None:
+    """Mail a person in the caller's transaction that there is something for them, and nothing more."""
+    person = db.session.get(Person, person_id)
+    if person is not None and person.email:
+        post_fleeting(db.session, to=person.email, subject=SUBJECT, body=BODY)

@@ -28,6 +28,7 @@ from wellbeing.trend import Reading, Signal, signal, usual_level
 COOKIE = "opened"
 WEEK = 7
 PARCEL_INFO = b"parcel:v1"
+SHOW_NEW_KEYS = timedelta(weeks=4)
 
 
 def owner_of(person_id: str) -> str:
@@ -55,6 +56,12 @@ def has_key(person_id: str) -> bool:
     return key_of(person_id) is not None
 
 
+def made_of_late(person_id: str) -> date | None:
+    """The day a person's key was made, for some weeks: whoever did not make it themselves is to see that it was."""
+    pair = key_of(person_id)
+    return pair.made_on if pair is not None and pair.made_on > clock.today() - SHOW_NEW_KEYS else None
+
+
 @dataclass(frozen=True, slots=True)
 class StandingChoice:
     """What a person shares when they share: how much and with whom; and whether their weeks count for the group."""
@@ -75,13 +82,18 @@ def choice_of(person_id: str) -> StandingChoice:
 
 @dataclass(frozen=True, slots=True)
 class ListenerShown:
-    """Someone who can be chosen: who they are, what they are to people, and their key in words (None without one)."""
+    """Someone who can be chosen: who they are, what they are to people, their key in words, and when it was made."""
 
     person_id: str
     name: str
     words: str
-    fingerprint: str | None
-    key_made_on: date | None
+    fingerprint: str
+    key_made_on: date
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the key was made of late, so that the group should know of it."""
+        return self.key_made_on > clock.today() - SHOW_NEW_KEYS
 
 
 def listeners(person_id: str | None = None) -> list[ListenerShown]:

@@ -24,6 +24,7 @@ from app.checkins.queries import (
     owner_of,
     public_of,
 )
+from app.checkins.shredding import empty_private_log
 from app.database import db
 from app.editing import Outcome, Outdated, Saved, refuse
 from app.people.models import Person
@@ -101,6 +102,7 @@ def send_check_in(
         parcels.send_nothing()
     ballots.cast(person_id, level_of(given.score) if counts and given.score is not None else None)
     db.session.commit()
+    empty_private_log()
     return Saved("" if pair is None else "kept")
 
 
@@ -139,6 +141,7 @@ def ask_for_contact(person_id: str, flag: Flag, listener_id: str, page: Page | N
         return Saved("", BEFORE)
     parcels.send_flag(flag, listener_id)
     db.session.commit()
+    empty_private_log()
     return Saved("")
 
 
@@ -176,6 +179,7 @@ def read_flag(listener_id: str, private: bytes, parcel_id: str) -> Outcome:
         row.sealed = sealing.seal(sealed, public_of(private), PARCEL_INFO, sealing.PARCEL_BYTES)
         parcels.send_reply(str(told["answer_to"]) if told["answer_to"] else None, listener_id, "read")
     db.session.commit()
+    empty_private_log()
     return Saved(parcel_id)
 
 
@@ -188,6 +192,7 @@ def close_flag(listener_id: str, private: bytes, parcel_id: str, act: Act) -> Ou
     db.session.delete(row)
     parcels.send_reply(str(told["answer_to"]) if told["answer_to"] else None, listener_id, act)
     db.session.commit()
+    empty_private_log()
     return Saved("")
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from app import clock, jobs
 from app.checkins import ballots
-from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, Parcel, SentForm
+from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, Parcel, SentForm, WaitingParcel
 from app.checkins.queries import owner_of
-from app.database import PRAGMAS, PRIVATE, PrivateModel, db
+from app.database import PRIVATE, PrivateModel, db, empty_log
 from app.editing import Outcome, Saved, refuse
 from app.people.models import Person
 
@@ -21,7 +20,7 @@ KEEP_PARCELS = timedelta(weeks=12)
 KEEP_KEYS = timedelta(days=14)
 """How long a page that was left open can still be sent without counting twice: as long as a session may lie unused."""
 TRIES = 20
-PAUSE = 0.05
+FEW_TRIES = 3
 VACUUMED = ("check_in", "choice", "key_pair", "opened", "ballot", "team_half", "parcel", "waiting_parcel", "sent_form")
 OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair, Opened)
 
@@ -53,6 +52,23 @@ def shred() -> None:
         db.session.commit()
 
 
+def empty_private_log() -> None:
+    """See that the log tells no more which rows were written together; who reads just now leaves it to the next."""
+    db.session.rollback()
+    empty_log(db.get_engine(PRIVATE), FEW_TRIES)
+
+
+def forget_what_waited() -> None:
+    """See that nothing is left of parcels that were delivered, by which their order could be told."""
+    db.session.rollback()
+    engine = db.get_engine(PRIVATE)
+    if engine.dialect.name != "sqlite":
+        _vacuum(engine, WaitingParcel.__tablename__)
+    elif not empty_log(engine, TRIES):
+        jobs.enqueue(db.session, SHRED, key=f"{SHRED}:now", run_at=clock.now() + timedelta(minutes=1))
+        db.session.commit()
+
+
 def shred_again(task: jobs.Task) -> None:
     """Go on shredding; comes round until it is done."""
     del task
@@ -64,29 +80,15 @@ def _is_shredded() -> bool:
     db.session.rollback()
     engine = db.get_engine(PRIVATE)
     if engine.dialect.name == "sqlite":
-        for _ in range(TRIES):
-            if _is_log_empty(engine):
-                return True
-            time.sleep(PAUSE)
-        return False
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in VACUUMED:
-            connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+        return empty_log(engine, TRIES)
+    _vacuum(engine, *VACUUMED)
     return True
 
 
-def _is_log_empty(engine: sa.Engine) -> bool:
-    """Move the write-ahead log into the file (which overwrites what was deleted there) and empty it."""
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=0")  # whoever reads is waited for between the tries, not in each
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        busy = cursor.fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}")
-        return busy is not None and busy[0] == 0
-    finally:
-        connection.close()
+def _vacuum(engine: sa.Engine, *tables: str) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in tables:
+            connection.exec_driver_sql(f"VACUUM (FULL) {table}")
 
 
 def tidy(task: jobs.Task) -> None:

@@ -11,7 +11,8 @@ from flask_login import current_user
 
 from app.access import Role, allow_signed_in
 from app.checkins import keys, queries, services, shredding, team_queries
-from app.checkins.forms import OpenForm, SharingForm, WeeklyForm
+from app.checkins.forms import ForgetForm, OpenForm, SharingForm, WeeklyForm
+from app.checkins.own import is_own, not_own, own_only
 from app.checkins.words import DONE_WORDS, QUESTIONS
 from app.editing import Outdated, Refused, Saved
 from app.fields import KeyedForm
@@ -58,6 +59,7 @@ def weekly_page(form: WeeklyForm, who: Asked) -> str:
         questions=QUESTIONS,
         is_tablet=who.is_tablet,
         has_key=queries.has_key(who.person_id),
+        key_made_on=queries.made_of_late(who.person_id),
         is_listener=not who.is_tablet and queries.is_listener(who.person_id),
         has_longer=not who.is_tablet and queries.has_longer(),
         is_keeper=not who.is_tablet and not current_user.roles.isdisjoint(KEEPERS),
@@ -125,6 +127,7 @@ def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> 
         word=LEVEL_WORDS[level_of(given.score)] if given.score is not None and team_queries.may_be_counted() else "",
         is_tablet=who.is_tablet,
         has_key=queries.has_key(who.person_id),
+        key_made_on=queries.made_of_late(who.person_id),
         lines=queries.help_lines(),
     )
 
@@ -227,15 +230,30 @@ def forget_one(check_in_id: str) -> ResponseReturnValue:
 
 @bp.get("/forget")
 @allow_signed_in
-def forget() -> str:
+def forget() -> ResponseReturnValue:
     """What it means to delete everything, before it is done."""
-    return render_template("checkins/forget.html")
+    return _forget_page(ForgetForm()) if _may_forget() else not_own()
+
+
+def _may_forget() -> bool:
+    return is_own() or queries.has_key(current_user.id)
+
+
+def _forget_page(form: ForgetForm) -> str:
+    return render_template("checkins/forget.html", form=form, is_own=is_own(), lines=queries.help_lines())
 
 
 @bp.post("/forget")
 @allow_signed_in
 def forget_submit() -> ResponseReturnValue:
-    """Delete everything, and the key."""
+    """Delete everything, and the key: in a session of one's own, else with one's private words."""
+    form = ForgetForm()
+    if not _may_forget():
+        return not_own()
+    problem = None if is_own() else keys.are_words(current_user.id, form.passphrase.data or "")
+    if not form.validate_on_submit() or problem:
+        form.passphrase.errors = [problem] if problem else []
+        return _forget_page(form), 422
     keys.close_history()
     shredding.forget_everything(current_user.id)
     flash("Everything is deleted for good.", "success")
@@ -244,13 +262,15 @@ def forget_submit() -> ResponseReturnValue:
 
 @bp.get("/sharing")
 @allow_signed_in
-def sharing() -> str:
+@own_only
+def sharing() -> ResponseReturnValue:
     """The standing choice."""
     return _sharing_page(SharingForm(queries.listeners(current_user.id), queries.choice_of(current_user.id)))
 
 
 @bp.post("/sharing")
 @allow_signed_in
+@own_only
 def sharing_submit() -> ResponseReturnValue:
     """Keep the standing choice."""
     form = SharingForm(queries.listeners(current_user.id), queries.StandingChoice())
@@ -266,4 +286,10 @@ def sharing_submit() -> ResponseReturnValue:
 
 
 def _sharing_page(form: SharingForm) -> str:
-    return render_template("checkins/sharing.html", form=form, whom=queries.listeners(current_user.id))
+    return render_template(
+        "checkins/sharing.html",
+        form=form,
+        whom=queries.listeners(current_user.id),
+        key_made_on=queries.made_of_late(current_user.id),
+        lines=queries.help_lines(),
+    )

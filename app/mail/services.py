@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from app import clock, jobs
 from app.config import MailConfig
-from app.database import db, insert_if_absent, new_id, reading
+from app.database import db, empty_log, insert_if_absent, new_id, reading
 from app.mail.models import OutgoingMail
 
 DELIVER = "deliver-mail"
 GIVE_UP_AFTER = timedelta(days=3)
 KEEP_SENT = timedelta(days=30)  # as long as the same act might ask for the same mail again
 LEASE = timedelta(minutes=2)
+FLEETING = "fleeting:"
 STEPS = 8  # of the conversation about one mail that may each take as long as the time-out
 BATCH = 20
 
@@ -40,6 +41,14 @@ def post(session: Session, *, key: str, to: str, subject: str, body: str) -> Non
     values = {"id": new_id(), "key": key, "recipient": to, "subject": subject, "body": body, "state": "waiting"}
     insert_if_absent(session, OutgoingMail, values | {"attempts": 0, "next_at": now, "created_at": now})
     jobs.enqueue(session, DELIVER, key=f"{DELIVER}:now")
+
+
+def post_fleeting(session: Session, *, to: str, subject: str, body: str) -> None:
+    """The same for a mail of which no row is left once it is sent: that it was sent at all tells something.
+
+    Its key is random, and it is never given up for later: what could not be sent in time is forgotten.
+    """
+    post(session, key=f"{FLEETING}{new_id()}", to=to, subject=subject, body=body)
 
 
 def link_to(endpoint: str, **values: str) -> str:
@@ -124,6 +133,16 @@ def _send_one(server: smtplib.SMTP, config: MailConfig, mail_id: str) -> None:
         _postpone(mail_id, error)
         return
     _change(mail_id, state="sent", sent_at=clock.now(), error=None, body="")  # what was said is kept nowhere
+    _forget_fleeting(OutgoingMail.id == mail_id)
+
+
+def _forget_fleeting(which: sa.ColumnElement[bool]) -> None:
+    """Leave no row of fleeting mails, nor what lay of them in the log of the database."""
+    gone = sa.delete(OutgoingMail).where(which, OutgoingMail.key.startswith(FLEETING, autoescape=True))
+    done = db.session.execute(gone.execution_options(synchronize_session=False))
+    db.session.commit()
+    if done.rowcount:  # type: ignore[attr-defined]
+        empty_log(db.engine)
 
 
 def _message(config: MailConfig, mail_id: str) -> EmailMessage:
@@ -167,6 +186,7 @@ def _let_go() -> None:
     )
     db.session.execute(sa.delete(OutgoingMail).where(OutgoingMail.sent_at < now - KEEP_SENT))
     db.session.commit()
+    _forget_fleeting(OutgoingMail.state == "failed")
 
 
 def connect(config: MailConfig) -> smtplib.SMTP:

@@ -112,6 +112,7 @@ def test_a_listener_is_told_once_that_there_is_something_and_nothing_more(app, a
     parcels.deliver(TASK)
     (mail,) = db.session.scalars(sa.select(OutgoingMail))
     assert (mail.recipient, mail.subject) == ("kim@example.org", "Something for you in Evenhand")
+    assert kim not in mail.key
     assert not {"ana", "sam", "contact", "check", "help"} & set(mail.body.lower().split())
     assert (count(WaitingParcel), count(Parcel)) == (0, 3)
     parcels.deliver(TASK)
@@ -233,6 +234,44 @@ def test_an_open_history_is_no_use_to_someone_else_at_the_same_browser(app, ana,
         assert queries.opened_key(kim) is None
 
 
+def test_when_all_is_deleted_or_words_change_every_browser_closes(app, ana):
+    for change in (
+        lambda _: shredding.forget_everything(ana),
+        lambda _: keys.make_key(ana, OTHER_WORDS),
+        lambda made: keys.recover(ana, made.code, OTHER_WORDS),
+        lambda _: keys.change_passphrase(ana, queries.opened_key(ana), OTHER_WORDS),
+    ):
+        with asking(app):
+            made = keys.make_key(ana, WORDS)
+            keys.open_history(ana, WORDS)
+            change(made)
+            assert (queries.opened_key(ana), count(Opened)) == (None, 0)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_log_never_tells_what_was_written_together(app, ana, kim, opened, check_in):
+    log = app.config["EVENHAND"].data / "private.sqlite-wal"
+
+    def act():
+        db.session.rollback()
+        return log.stat().st_size
+
+    check_in(ana, to=kim)
+    assert act() == 0
+    parcels.deliver(TASK)
+    assert act() == 0
+    (flag,) = inbox.flags_for(opened(kim))
+    with asking(app):
+        services.read_flag(kim, opened(kim), flag.id)
+        assert act() == 0
+        services.close_flag(kim, opened(kim), flag.id, Act.TALKED)
+        assert act() == 0
+        services.ask_for_contact(ana, Flag(ana), kim)
+        assert act() == 0
+        keys.make_key(ana, OTHER_WORDS)
+        assert act() == 0
+
+
 def bytes_on_disk(app):
     """Everything that the private database's files hold."""
     db.session.rollback()
@@ -258,7 +297,7 @@ def test_deleting_leaves_no_byte_in_file_or_log(app, ana, kim, check_in):
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_when_someone_is_reading_the_shredding_is_done_later(app, make_app, ana, check_in, monkeypatch):
-    monkeypatch.setattr(shredding, "PAUSE", 0)
+    monkeypatch.setattr("app.database.PAUSE", 0)
     check_in(ana)
     wrapped = queries.key_of(ana).wrapped
     db.session.rollback()

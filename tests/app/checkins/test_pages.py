@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from app import jobs, migrate
 from app.access import Role
+from app.auth.models import SignIn
 from app.checkins import keys, parcels, queries, services
 from app.checkins.models import CheckIn, WaitingParcel
 from app.database import db
 from app.logs import Formatter
+from app.mail.models import OutgoingMail
 from tests.app.checkins.conftest import OTHER_WORDS, WORDS
 from tests.support.pages import Page
 from tests.support.people import add_person
@@ -197,8 +199,72 @@ def test_deleting_asks_first_and_then_nothing_is_left(ana, check_in, as_):
     check_in(ana)
     client = as_(ana)
     assert "after seven days" in client.page("/own/forget").text
-    client.submit("/own/forget", "/own/forget")
+    assert "Type the word delete" in client.submit("/own/forget", "", sure="yes").text
+    assert queries.has_key(ana)
+    client.submit("/own/forget", "", sure="Delete ")
     assert (count(CheckIn), queries.has_key(ana)) == (0, False)
+
+
+@pytest.fixture
+def by_code(as_):
+    """A client that came in by a code that a coordinator made."""
+
+    def came(person_id, door="code"):
+        client = as_(person_id)
+        db.session.execute(sa.update(SignIn).where(SignIn.person_id == person_id).values(door=door))
+        db.session.commit()
+        return client
+
+    return came
+
+
+def test_who_came_in_by_a_code_of_somebody_else_changes_nothing_private(ana, kim, by_code):
+    public = queries.key_of(ana).public_key
+    client = by_code(ana)
+    token = {"csrf_token": client.token()}
+    words = {"passphrase": OTHER_WORDS, "again": OTHER_WORDS, "sure": "yes"}
+    sharing = {"sharing": "level", "listener": kim}
+    for path, data in (("anew", words), ("sharing", sharing), ("forget", {"sure": "delete"})):
+        assert client.post(f"/own/{path}", data=token | data).status_code in {403, 422}
+    assert "Come in by your own way first" in client.page("/own/anew").text
+    assert (queries.key_of(ana).public_key, queries.choice_of(ana)) == (public, queries.StandingChoice())
+    sam = by_code(add_person("Sam"))
+    assert sam.post("/own/words", data={"csrf_token": sam.token()} | words).status_code == 403
+    assert "Come in by your own way first" in sam.page("/own/words").text
+
+
+def test_with_the_private_words_a_code_is_no_hindrance(ana, by_code):
+    client = by_code(ana)
+    page = client.submit("/own/forget", "", sure="delete", passphrase="not the words at all")
+    assert keys.WRONG in page.text
+    client.submit("/own/forget", "", sure="delete", passphrase=WORDS)
+    assert not queries.has_key(ana)
+
+
+@pytest.mark.parametrize(("door", "facts", "is_own"), [
+    ("passphrase", {}, True), ("link", {}, True), ("setup", {}, True), ("code", {}, False),
+    ("card", {}, True), ("card", {"email": "sam@example.org"}, False),
+])  # fmt: skip
+def test_a_card_is_ones_own_where_there_is_no_other_way(by_code, door, facts, is_own):
+    page = by_code(add_person("Sam", **facts), door).page("/own/words").text
+    assert ("Come in by your own way first" not in page) is is_own
+
+
+def test_a_key_made_anew_is_told_by_mail_and_on_the_pages_for_some_weeks(ana, kim, as_, app):
+    app.extensions["evenhand_now"].move(weeks=5)
+    assert "Your private key was made" not in as_(ana).page("/own/").text
+    with app.test_request_context("/", method="POST"):
+        keys.make_key(ana, OTHER_WORDS)
+    (mail,) = db.session.scalars(sa.select(OutgoingMail))
+    assert (mail.recipient, mail.subject) == ("ana@example.org", parcels.SUBJECT)
+    client = as_(ana)
+    for page in (client.page("/own/"), client.submit("/own/", "", **FACES), client.page("/own/sharing")):
+        assert "Your private key was made on Monday 28 December" in page.text
+    bo = as_(add_person("Bo"))
+    assert "key of Kim was made" not in bo.submit("/own/", "", listener=kim).text
+    with app.test_request_context("/", method="POST"):
+        keys.make_key(kim, WORDS)
+    assert "key of Kim was made" in bo.submit("/own/", "", listener=kim).text
 
 
 def test_one_address_and_a_neutral_title_are_all_a_lent_phone_keeps(ana, kim, as_):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app import jobs
 from app.database import db
 from app.mail.models import OutgoingMail
-from app.mail.services import _due, _send_batch, _take, link_to, post
+from app.mail.services import _due, _send_batch, _take, link_to, post, post_fleeting
 from tests.support.mailbox import _certificates
 
 
@@ -42,6 +42,32 @@ def test_a_mail_arrives_as_written(app, smtp):
     assert message["Subject"] == "A note"
     assert message.get_content().strip() == "Snow ☃ tomorrow"
     assert states() == ["sent"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_of_a_fleeting_mail_no_row_is_left_once_it_is_sent_nor_a_byte_in_the_log(app, smtp):
+    post_fleeting(db.session, to="sam@example.org", subject="A note", body="Hello")
+    put()
+    (row,) = db.session.scalars(sa.select(OutgoingMail).where(OutgoingMail.key != "k"))
+    key = row.key.encode()
+    db.session.rollback()
+    jobs.run_due()
+    assert len(smtp.to("sam@example.org")) == 2
+    assert states() == ["sent"]
+    db.session.rollback()
+    files = app.config["EVENHAND"].data.glob("evenhand.sqlite*")
+    assert all(key not in path.read_bytes() for path in files)
+
+
+def test_a_fleeting_mail_that_nobody_takes_is_forgotten_after_days(app, smtp, clock):
+    smtp.refusals = 10_000
+    post_fleeting(db.session, to="sam@example.org", subject="A note", body="Hello")
+    db.session.commit()
+    jobs.ensure_recurring()
+    for _ in range(25):
+        jobs.run_due()
+        clock.move(hours=4)
+    assert states() == []
 
 
 def test_the_same_mail_asked_for_twice_is_one_mail(app, smtp):
