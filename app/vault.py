@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "evenhand_vault"
+PURPOSES = ("fields:v1", "index:v1", "cookie:v1", "ledger:v1", "pepper:v1")
 KEY_BYTES = 32
 NONCE_BYTES = 12
 FEWEST_BYTES = 12  # different ones in a key: a random key has about 30, one that was typed by hand few
@@ -37,11 +38,12 @@ class Vault:
     def __init__(self, master: bytes) -> None:
         if len(master) != KEY_BYTES:
             raise ConfigError(f"the master key must be {KEY_BYTES} bytes")
-        self._aead = AESGCM(_derive(master, "fields:v1"))
-        self._index_key = _derive(master, "index:v1")
-        self.cookie_key = _derive(master, "cookie:v1")
-        self.ledger_key = _derive(master, "ledger:v1")
-        self.pepper = _derive(master, "pepper:v1")
+        keys = derived_keys(master)
+        self._aead = AESGCM(keys["fields:v1"])
+        self._index_key = keys["index:v1"]
+        self.cookie_key = keys["cookie:v1"]
+        self.ledger_key = keys["ledger:v1"]
+        self.pepper = keys["pepper:v1"]
 
     def seal(self, text: str, context: str) -> bytes:
         """Encrypt `text`, bound to the `context` (table and column) it belongs to."""
@@ -132,6 +134,11 @@ def _checked(key: bytes) -> bytes:
     if len(key) != KEY_BYTES or len(set(key)) < FEWEST_BYTES:
         raise ValueError("wrong length, or plainly not random")
     return key
+
+
+def derived_keys(master: bytes) -> dict[str, bytes]:
+    """Every key that is made of the master key, by what it is for."""
+    return {purpose: _derive(master, purpose) for purpose in PURPOSES}
 
 
 def _derive(master: bytes, purpose: str) -> bytes:

@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.access import allow, allow_signed_in
 from app.checkins import queries, services
 from app.checkins.forms import HelpLineForm, ListenerForm
-from app.checkins.seizure import surrendered
+from app.checkins.seizure import IN_SHORT, surrendered
 from app.checkins.views import KEEPERS, bp
 from app.editing import Refused
 from app.fields import choices
@@ -91,4 +91,6 @@ def remove_line(line_id: str) -> ResponseReturnValue:
 @allow_signed_in
 def seized() -> str:
     """What a seizure of the server would surrender."""
-    return render_template("checkins/seized.html", parts_held=surrendered())
+    return render_template(
+        "checkins/seized.html", in_short=IN_SHORT, parts_held=surrendered(), lines=queries.help_lines()
+    )

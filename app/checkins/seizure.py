@@ -41,12 +41,42 @@ class Part:
     tables: list[Held]
 
 
+IN_SHORT = (
+    (
+        "Your answers, your notes and what you ask for: nobody can read them, not even with the whole computer and every "
+        "key on it. Only your private words open them."
+    ),
+    (
+        "That you have a private history, in which months you used it, and what you chose to share with whom: whoever "
+        "takes the computer can read that."
+    ),
+    "Who listens can be read. That something is on its way to one of them can be read until it is there; from whom, never.",
+    "What is deleted is gone from the computer at once and from every copy after seven days.",
+    (
+        "Whoever runs the computer could put another key in the place of yours, or change the program, and read what you "
+        "send from then on, never what you sent before. So could someone who signs in as you by your passphrase or your "
+        "mail. You would see it: the day is told on your page, and your own words open nothing any more."
+    ),
+)
+READABLE = (
+    "that someone has a private history",
+    "in which months they used it",
+    "what they chose to share with whom",
+    "who listens",
+    "for an hour at most (in a copy made just then for seven days) to which listener something is on its way",
+    "a mail to a listener until it is sent (at most three days)",
+    "who sent a check-in in these four weeks (whether it counts for the group or not)",
+    "how many forms were sent on each of the last fourteen days, not by whom",
+    "the figures of the group that were published",
+)
+"""What someone with the whole server can read of check-ins; `bench.seizure` measures each of these."""
 ABOUT_CHECK_INS = (
     "No answer, no private note, no ask for contact and no slip for the count of the group can be read. What can be "
-    "read: that someone has a private history and in which months they used it, what they chose to share with whom, "
-    "who listens, for an hour at most to which listener something is on its way, who sent a check-in in these four "
-    "weeks (whether it counts for the group or not), and the figures of the group that were published. "
-    "Copies of the last seven days hold the same, with what was deleted since, as locked as before."
+    f"read: {'; '.join(READABLE)}. "
+    "Copies of the last seven days hold the same, with what was deleted since, as locked as before. "
+    "With PostgreSQL the log of the database server tells, as long as it is kept, which rows were written together, "
+    "and so which check-in an ask went out with, but never to whom: see that it is not archived. The embedded form "
+    "empties its log after each sending."
 )
 ABOUT_THE_REST = (
     "People, shifts and the log can be read. Contact fields are sealed with a key that lies on the same server: "
@@ -81,6 +111,7 @@ def reach(place: Place, column: sa.Column[object]) -> str:
 
 def lines() -> Iterator[str]:
     """The same as plain text, line by line."""
+    yield from IN_SHORT
     for part in surrendered():
         yield part.title
         yield part.about
