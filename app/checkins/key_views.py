@@ -98,7 +98,13 @@ def anew() -> ResponseReturnValue:
 
 
 def _anew_page(form: KeyForm) -> str:
-    return render_template("checkins/anew.html", form=form, suggestion=suggest_passphrase())
+    return render_template(
+        "checkins/anew.html",
+        form=form,
+        suggestion=suggest_passphrase(),
+        has_listened=queries.has_listened(current_user.id),
+        lines=queries.help_lines(),
+    )
 
 
 @bp.post("/anew")

@@ -40,6 +40,7 @@ def _asked_page(form: OpenForm) -> str:
         "checkins/asked.html",
         form=form,
         is_listener=queries.is_listener(current_user.id),
+        has_listened=queries.has_listened(current_user.id),
         has_key=has_key,
         is_open=private is not None,
         flags=[] if private is None else inbox.flags_for(private),

@@ -24,7 +24,7 @@ def monday() -> str:
     windows = team_queries.figures(Audience.TEAM)
     return render_template(
         "checkins/monday.html",
-        is_listener=queries.is_listener(current_user.id),
+        has_listened=queries.has_listened(current_user.id),
         has_key=queries.has_key(current_user.id),
         asked=None if private is None else inbox.flags_for(private),
         to_count=None if private is None else countable(current_user.id),

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from app import clock, jobs
 from app.checkins import sealing
 from app.checkins.models import Parcel, WaitingParcel
-from app.checkins.queries import PARCEL_INFO, key_of
+from app.checkins.queries import PARCEL_INFO, key_of, mark_of_key
 from app.checkins.shredding import forget_what_waited
-from app.database import db
+from app.database import db, new_id
 from app.mail.services import post_fleeting
 from app.people.models import Person
 from wellbeing.flags import Flag, Level
@@ -24,31 +24,37 @@ SUBJECT = "Something for you in Evenhand"
 BODY = "Hello,\n\nthere is something for you in Evenhand. Sign in to see it.\n"
 
 
-def send_flag(flag: Flag, listener_id: str) -> bool:
-    """Put a flag on its way to a listener, in the caller's transaction; False when they have no key."""
+def send_flag(flag: Flag, listener_id: str) -> dict[str, str] | None:
+    """Put a flag on its way to a listener, in the caller's transaction; None when they have no key.
+
+    What comes back is for the sender to seal to themselves: by its random mark they know the answer again, and by
+    the listener's key whether it can still be opened.
+    """
     listener, sender = key_of(listener_id), key_of(flag.respondent)
     if listener is None:
-        return False
+        return None
+    ref, day = new_id(), clock.today().isoformat()
     told = {
         "kind": "flag",
         "from": flag.respondent,
         "level": flag.level,
         "hard": flag.something_hard,
         "needs": flag.daily_needs,
-        "day": clock.today().isoformat(),
+        "day": day,
+        "ref": ref,
         "answer_to": None if sender is None else sender.public_key.hex(),
     }
     _put(told, listener.public_key, listener_id)
-    return True
+    return {"of": listener_id, "key": mark_of_key(listener), "ref": ref, "day": day}
 
 
-def send_reply(answer_to: str | None, by: str, what: str) -> None:
+def send_reply(asked: Mapping[str, Any], by: str, what: str) -> None:
     """Tell a person what became of their ask, in the caller's transaction; who has no key hears it in person only."""
-    if answer_to is None:
+    if asked["answer_to"] is None:
         send_nothing()
     else:
-        told = {"kind": "reply", "by": by, "what": what, "day": clock.today().isoformat()}
-        _put(told, bytes.fromhex(answer_to), "")
+        told = {"kind": "reply", "by": by, "what": what, "day": clock.today().isoformat(), "ref": asked.get("ref")}
+        _put(told, bytes.fromhex(asked["answer_to"]), "")
 
 
 def send_nothing() -> None:

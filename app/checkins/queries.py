@@ -29,6 +29,8 @@ COOKIE = "opened"
 WEEK = 7
 PARCEL_INFO = b"parcel:v1"
 SHOW_NEW_KEYS = timedelta(weeks=4)
+ASKS_SHOWN = timedelta(weeks=12)
+"""As long as what was sent is kept."""
 
 
 def owner_of(person_id: str) -> str:
@@ -49,6 +51,11 @@ def check_in_info(owner: str, row_id: str) -> bytes:
 def key_of(person_id: str) -> KeyPair | None:
     """A person's key pair, None before they set one up."""
     return db.session.get(KeyPair, owner_of(person_id))
+
+
+def mark_of_key(pair: KeyPair) -> str:
+    """A public key in short, to tell whether it is still the same."""
+    return pair.public_key.hex()[:16]
 
 
 def has_key(person_id: str) -> bool:
@@ -132,6 +139,11 @@ def is_listener(person_id: str) -> bool:
     return row is not None and row.is_active
 
 
+def has_listened(person_id: str) -> bool:
+    """Whether others may choose this person, or could once: what they sent may still wait."""
+    return db.session.get(Listener, person_id) is not None
+
+
 def has_longer() -> bool:
     """Whether the words of a longer questionnaire are loaded."""
     return db.session.scalar(sa.select(Pack.key).limit(1)) is not None
@@ -198,6 +210,15 @@ class LookedAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """An ask that was sent and not looked at yet; `is_lost` when the key it was sealed to is there no more."""
+
+    of: str
+    day_on: date
+    is_lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """A person's own weeks, the latest first, and what they show. `locked` counts those of a key that is lost."""
 
@@ -206,24 +227,36 @@ class History:
     found: Signal
     usual: float | None
     replies: list[LookedAt]
+    unread: list[Unread]
     longer: list[LongEntry]
 
 
 def history(person_id: str, private: bytes) -> History:
     """Open a person's own check-ins, and work out their trend, here and now and nowhere else."""
     owner = owner_of(person_id)
-    entries, longer, locked = [], [], 0
+    entries, longer, asked, locked = [], [], [], 0
     for row in db.session.scalars(sa.select(CheckIn).where(CheckIn.owner == owner)):
         told = sealing.unseal(row.sealed, private, check_in_info(owner, row.id))
         if told is None:
             locked += 1
         elif "pack" in told:
             longer.append((row.id, told))
-        else:
+        elif "answers" in told:
             entries.append(_entry(row.id, told))
+        if told is not None and told.get("asked"):
+            asked.append(told["asked"])
     entries.sort(key=lambda each: (each.week_on, each.at, each.id))
     readings = [Reading(each.week_on.toordinal() // WEEK, each.score) for each in entries if each.score is not None]
-    return History(entries[::-1], locked, signal(readings), usual_level(readings), _replies(private), _longer(longer))
+    told_back = [told for _, told in own_parcels(private, "reply")]
+    return History(
+        entries[::-1],
+        locked,
+        signal(readings),
+        usual_level(readings),
+        _replies(told_back),
+        _unread(asked, told_back),
+        _longer(longer),
+    )
 
 
 def _entry(row_id: str, told: dict[str, Any]) -> Entry:
@@ -269,9 +302,24 @@ def own_parcels(private: bytes, kind: str) -> list[tuple[Parcel, dict[str, Any]]
     return opened
 
 
-def _replies(private: bytes) -> list[LookedAt]:
-    told = [each for _, each in own_parcels(private, "reply")]
-    asked = sa.select(Person.id, Person.name).where(Person.id.in_({each["by"] for each in told}))
-    names = {row.id: row.name for row in db.session.execute(asked)}
+def _names(ids: set[str]) -> dict[str, str]:
+    return {row.id: row.name for row in db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids)))}
+
+
+def _unread(asked: list[dict[str, str]], told: list[dict[str, Any]]) -> list[Unread]:
+    """The asks of the last weeks to which nothing came back, the latest first."""
+    answered = {each.get("ref") for each in told}
+    since = (clock.today() - ASKS_SHOWN).isoformat()
+    left = [each for each in asked if each["ref"] not in answered and each["day"] >= since]
+    names, found = _names({each["of"] for each in left}), []
+    for each in left:
+        pair = key_of(each["of"])
+        is_lost = pair is None or mark_of_key(pair) != each["key"]
+        found.append(Unread(names.get(each["of"], "Someone"), date.fromisoformat(each["day"]), is_lost))
+    return sorted(found, key=lambda each: each.day_on, reverse=True)
+
+
+def _replies(told: list[dict[str, Any]]) -> list[LookedAt]:
+    names = _names({each["by"] for each in told})
     found = [LookedAt(names.get(each["by"], "Someone"), each["what"], date.fromisoformat(each["day"])) for each in told]
     return sorted(found, key=lambda each: each.day_on, reverse=True)

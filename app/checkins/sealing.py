@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 FIRST_SUITE = b"\x01"
-CHECK_IN_BYTES = 1024
+CHECK_IN_BYTES = 1536  # the longest note in letters of four bytes, and what goes with it
 PARCEL_BYTES = 512
 HALF_BYTES = 128
 BALLOT_BYTES = 64

@@ -43,19 +43,22 @@ class Part:
 
 IN_SHORT = (
     (
-        "Your answers, your notes and what you ask for: nobody can read them, not even with the whole computer and every "
-        "key on it. Only your private words open them."
+        "Your answers, your notes and what you ask for: nobody can read them, not even with the whole computer and "
+        "every key on it. Only your private words open them."
     ),
     (
-        "That you have a private history, in which months you used it, and what you chose to share with whom: whoever "
-        "takes the computer can read that."
+        "That you have a private history, in which months you used it, and what you chose to share with whom: "
+        "whoever takes the computer can read that."
     ),
-    "Who listens can be read. That something is on its way to one of them can be read until it is there; from whom, never.",
+    (
+        "Who listens can be read. That something is on its way to one of them can be read until it is there; from "
+        "whom, never."
+    ),
     "What is deleted is gone from the computer at once and from every copy after seven days.",
     (
-        "Whoever runs the computer could put another key in the place of yours, or change the program, and read what you "
-        "send from then on, never what you sent before. So could someone who signs in as you by your passphrase or your "
-        "mail. You would see it: the day is told on your page, and your own words open nothing any more."
+        "Whoever runs the computer could put another key in the place of yours, or change the program, and read what "
+        "you send from then on, never what you sent before. So could someone who signs in as you by your passphrase "
+        "or your mail. You would see it: the day is told on your page, and your own words open nothing any more."
     ),
 )
 READABLE = (

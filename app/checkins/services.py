@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -96,10 +97,11 @@ def send_check_in(
     if page is not None and not is_first(page.key):
         db.session.rollback()
         return Saved("" if pair is None else "kept", BEFORE)
-    if pair is not None and not given.is_empty:
-        db.session.add(_sealed_row(owner_of(person_id), pair.public_key, given))
-    if listener_id is None or not parcels.send_flag(card, listener_id):
+    asked = None if listener_id is None else parcels.send_flag(card, listener_id)
+    if asked is None:
         parcels.send_nothing()
+    if pair is not None and not (given.is_empty and asked is None):
+        db.session.add(_sealed_row(owner_of(person_id), pair.public_key, given, asked))
     ballots.cast(person_id, level_of(given.score) if counts and given.score is not None else None)
     db.session.commit()
     empty_private_log()
@@ -113,16 +115,17 @@ def _not_as_shown(person_id: str, card: Flag, listener_id: str, page: Page | Non
     return None if page is None or page.card == mark_of(card, listener_id) else Outdated(0)
 
 
-def _sealed_row(owner: str, public: bytes, given: Given) -> CheckIn:
+def _sealed_row(owner: str, public: bytes, given: Given, asked: Mapping[str, str] | None) -> CheckIn:
+    """A check-in as it is kept; with the ask that went out with it, so that its owner can follow that."""
     row_id, today = sealing.new_row_id(), clock.today()
-    told = {
-        "week": monday_of(today).isoformat(),
-        "at": clock.now().isoformat(),
-        "answers": dict(given.answers),
-        "hard": given.something_hard,
-        "needs": given.daily_needs,
-        "note": given.note[:LONGEST_NOTE],
-    }
+    told: dict[str, Any] = {"week": monday_of(today).isoformat(), "at": clock.now().isoformat(), "asked": asked}
+    if not given.is_empty:
+        told |= {
+            "answers": dict(given.answers),
+            "hard": given.something_hard,
+            "needs": given.daily_needs,
+            "note": given.note[:LONGEST_NOTE],
+        }
     sealed = sealing.seal(told, public, check_in_info(owner, row_id), sealing.CHECK_IN_BYTES)
     return CheckIn(id=row_id, owner=owner, sealed=sealed, month_on=_month(today))
 
@@ -139,7 +142,9 @@ def ask_for_contact(person_id: str, flag: Flag, listener_id: str, page: Page | N
     if page is not None and not is_first(page.key):
         db.session.rollback()
         return Saved("", BEFORE)
-    parcels.send_flag(flag, listener_id)
+    asked, pair = parcels.send_flag(flag, listener_id), key_of(person_id)
+    if pair is not None:
+        db.session.add(_sealed_row(owner_of(person_id), pair.public_key, Given({}), asked))
     db.session.commit()
     empty_private_log()
     return Saved("")
@@ -177,7 +182,7 @@ def read_flag(listener_id: str, private: bytes, parcel_id: str) -> Outcome:
     if "read" not in told:
         sealed = told | {"read": clock.today().isoformat()}
         row.sealed = sealing.seal(sealed, public_of(private), PARCEL_INFO, sealing.PARCEL_BYTES)
-        parcels.send_reply(str(told["answer_to"]) if told["answer_to"] else None, listener_id, "read")
+        parcels.send_reply(told, listener_id, "read")
     db.session.commit()
     empty_private_log()
     return Saved(parcel_id)
@@ -190,7 +195,7 @@ def close_flag(listener_id: str, private: bytes, parcel_id: str, act: Act) -> Ou
         return refuse(form="This is not there any more.")
     row, told = found
     db.session.delete(row)
-    parcels.send_reply(str(told["answer_to"]) if told["answer_to"] else None, listener_id, act)
+    parcels.send_reply(told, listener_id, act)
     db.session.commit()
     empty_private_log()
     return Saved("")

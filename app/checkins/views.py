@@ -60,7 +60,7 @@ def weekly_page(form: WeeklyForm, who: Asked) -> str:
         is_tablet=who.is_tablet,
         has_key=queries.has_key(who.person_id),
         key_made_on=queries.made_of_late(who.person_id),
-        is_listener=not who.is_tablet and queries.is_listener(who.person_id),
+        is_listener=not who.is_tablet and queries.has_listened(who.person_id),
         has_longer=not who.is_tablet and queries.has_longer(),
         is_keeper=not who.is_tablet and not current_user.roles.isdisjoint(KEEPERS),
         lines=queries.help_lines(),
@@ -240,7 +240,13 @@ def _may_forget() -> bool:
 
 
 def _forget_page(form: ForgetForm) -> str:
-    return render_template("checkins/forget.html", form=form, is_own=is_own(), lines=queries.help_lines())
+    return render_template(
+        "checkins/forget.html",
+        form=form,
+        is_own=is_own(),
+        has_listened=queries.has_listened(current_user.id),
+        lines=queries.help_lines(),
+    )
 
 
 @bp.post("/forget")

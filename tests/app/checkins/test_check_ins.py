@@ -131,6 +131,40 @@ def test_a_listener_without_a_key_or_taken_off_cannot_be_chosen(app, ana, kim, c
     assert count(CheckIn) == 0
 
 
+def test_a_listener_who_is_taken_off_still_opens_what_waits(ana, kim, check_in, as_):
+    check_in(ana, to=kim)
+    parcels.deliver(TASK)
+    services.retire_listener(kim)
+    client = as_(kim)
+    assert "/own/asked" in client.get("/own/").text
+    page = client.submit("/own/asked", "", passphrase=OTHER_WORDS)
+    assert "Someone asked for you" in page.text
+    assert "still opens here" in page.text
+    for path in ("/own/anew", "/own/forget"):
+        assert "What people sent you is lost too" in client.page(path).text
+        assert "What people sent you" not in as_(ana).page(path).text
+
+
+def test_who_asked_sees_that_it_is_not_read_yet(ana, kim, opened, check_in, clock):
+    check_in(ana, 4, 4, 4, note="\U0001f9e1" * services.LONGEST_NOTE, to=kim)
+    services.ask_for_contact(ana, Flag(ana), kim)
+    parcels.deliver(TASK)
+    found = queries.history(ana, opened(ana))
+    assert [(each.of, each.is_lost) for each in found.unread] == [("Kim", False)] * 2
+    assert len(found.entries) == 1
+    services.read_flag(kim, opened(kim), inbox.flags_for(opened(kim))[0].id)
+    parcels.deliver(TASK)
+    assert len(queries.history(ana, opened(ana)).unread) == 1
+    clock.move(weeks=13)
+    assert queries.history(ana, opened(ana)).unread == []
+
+
+def test_who_asked_sees_that_the_listener_lost_what_opens_it(ana, kim, check_in, as_):
+    check_in(ana, to=kim)
+    keys.make_key(kim, WORDS)
+    assert "lost the words that open it" in as_(ana).submit("/own/past", "", passphrase=WORDS).text
+
+
 def test_nobody_chooses_themselves(app, kim, check_in):
     assert isinstance(check_in(kim, to=kim), Refused)
 
