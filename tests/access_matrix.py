@@ -14,6 +14,7 @@ TREASURER = frozenset({Role.TREASURER})
 STAFF = frozenset({Role.TREASURER, Role.COORDINATOR, Role.SUPERVISOR, Role.ADMIN})
 RATE_KEEPERS = frozenset({Role.TREASURER, Role.ADMIN})
 COORDINATOR = frozenset({Role.COORDINATOR})
+SUPERVISOR = frozenset({Role.SUPERVISOR})
 ADMIN = frozenset({Role.ADMIN})
 PLANNERS = frozenset({Role.COORDINATOR, Role.ADMIN})
 ON_SHIFTS = frozenset({Role.PEER, Role.COORDINATOR})
@@ -25,8 +26,8 @@ MAY: dict[str, frozenset[Role | None]] = {
     "attendance.coming": SIGNED_IN,
     "attendance.enter": COORDINATOR,
     "attendance.enter_submit": COORDINATOR,
-    "attendance.extra": COORDINATOR,
-    "attendance.extra_submit": COORDINATOR,
+    "attendance.extra": COORDINATOR | SUPERVISOR,
+    "attendance.extra_submit": COORDINATOR | SUPERVISOR,
     "attendance.hours": COORDINATOR,
     "attendance.leave": SIGNED_IN,
     "attendance.mine": SIGNED_IN,

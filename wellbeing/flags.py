@@ -46,7 +46,7 @@ ACT_WORDS = {
     Act.TALKED: "We talked",
     Act.LIGHTER: "Lighter weeks agreed",
     Act.SWAP: "A shift was swapped or covered",
-    Act.RECOVERY: "A paid recovery shift was given",
+    Act.RECOVERY: "Paid quiet work was given",
     Act.ELSEWHERE: "Someone else helps now",
 }
 

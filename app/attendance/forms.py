@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any
 
@@ -96,6 +97,10 @@ class ExtraForm(FlaskForm):
         self.service_id.choices = choices([ANY_WORK, *services])
         if not self.is_submitted():
             self.key.data = new_id()
+
+    def offer_only(self, activities: Collection[Activity]) -> None:
+        """Let no other work than this be chosen."""
+        self.activity.choices = [each for each in self.activity.choices if each.value in activities]
 
     @property
     def row_key(self) -> str:

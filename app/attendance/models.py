@@ -19,6 +19,7 @@ class Activity(StrEnum):
     MEETING = "meeting"
     DEBRIEF = "debrief"
     TRAVEL = "travel"
+    QUIET = "quiet"
     STAND_DOWN = "stand_down"
     CANCELLATION = "cancellation"
     OTHER = "other"

@@ -12,13 +12,15 @@ from app import clock
 from app.access import Role, allow
 from app.attendance import day, queries, services
 from app.attendance.forms import CorrectForm, EnterForm, ExtraForm
-from app.attendance.models import Attendance, AttendanceState
+from app.attendance.models import Activity, Attendance, AttendanceState
 from app.attendance.views import bp
 from app.editing import Outdated, Saved
 from app.fields import day_asked
 
 HOURS_DAYS = timedelta(days=13)
 MOST_LINES = 150
+CARE = (Activity.QUIET, Activity.DEBRIEF)
+"""The work beside shifts that a supervisor may give people too."""
 
 
 @bp.get("/unsettled")
@@ -111,7 +113,7 @@ def enter_submit(shift_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/extra")
-@allow(Role.COORDINATOR)
+@allow(Role.COORDINATOR, Role.SUPERVISOR)
 def extra() -> str:
     """A form for work beside shifts."""
     form = _extra_form()
@@ -121,7 +123,7 @@ def extra() -> str:
 
 
 @bp.post("/extra")
-@allow(Role.COORDINATOR)
+@allow(Role.COORDINATOR, Role.SUPERVISOR)
 def extra_submit() -> ResponseReturnValue:
     """Keep it."""
     form = _extra_form()
@@ -129,7 +131,7 @@ def extra_submit() -> ResponseReturnValue:
         outcome = services.add_extra(form.row_key, form.person_id.data, form.row, form.span, current_user.id)
         if isinstance(outcome, Saved):
             flash(outcome.words or "Kept. It counts as worked time.", "success")
-            return redirect(url_for(".hours", person=form.person_id.data), 303)
+            return redirect(url_for(".hours", person=form.person_id.data) if _keeps_hours() else url_for(".extra"), 303)
         names = {"arrived": "starts_at", "left": "ends_at"}
         form_problems = {names.get(name, name): words for name, words in getattr(outcome, "problems", {}).items()}
         for name, words in form_problems.items():
@@ -141,7 +143,14 @@ def extra_submit() -> ResponseReturnValue:
 
 
 def _extra_form() -> ExtraForm:
-    return ExtraForm(queries.people_choices(), queries.site_choices(), queries.service_choices())
+    form = ExtraForm(queries.people_choices(), queries.site_choices(), queries.service_choices())
+    if not _keeps_hours():
+        form.offer_only(CARE)
+    return form
+
+
+def _keeps_hours() -> bool:
+    return Role.COORDINATOR in current_user.roles
 
 
 @bp.get("/hours")

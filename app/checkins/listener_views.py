@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access import allow_signed_in
+from app.access import Role, allow_signed_in
 from app.checkins import counting, inbox, keys, queries, services
 from app.checkins.forms import OpenForm
 from app.checkins.views import bp
@@ -45,6 +45,7 @@ def _asked_page(form: OpenForm) -> str:
         is_open=private is not None,
         flags=[] if private is None else inbox.flags_for(private),
         acts=ACT_WORDS,
+        is_staff=not current_user.roles.isdisjoint({Role.COORDINATOR, Role.SUPERVISOR}),
         to_count=None if private is None else counting.countable(current_user.id),
     )
 

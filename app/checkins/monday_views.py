@@ -31,4 +31,5 @@ def monday() -> str:
         last=windows[0] if windows else None,
         standing=team_queries.standing(),
         incidents=incidents_since(WEEK),
+        is_staff=True,
     )

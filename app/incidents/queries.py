@@ -86,6 +86,12 @@ def present_shift(person_id: str) -> Shift | None:
     ).first()
 
 
+def is_running(shift_id: str) -> bool:
+    """Whether a shift is not over yet, so that someone could take over."""
+    shift = db.session.get(Shift, shift_id)
+    return shift is not None and shift.ends_at > clock.now()
+
+
 def incident(incident_id: str) -> IncidentShown | None:
     """One incident by its id."""
     return next(iter(_shown(Incident.id == incident_id)), None)

@@ -13,7 +13,7 @@ from app.database import db, new_id
 from app.editing import Outcome, Saved, refuse
 from app.exchange import relief
 from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
-from app.incidents.queries import is_second_of_late, may_undo, present_shift
+from app.incidents.queries import is_running, is_second_of_late, may_undo, present_shift
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
 
@@ -115,7 +115,9 @@ def ask_relief(incident_id: str, person_id: str) -> Outcome:
     if found is None:
         return refuse(form="This is not there any more.")
     row, _ = found
-    if row.relief_asked_at is None and row.shift_id is not None:
+    if row.shift_id is None or not is_running(row.shift_id):
+        return refuse(form="There is no shift to take over just now. Call a coordinator if you need someone.")
+    if row.relief_asked_at is None:
         relief.call_coordinators(row.shift_id, row.id)
     row.relief_asked_at, row.settled_at = row.relief_asked_at or clock.now(), None
     record(db.session, "ask relief", "incident", incident_id)

@@ -13,6 +13,7 @@ ACTIVITY_WORDS = {
     "meeting": "Meeting",
     "debrief": "Debrief",
     "travel": "Travel time",
+    "quiet": "Quiet work",
     "stand_down": "Stand-down",
     "cancellation": "Called off late",
     "other": "Other work",

@@ -6,6 +6,7 @@ import pytest
 
 from app import jobs
 from app.access import Role
+from app.attendance.queries import worked_records
 from app.checkins import parcels
 from app.incidents import services as incidents
 from app.incidents.models import Kind
@@ -40,6 +41,20 @@ def test_what_was_hard_is_there_without_names(ana, page):
     assert "Overdose" in said
     assert "1 person there" in said
     assert "Ana" not in said
+
+
+def test_a_supervisor_gives_paid_quiet_work_and_nothing_else_of_pay(ana, kim, as_):
+    client = as_(kim)
+    page = client.page("/own/monday")
+    assert any(link.get("href") == "/attendance/extra" for link in page.all("a"))
+    page = client.page("/attendance/extra")
+    assert {each.get("value") for each in page.all("input", name="activity")} == {"quiet", "debrief"}
+    hours = {"day_on": "2026-11-22", "starts_at": "10:00", "ends_at": "12:00", "person_id": ana}
+    client.submit("/attendance/extra", "", activity="training", **hours)
+    assert worked_records(person_id=ana) == []
+    client.submit("/attendance/extra", "", activity="quiet", **hours)
+    (record,) = worked_records(person_id=ana)
+    assert (record.activity, record.minutes) == ("quiet", 120)
 
 
 def test_a_supervisor_nobody_can_choose_is_told_so(as_):

@@ -181,6 +181,17 @@ def test_asking_for_relief_mails_coordinators_once_and_shows_who_could_come(nigh
     assert "604 555 0123" in page
 
 
+def test_between_shifts_and_after_one_no_relief_is_offered(night, as_, clock):
+    incident = services.tell_incident(night.cy, Kind.DEATH).id
+    assert "take over" not in as_(night.cy).page(f"/happened/{incident}").text
+    assert isinstance(services.ask_relief(incident, night.cy), Refused)
+    mine = told(night)
+    assert "Ask for relief" in as_(night.ana).page(f"/happened/{mine}").text
+    clock.move(hours=4)
+    assert "Ask for relief" not in as_(night.ana).page(f"/happened/{mine}").text
+    assert isinstance(services.ask_relief(mine, night.ana), Refused)
+
+
 def test_only_those_who_were_there_see_and_change_it(night, as_):
     incident = told(night)
     assert as_(night.cy).get(f"/happened/{incident}").status_code == 404
