@@ -7,8 +7,10 @@ application is only what a person does there themselves.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
-from flask import Flask
+from flask import Flask, has_request_context, request
+from werkzeug.local import LocalProxy
 
 from app import jobs, logs
 
@@ -40,3 +42,12 @@ def init_app(app: Flask) -> None:
     jobs.register(app, COPY, copy_daily, every=timedelta(hours=6))
     app.cli.add_command(copy_check_ins)
     app.cli.add_command(open_check_ins)
+    app.context_processor(_numbers)
+
+
+def _numbers() -> dict[str, object]:
+    """Whom to call outside stands on every page of check-ins, and of what happened; read when a page shows it."""
+    from app.checkins.queries import help_lines
+
+    is_shown = has_request_context() and request.blueprint in {"checkins", "incidents"}
+    return {"lines": LocalProxy(cache(help_lines))} if is_shown else {}

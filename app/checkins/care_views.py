@@ -37,7 +37,6 @@ def _listeners_page(form: ListenerForm, line: HelpLineForm) -> str:
         form=form,
         line=line,
         named=queries.named_listeners(),
-        lines=queries.help_lines(),
     )
 
 
@@ -91,6 +90,4 @@ def remove_line(line_id: str) -> ResponseReturnValue:
 @allow_signed_in
 def seized() -> str:
     """What a seizure of the server would surrender."""
-    return render_template(
-        "checkins/seized.html", in_short=IN_SHORT, parts_held=surrendered(), lines=queries.help_lines()
-    )
+    return render_template("checkins/seized.html", in_short=IN_SHORT, parts_held=surrendered())

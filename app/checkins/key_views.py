@@ -103,7 +103,6 @@ def _anew_page(form: KeyForm) -> str:
         form=form,
         suggestion=suggest_passphrase(),
         has_listened=queries.has_listened(current_user.id),
-        lines=queries.help_lines(),
     )
 
 

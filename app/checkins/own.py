@@ -20,7 +20,7 @@ def is_own() -> bool:
 
 def not_own() -> ResponseReturnValue:
     """The page that says in plain words what to do instead."""
-    page = render_template("checkins/not_own.html", lines=queries.help_lines())
+    page = render_template("checkins/not_own.html")
     return page if request.method == "GET" else (page, 403)
 
 

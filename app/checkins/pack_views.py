@@ -34,7 +34,6 @@ def _longer_page(key: str = "", problem: str = "", given: dict[str, int] | None 
         given=given or {},
         keyed=KeyedForm(),
         problem=problem,
-        lines=queries.help_lines(),
     )
 
 

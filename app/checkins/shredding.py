@@ -95,7 +95,7 @@ def tidy(task: jobs.Task) -> None:
     """Throw away what is old, and everything of people who left."""
     del task
     today = clock.today()
-    a_year_ago = today.replace(year=today.year - 1, day=1)  # nothing gets older than twelve months
+    a_year_ago = today.replace(year=today.year - 1, day=1)  # of each only the month is known
     db.session.execute(sa.delete(CheckIn).where(CheckIn.month_on <= a_year_ago))
     db.session.execute(sa.delete(Parcel).where(Parcel.day_on < today - KEEP_PARCELS))
     db.session.execute(sa.delete(Opened).where(Opened.ends_at < clock.now()))

@@ -63,7 +63,6 @@ def weekly_page(form: WeeklyForm, who: Asked) -> str:
         is_listener=not who.is_tablet and queries.has_listened(who.person_id),
         has_longer=not who.is_tablet and queries.has_longer(),
         is_keeper=not who.is_tablet and not current_user.roles.isdisjoint(KEEPERS),
-        lines=queries.help_lines(),
     )
 
 
@@ -112,7 +111,8 @@ def _thanks(act: str, *, is_kept: bool) -> str:
 def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> str:
     given, choice = form.given, queries.choice_of(who.person_id)
     wanted = form.listener.data or None
-    if wanted is None and choice.sharing is not Sharing.NOBODY and (given.score or 0) >= HARD_WEEK:
+    is_hard = (given.score or 0) >= HARD_WEEK
+    if wanted is None and choice.sharing is not Sharing.NOBODY and is_hard and not who.is_tablet:
         wanted = choice.listener_id  # offered, not sent: the person decides on this page
     listener = next((each for each in whom if each.person_id == wanted), None)
     card = services.card_for(who.person_id, given)
@@ -123,12 +123,11 @@ def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> 
         given=given,
         listener=listener,
         card=card.lines(who.name),
-        counts=choice.counts,
+        counts=choice.counts and not who.is_tablet,  # a tablet shows nothing that was chosen elsewhere
         word=LEVEL_WORDS[level_of(given.score)] if given.score is not None and team_queries.may_be_counted() else "",
         is_tablet=who.is_tablet,
         has_key=queries.has_key(who.person_id),
         key_made_on=queries.made_of_late(who.person_id),
-        lines=queries.help_lines(),
     )
 
 
@@ -166,7 +165,6 @@ def _past_page(form: OpenForm) -> str:
         done_words=DONE_WORDS,
         is_worse=found.found is not Signal.NOTHING,
         offer=_offer(found),
-        lines=queries.help_lines(),
     )
 
 
@@ -245,7 +243,6 @@ def _forget_page(form: ForgetForm) -> str:
         form=form,
         is_own=is_own(),
         has_listened=queries.has_listened(current_user.id),
-        lines=queries.help_lines(),
     )
 
 
@@ -297,5 +294,4 @@ def _sharing_page(form: SharingForm) -> str:
         form=form,
         whom=queries.listeners(current_user.id),
         key_made_on=queries.made_of_late(current_user.id),
-        lines=queries.help_lines(),
     )

@@ -17,6 +17,8 @@ from app.auth.models import SignIn
 from app.checkins import keys, parcels, queries, services
 from app.checkins.models import CheckIn, WaitingParcel
 from app.database import db
+from app.incidents import services as incidents
+from app.incidents.models import Kind
 from app.logs import Formatter
 from app.mail.models import OutgoingMail
 from tests.app.checkins.conftest import OTHER_WORDS, WORDS
@@ -102,6 +104,14 @@ def test_what_was_not_sent_or_kept_is_not_said_to_be(ana, kim, as_):
     sam = as_(add_person("Sam"))
     page = sam.post("/own/", data={"csrf_token": sam.token(), "send": "without"}, follow_redirects=True)
     assert "kept for you alone" not in page.text
+
+
+def test_deleting_one_week_says_what_else_goes(ana, check_in, as_):
+    check_in(ana)
+    client = as_(ana)
+    page = open_past(client)
+    assert "after eleven to twelve months" in page.text
+    assert "takes your slip" in page.text
 
 
 @pytest.mark.parametrize(("act", "left"), [("without", (1, 1)), ("nothing", (0, 0)), ("with", (1, 1))])
@@ -278,13 +288,23 @@ def test_one_address_and_a_neutral_title_are_all_a_lent_phone_keeps(ana, kim, as
     assert (kept.status_code, kept.location) == (303, "/own/")
 
 
-def test_help_outside_stands_on_every_step(ana, kim, as_, app):
+def test_help_the_exit_and_one_neutral_title_stand_on_every_page(ana, kim, as_, app):
     with app.test_request_context("/", method="POST"):
         services.add_help_line("Crisis line", "1 800 555 0100", "day and night")
-    client = as_(ana)
-    assert "1 800 555 0100" in client.page("/own/").text
-    assert "1 800 555 0100" in client.submit("/own/", "", **FACES).text
-    assert "1 800 555 0100" in open_past(client).text
+    incident = incidents.tell_incident(ana, Kind.DEATH).id
+    client, listener = as_(ana), as_(kim)
+    sam = as_(add_person("Sam"))
+    pages = [sam.page(path) for path in ("/own/words", "/own/past")]
+    pages += [client.page(path) for path in ("/own/past", "/own/lost", "/happened/", f"/happened/{incident}")]
+    pages += [client.submit("/own/", "", **FACES), open_past(client), listener.page("/own/asked")]
+    pages += [open_past(listener, OTHER_WORDS, "/own/asked")]
+    pages += [client.page(f"/own/{name}") for name in ("", "words", "sharing", "seized", "forget", "anew", "longer")]
+    for page in pages:
+        assert page.title == "For me · Evenhand"
+        assert "1 800 555 0100" in page.text
+        assert [form for form in page.all("form") if "data-leave" in form.attributes]
+    code = client.submit("/own/anew", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
+    assert (code.title, "1 800 555 0100" in code.text) == ("For me · Evenhand", True)
 
 
 def test_coordinators_name_listeners_and_numbers(app, as_):

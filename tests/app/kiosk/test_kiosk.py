@@ -12,6 +12,7 @@ from app.attendance.models import Attendance, NotedVia
 from app.auth import services as doors
 from app.auth.models import Credential, SignIn
 from app.checkins import keys, sealing
+from app.checkins import services as check_ins
 from app.checkins.models import CheckIn
 from app.database import db, new_id
 from app.kiosk import services
@@ -21,6 +22,7 @@ from app.sites.models import Service, Site
 from app.walltime import span_of
 from tests.support.pages import Page, end_transaction
 from tests.support.people import add_person
+from wellbeing.flags import Sharing
 
 PIN = "482915"
 
@@ -257,7 +259,15 @@ def test_a_check_in_at_the_tablet_is_sealed_and_cannot_be_read_there(app, tablet
     page = tablet.page("/own/tablet")
     assert "never show it" in page.text
     assert not [link for link in page.all("a") if "/own/past" in link.get("href")]
+    kim = add_person("Kim")
+    keys.make_key(kim, "velvet onion river sixty gate")
+    check_ins.name_listener(kim, "another peer")
+    check_ins.choose_sharing(house.ana, Sharing.LEVEL, kim, counts=True)
     review = tablet.submit("/own/tablet", "", energy="4", load="3", rest="4")
+    assert "Kim" not in review.text  # whom a person chose elsewhere is not shown to whoever holds their card
+    (leave,) = [form for form in review.all("form") if form.get("data-leave") == "/kiosk/"]
+    assert leave.get("action") == "/kiosk/done"
+    assert "If you need someone now" in review.text
     sent = tablet.post("/own/tablet", data=review.form("").filled() | {"send": "without"})
     assert (sent.status_code, sent.location) == (303, "/own/tablet")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CheckIn)) == 1
