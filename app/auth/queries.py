@@ -24,6 +24,7 @@ STAFF_IDLE = timedelta(hours=12)
 SHARED_IDLE = timedelta(minutes=20)
 LONGEST_SESSION = timedelta(days=60)
 FRESH = timedelta(minutes=15)
+SETTLING = timedelta(days=7)
 CARD_TRIES = 5
 
 
@@ -302,6 +303,18 @@ def came_in_alone(person: SignedIn) -> bool:
         own = db.session.get(Person, person.id)
         return not doors_of(person.id).has_passphrase and (own is None or not own.email)
     return person.door in {Door.PASSPHRASE, Door.LINK, Door.SETUP}
+
+
+def settles_at(person: SignedIn) -> datetime | None:
+    """When a passphrase or card that was made or changed of late may undo things for good; None: it may now.
+
+    With a code somebody else can put another passphrase in its place. Until then the person has found out: their own
+    stopped, or a mail told them. A link goes to the address that the group knows, and a change of that is told to
+    the one before.
+    """
+    credential = None if person.door == Door.LINK else credential_of(person.id)
+    at = None if credential is None else credential.changed_at + SETTLING
+    return at if at is not None and at > clock.now() else None
 
 
 def may_manage(actor: SignedIn, person_id: str) -> bool:

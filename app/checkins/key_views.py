@@ -10,7 +10,7 @@ from app.access import allow_signed_in
 from app.auth.passphrases import spaced, suggest_passphrase
 from app.checkins import keys, queries
 from app.checkins.forms import KeyForm, RecoverForm
-from app.checkins.own import is_own, not_own, own_only
+from app.checkins.own import is_own, not_own, sure_only
 from app.checkins.views import bp
 from app.editing import Refused
 
@@ -91,7 +91,7 @@ def lost_submit() -> ResponseReturnValue:
 
 @bp.get("/anew")
 @allow_signed_in
-@own_only
+@sure_only
 def anew() -> ResponseReturnValue:
     """What it means to begin anew without the code, before it is done."""
     return _anew_page(KeyForm())
@@ -108,7 +108,7 @@ def _anew_page(form: KeyForm) -> str:
 
 @bp.post("/anew")
 @allow_signed_in
-@own_only
+@sure_only
 def anew_submit() -> ResponseReturnValue:
     """Begin anew: what was kept before stays locked for good."""
     form = KeyForm()

@@ -12,7 +12,7 @@ from flask_login import current_user
 from app.access import Role, allow_signed_in
 from app.checkins import keys, queries, services, shredding, team_queries
 from app.checkins.forms import ForgetForm, OpenForm, SharingForm, WeeklyForm
-from app.checkins.own import is_own, not_own, own_only
+from app.checkins.own import is_sure, not_own, own_only
 from app.checkins.words import DONE_WORDS, QUESTIONS
 from app.editing import Outdated, Refused, Saved
 from app.fields import KeyedForm
@@ -234,14 +234,14 @@ def forget() -> ResponseReturnValue:
 
 
 def _may_forget() -> bool:
-    return is_own() or queries.has_key(current_user.id)
+    return is_sure() or queries.has_key(current_user.id)
 
 
 def _forget_page(form: ForgetForm) -> str:
     return render_template(
         "checkins/forget.html",
         form=form,
-        is_own=is_own(),
+        is_sure=is_sure(),
         has_listened=queries.has_listened(current_user.id),
     )
 
@@ -253,7 +253,7 @@ def forget_submit() -> ResponseReturnValue:
     form = ForgetForm()
     if not _may_forget():
         return not_own()
-    problem = None if is_own() else keys.are_words(current_user.id, form.passphrase.data or "")
+    problem = None if is_sure() else keys.are_words(current_user.id, form.passphrase.data or "")
     if not form.validate_on_submit() or problem:
         form.passphrase.errors = [problem] if problem else []
         return _forget_page(form), 422

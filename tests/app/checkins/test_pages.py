@@ -256,6 +256,20 @@ def test_with_the_private_words_a_code_is_no_hindrance(ana, by_code):
     assert not queries.has_key(ana)
 
 
+def test_a_passphrase_made_by_a_code_replaces_no_key_for_a_week(ana, as_, by_code, app):
+    page = by_code(ana).submit("/account/passphrase", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
+    assert queries.has_key(ana)
+    client = as_(ana)
+    page = client.page("/own/anew").text
+    assert "this opens on Monday 30 November" in page
+    assert "Come in by your own way first" in page
+    assert client.page("/own/forget").all("input", name="passphrase")
+    assert "Some new words" in by_code(ana, "link").page("/own/anew").text
+    app.extensions["evenhand_now"].move(days=7)
+    assert "Some new words" in as_(ana).page("/own/anew").text
+    assert not as_(ana).page("/own/forget").all("input", name="passphrase")
+
+
 @pytest.mark.parametrize(("door", "facts", "is_own"), [
     ("passphrase", {}, True), ("link", {}, True), ("setup", {}, True), ("code", {}, False),
     ("card", {}, True), ("card", {"email": "sam@example.org"}, False),
