@@ -21,6 +21,8 @@ def is_own() -> bool:
 
 def is_sure() -> bool:
     """The same for what cannot be undone: not by a passphrase or card that is only days old."""
+    if not queries.has_key(current_user.id):
+        return came_in_alone(current_user)  # there is nothing to lose yet
     opened = queries.opened_key(current_user.id)
     return opened is not None or (came_in_alone(current_user) and settles_at(current_user) is None)
 
@@ -38,8 +40,8 @@ def own_only(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response
 
 
 def sure_only(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Open a page only where nobody else could have come in; who has no key yet has nothing to lose."""
-    return _only(lambda: is_sure() or (is_own() and not queries.has_key(current_user.id)), view)
+    """Open a page only where nobody else could have come in."""
+    return _only(is_sure, view)
 
 
 def _only(holds: Callable[[], bool], view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
