@@ -189,8 +189,12 @@ class KeyedForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not is_key(self.key.data or ""):
-            self.key.raw_data = None
-            self.key.data = new_id()
+            self.renew_key()
+
+    def renew_key(self) -> None:
+        """Let the page carry another key from now on."""
+        self.key.raw_data = None
+        self.key.data = new_id()
 
 
 def is_key(text: str) -> bool:

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from app.database import new_id
+from app import fields
 from app.fields import EditForm, choice, choices, day_field, same_or, text_field, time_field, whole_field
 from app.pay.currency import currency, money
 from app.pay.photos import Photo, photo_of
@@ -70,19 +70,8 @@ def person_field(label: str, required: str, description: str = "") -> Any:
     return SelectField(label, [InputRequired(required)], choices=[], description=description)
 
 
-class KeyedForm(FlaskForm):
-    """A form that counts once, however often it is sent: its key was made with the page."""
-
-    key = HiddenField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.key.data or len(self.key.data) != KEY_LENGTH or not self.key.data.isalnum():
-            self._renew()
-
-    def _renew(self) -> None:
-        self.key.raw_data = None
-        self.key.data = new_id()
+class KeyedForm(fields.KeyedForm):
+    """A form about money: it counts once, and shows what a service refuses."""
 
     def take(self, problems: Mapping[str, str]) -> None:
         """Show a service's refusals beside their fields, or on top when they belong to none.
@@ -91,7 +80,7 @@ class KeyedForm(FlaskForm):
         """
         for name, words in problems.items():
             if name == "key":
-                self._renew()
+                self.renew_key()
                 self.form_errors.append(words)
             elif name in self:
                 self[name].errors = [*self[name].errors, words]
