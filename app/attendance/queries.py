@@ -101,7 +101,7 @@ def changed_work(since: datetime) -> tuple[list[WorkedRecord], set[str]]:
 
 
 def begun_places(first: date, last: date) -> set[tuple[str, str]]:
-    """Places (person, shift) of some days where somebody arrived, whether they left or not: pay rests on them."""
+    """Places (person, shift) of some days where somebody arrived or is paid for having stopped: pay rests on them."""
     return {(person, shift) for person, shift in rows(_begun(), first=first, last=last)}
 
 
@@ -111,7 +111,7 @@ def _begun() -> Statement:
         sa.select(Attendance.person_id, Attendance.shift_id)
         .join(Shift, Shift.id == Attendance.shift_id)
         .where(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
-        .where(Attendance.activity == Activity.SHIFT)
+        .where(Attendance.activity.in_([Activity.SHIFT, Activity.STAND_DOWN]))
         .where(Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]))
     )
 

@@ -51,12 +51,15 @@ def at_kiosk(person_id: str, version: int) -> Noting:
     return Noting(person_id, NotedVia.KIOSK, version)
 
 
+STOPPED = "This person stopped for the day, which is paid. They can go on after all on the page where they stopped."
+
+
 def arrive(shift_id: str, person_id: str, noting: Noting) -> Outcome:
     """Note that someone is there, now."""
     shift, now = db.session.get(Shift, shift_id), clock.now()
     if shift is not None and now < shift.starts_at:
         hold_roster()  # until it begins the place could change hands in this very moment
-    problem = _no_shift(shift) or _not_on(shift_id, person_id, noting)
+    problem = _no_shift(shift) or _not_on(shift_id, person_id, noting) or _has_stopped(shift_id, person_id)
     if shift is None or problem:
         return refuse(form=problem)
     opens_at = shift.starts_at - timedelta(minutes=day_settings().arrive_minutes)
@@ -221,6 +224,17 @@ def close_forgotten(task: object) -> None:
 
 def _no_shift(shift: Shift | None) -> str:
     return "This shift was called off." if shift is None or shift.cancelled_at is not None else ""
+
+
+def _has_stopped(shift_id: str, person_id: str) -> str:
+    """Say why nobody is noted as there who is paid for having stopped."""
+    stopped = sa.select(Attendance.id).where(
+        Attendance.shift_id == shift_id,
+        Attendance.person_id == person_id,
+        Attendance.activity == Activity.STAND_DOWN,
+        Attendance.state == AttendanceState.LEFT,
+    )
+    return STOPPED if db.session.scalar(stopped) is not None else ""
 
 
 def _not_on(shift_id: str, person_id: str, noting: Noting) -> str:

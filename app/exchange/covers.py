@@ -180,7 +180,7 @@ def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
     waiting = [
         each.person_id
         for each in queries.waiting_on(shift.id)
-        if each.person_id in able and not places.is_over_quota(standing, each.person_id, shift.id)
+        if each.person_id in able and places.is_in_turn(standing, each.person_id, shift.id)
     ]
     if waiting:
         _ask(cover, shift, waiting[:1], AskKind.WAITING, agreed)
@@ -210,7 +210,9 @@ def ask_waiting(shift_id: str) -> None:
     for person in waiting:
         worker = standing.problem.worker.get(person)
         place = None if worker is None else places.place_for(standing, worker, work)
-        if place is not None and not place.stops and not place.is_full and not place.is_over_quota:
+        if place is None or place.stops or place.is_full:
+            continue
+        if places.is_in_turn(standing, person, shift_id):
             able.append(person)
     chosen = able[: max(0, free)]
     cover = db.session.scalar(

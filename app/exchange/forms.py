@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
@@ -10,10 +12,16 @@ from app.exchange.swaps import Wanted
 from app.exchange.terms import Terms
 
 
+def hazards_mark(hazards: str | None) -> str:
+    """A mark of a text that was read: another one as soon as the text is."""
+    return hashlib.sha256((hazards or "").encode()).hexdigest()[:32]
+
+
 class TakeForm(FlaskForm):
     """Take a shift as it was when its page was read; its hazards have to be acknowledged where there are any."""
 
     plan = HiddenField(validators=[Length(max=32)])
+    read = HiddenField(validators=[Length(max=32)])
     hazards = BooleanField("I have read what to look out for", validators=[Optional()])
 
 
@@ -35,6 +43,7 @@ class AnswerForm(FlaskForm):
 class QuestionForm(AnswerForm):
     """Yes or no to a shift; a yes acknowledges its hazards where there are any."""
 
+    read = HiddenField(validators=[Length(max=32)])
     hazards = BooleanField("I have read what to look out for", validators=[Optional()])
 
 

@@ -166,6 +166,14 @@ def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
     )
 
 
+def is_in_turn(standing: Standing, worker_id: str, shift_id: str) -> bool:
+    """Whether who waits may be asked now: it is open for them (or they entered its draw), and within the quota."""
+    worker, shift = standing.problem.worker[worker_id], standing.problem.shift[shift_id]
+    has_entered = worker_id in standing.entries.get(shift_id, ())
+    is_open = has_entered or standing.opens_at(shift, worker) <= standing.now
+    return is_open and not is_over_quota(standing, worker_id, shift_id)
+
+
 def is_over_quota(standing: Standing, worker_id: str, shift_id: str) -> bool:
     """Whether this would be one shift more in seven days than the site's quota allows; not when it is near."""
     shift = standing.problem.shift[shift_id]

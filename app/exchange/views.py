@@ -13,7 +13,7 @@ from app import clock
 from app.access import Role, allow, allow_signed_in
 from app.database import reading
 from app.exchange import answers, choices, claims, covers, places, queries, swaps
-from app.exchange.forms import AnswerForm, ButtonForm, QuestionForm, SwapForm, TakeForm
+from app.exchange.forms import AnswerForm, ButtonForm, QuestionForm, SwapForm, TakeForm, hazards_mark
 from app.exchange.models import AskState, SwapState
 from app.exchange.terms import seed_hash
 from app.exchange.words import opens_words, swap_words
@@ -23,6 +23,8 @@ from scheduling import Violation
 
 bp = Blueprint("exchange", __name__)
 READ_FIRST = "Please tick that you have read it."
+ON_LIST = "You are on the list. We ask you as soon as it is your turn; then you still say yes or no."
+READ_ANEW = "What to look out for has changed. Please read it again."
 WORKS = (Role.PEER, Role.COORDINATOR)
 
 
@@ -102,7 +104,7 @@ def _place_page(
         answer=answer,
         answer_kind=type(answer).__name__ if answer else "",
         next_best=places.next_best(standing, current_user.id, shift_id) if answer is not None else (),
-        form=form or TakeForm(formdata=None, plan=queries.plan_of(shift_id)),
+        form=form or TakeForm(formdata=None, plan=queries.plan_of(shift_id), read=hazards_mark(found.details.hazards)),
     )
     return page, status
 
@@ -115,8 +117,7 @@ def take_submit(shift_id: str) -> ResponseReturnValue:
     details = queries.details_of([shift_id]).get(shift_id)
     if not form.validate_on_submit() or details is None:
         abort(404)
-    if details.hazards and not form.hazards.data:
-        form.hazards.errors = [READ_FIRST]
+    if _is_unread(form, details.hazards):
         return _place_page(shift_id, form=form)
     answer = claims.claim_shift(current_user.id, shift_id, form.plan.data or None)
     if isinstance(answer, answers.Done):
@@ -126,6 +127,16 @@ def take_submit(shift_id: str) -> ResponseReturnValue:
         flash(answer.words, "error")
         return redirect(url_for("exchange.take"), 303)
     return _place_page(shift_id, answer)
+
+
+def _is_unread(form: TakeForm | QuestionForm, hazards: str | None) -> bool:
+    """Whether hazards were not acknowledged as they are now; the form then says so and asks for it anew."""
+    mark = hazards_mark(hazards)
+    if not hazards or (form.hazards.data and form.read.data == mark):
+        return False
+    form.hazards.errors = [READ_ANEW if form.hazards.data else READ_FIRST]
+    form.hazards.data, form.read.data = False, mark
+    return True
 
 
 @bp.post("/take/<shift_id>/wait")
@@ -138,7 +149,7 @@ def wait(shift_id: str) -> ResponseReturnValue:
     if isinstance(answer, answers.Over):
         flash(answer.words, "error")
     else:
-        flash("You are on the list. We ask you as soon as it is your turn; then you still say yes or no.", "success")
+        flash(getattr(answer, "words", "") or ON_LIST, "success")
     return redirect(url_for("exchange.place", shift_id=shift_id), 303)
 
 
@@ -230,15 +241,16 @@ def question(ask_id: str) -> ResponseReturnValue:
 
 
 def _question_page(found: queries.Question, form: QuestionForm | None = None) -> ResponseReturnValue:
+    details = queries.details_of([found.shift.id])[found.shift.id]
     page = render_template(
         "exchange/question.html",
         question=found,
-        details=queries.details_of([found.shift.id])[found.shift.id],
+        details=details,
         people=queries.names_on(found.shift.id),
         pay=queries.question_pay(found),
         draw=queries.draw_of(found.shift.id),
         is_waiting=found.ask.state == AskState.ASKED and found.ask.lapses_at > clock.now(),
-        form=form or QuestionForm(formdata=None),
+        form=form or QuestionForm(formdata=None, read=hazards_mark(details.hazards)),
     )
     return page, 200 if form is None else 422
 
@@ -252,8 +264,7 @@ def answer_question(ask_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit() or found is None or found.ask.person_id != current_user.id:
         abort(404)
     shift_id = found.shift.id
-    if form.is_yes and queries.details_of([shift_id])[shift_id].hazards and not form.hazards.data:
-        form.hazards.errors = [READ_FIRST]
+    if form.is_yes and _is_unread(form, queries.details_of([shift_id])[shift_id].hazards):
         return _question_page(found, form)
     answer = claims.answer_question(ask_id, current_user.id, is_yes=form.is_yes)
     if isinstance(answer, answers.Done):
@@ -318,22 +329,39 @@ def swap(swap_id: str) -> ResponseReturnValue:
     is_coordinator = Role.COORDINATOR in current_user.roles
     if found is None or not (is_coordinator or current_user.id in {found.swap.person_id, found.swap.other_person_id}):
         abort(404)
-    return render_template(
+    return _one_swap_page(found)
+
+
+def _one_swap_page(found: queries.SwapFacts, form: QuestionForm | None = None) -> ResponseReturnValue:
+    hazards = _hazards_of(found)
+    page = render_template(
         "exchange/swap.html",
         facts=found,
         me=current_user.id,
-        may_decide=is_coordinator and found.swap.state == SwapState.AGREED,
+        hazards=hazards,
+        may_decide=Role.COORDINATOR in current_user.roles and found.swap.state == SwapState.AGREED,
         is_mine=current_user.id in {found.swap.person_id, found.swap.other_person_id},
+        form=form or QuestionForm(formdata=None, read=hazards_mark(hazards)),
     )
+    return page, 200 if form is None else 422
+
+
+def _hazards_of(found: queries.SwapFacts) -> str | None:
+    """What to look out for on the shift that the reader would get."""
+    gets = found.swap.shift_id if current_user.id == found.swap.other_person_id else found.swap.other_shift_id
+    return None if gets is None else queries.details_of([gets])[gets].hazards
 
 
 @bp.post("/swaps/<swap_id>/answer")
 @allow_signed_in
 def answer_swap(swap_id: str) -> ResponseReturnValue:
     """Say yes or no to a swap one is in."""
-    form = AnswerForm()
+    form, found = QuestionForm(), queries.swap(swap_id)
     if not form.validate_on_submit():
         abort(400)
+    is_asked = found is not None and found.waits_for(current_user.id)
+    if found is not None and is_asked and form.is_yes and _is_unread(form, _hazards_of(found)):
+        return _one_swap_page(found, form)
     return _swap_answered(swap_id, swaps.answer_swap(swap_id, current_user.id, is_yes=form.is_yes))
 
 

@@ -13,6 +13,6 @@ def init_app(app: Flask) -> None:
     from app.kiosk.services import TIDY, TIDY_EVERY, tidy
 
     del manage_views  # it adds its pages to the slice's
-    app.before_request(views.catch_card)
+    app.before_request(views.keep_to_tablet)
     app.register_blueprint(views.bp)
     jobs.register(app, TIDY, tidy, every=TIDY_EVERY)

@@ -25,6 +25,7 @@ from app.kiosk.standing import CARD, TABLET, VISIT, cookie, cookie_name, for_a_m
 bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
 LONG = 400 * 24 * 60 * 60  # as long as browsers keep a cookie
+OPEN_ON_TABLETS = frozenset({"", "static", "checkins.tablet", "checkins.tablet_submit"})
 WORDS = {
     "arrive": "You are here. Thank you for coming.",
     "leave": "You have left. Thank you, and rest well.",
@@ -33,11 +34,14 @@ WORDS = {
 }
 
 
-def catch_card() -> ResponseReturnValue | None:
-    """On a tablet a scanned card leads to the tablet's own PIN page, never to a sign-in that stays."""
-    if request.endpoint == "auth.card" and request.method == "GET" and standing_tablet() is not None:
+def keep_to_tablet() -> ResponseReturnValue | None:
+    """On a tablet nothing opens but its own pages; a scanned card leads to its PIN page, never to a stay."""
+    endpoint = request.endpoint or ""
+    if endpoint in OPEN_ON_TABLETS or endpoint.startswith("kiosk.") or standing_tablet() is None:
+        return None
+    if endpoint == "auth.card" and request.method == "GET":
         return redirect(url_for("kiosk.scanned", token=(request.view_args or {})["token"]))
-    return None
+    return redirect(url_for("kiosk.start"), 303)
 
 
 @bp.get("/")

@@ -6,12 +6,14 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from app.database import db
-from app.exchange import answers, claims, clockwork, covers, queries
+from app.exchange import answers, claims, clockwork, covers, queries, swaps
 from app.exchange.models import Draw
 from app.exchange.terms import lot_order, seed_hash
 from app.people.models import Wish, WishKind
+from app.sites.models import Service
 from tests.support.people import add_person
 
 ROUNDS = 20 if os.environ.get("EVENHAND_SOAK") == "1" else 3
@@ -189,6 +191,44 @@ def test_who_has_as_many_as_one_may_take_is_not_asked_from_the_waiting_list(town
     covers.cannot_come(town.bo, shift, town.bo)
     clockwork.turn(None)
     assert queries.questions_for(town.ana) == []
+
+
+def test_hazards_that_changed_since_they_were_read_are_read_again(town, as_):
+    shift = town.shift("2026-11-30 09:00", 6)
+    client = as_(town.ana)
+    filled = client.page(f"/take/{shift}").form(f"/take/{shift}").filled(hazards=True)
+    db.session.execute(sa.update(Service).values(hazards="Broken glass and a dog."))
+    db.session.commit()
+    answer = client.post(f"/take/{shift}", data=filled)
+    assert answer.status_code == 422
+    assert "Please read it again" in answer.text
+    assert town.people_on(shift) == set()
+
+
+def test_who_gets_a_shift_by_a_swap_acknowledges_its_hazards(town, as_):
+    shift = town.shift("2026-11-30 09:00", 6, town.ana)
+    swaps.ask_swap(swaps.Wanted(town.ana, shift, town.bo, None), town.ana, have_agreed=frozenset({town.ana}))
+    path = f"/swaps/{queries.swaps_of(town.bo)[0].swap.id}"
+    client = as_(town.bo)
+    yes = client.page(path).form(f"{path}/answer", **{"class": "stack"})
+    assert client.post(f"{path}/answer", data=yes.filled()).status_code == 422
+    assert town.people_on(shift) == {town.ana}
+    client.post(f"{path}/answer", data=yes.filled(hazards=True))
+    assert town.people_on(shift) == {town.bo}
+
+
+def test_who_waits_is_not_asked_before_a_place_is_open_for_them(town, clock):
+    town.agree(first_hours=48, open_hours=0)
+    town.shift("2026-12-05 09:00", 12, town.ana)
+    town.shift("2026-12-07 09:00", 12, town.ana)
+    shift = town.shift("2026-12-16 09:00", 6, target=1)
+    assert isinstance(claims.claim_shift(town.ana, shift), answers.NotYet)
+    claims.wait_for(town.ana, shift)
+    clockwork.turn(None)
+    assert queries.questions_for(town.ana) == []
+    clock.move(hours=49)
+    clockwork.turn(None)
+    assert len(queries.questions_for(town.ana)) == 1
 
 
 def test_a_yes_to_a_question_acknowledges_the_hazards(town, as_):

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from app import clock as wall
 from app import jobs
 from app.access import Role
-from app.attendance.queries import worked_records
+from app.attendance import services as attendance
+from app.attendance.models import NotedVia
+from app.attendance.queries import begun_places, worked_records
 from app.database import db
 from app.editing import Refused, Saved
 from app.incidents import queries, reminders, services
@@ -103,6 +105,14 @@ def test_stopping_reaches_pay_once_and_going_on_takes_it_back(night, clock):
     assert db.session.execute(live).all() == []
     services.stand_down(incident, night.ana, wants=True)
     assert [each.minutes for each in worked_records(person_id=night.ana)] == [330, 150]
+
+
+def test_a_shift_someone_is_paid_for_having_stopped_is_neither_noted_again_nor_given_away(night):
+    day = wall.today() - timedelta(days=1)
+    phone = attendance.Noting(night.ana, NotedVia.PHONE, 0)
+    services.stand_down(told(night), night.ana, wants=True)
+    assert begun_places(day, day) == {(night.ana, night.shift)}
+    assert isinstance(attendance.arrive(night.shift, night.ana, phone), Refused)
 
 
 def count(model):

@@ -70,6 +70,11 @@ def send(client, path, action=None, **changes):
     return client.post(form.action or path, data=form.filled(**changes))
 
 
+def forget_tablet(client):
+    """Take the tablet's own cookie away: what is left opens what a browser of nobody opens."""
+    client.delete_cookie("evenhand-kiosk")
+
+
 def come_in(client, house, pin=PIN):
     send(client, "/kiosk/", card=f"http://localhost/card/{house.card}")
     return send(client, "/kiosk/pin", pin=pin)
@@ -149,6 +154,7 @@ def test_the_camera_of_a_tablet_leads_to_its_own_pin_page_and_never_to_a_sign_in
     assert "Hello Ana" in text(tablet, "/kiosk/me")
     assert db.session.scalars(sa.select(SignIn)).all() == []
     end_transaction()
+    forget_tablet(tablet)
     for path in ("/", "/shifts/", "/attendance/", "/people/me"):
         assert "/sign-in" in tablet.get(path).location
 
@@ -181,6 +187,8 @@ def test_whoever_sets_a_tablet_up_is_signed_out_on_it(app, as_, house):
     send(client, "/kiosk/", code=code)
     assert "Hold up your card" in text(client)
     end_transaction()
+    assert client.get("/people/").location == "/kiosk/"
+    forget_tablet(client)
     assert "/sign-in" in client.get("/people/").location
 
 
@@ -272,7 +280,16 @@ def test_a_check_in_at_the_tablet_is_sealed_and_cannot_be_read_there(app, tablet
     assert (sent.status_code, sent.location) == (303, "/own/tablet")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CheckIn)) == 1
     db.session.rollback()
-    assert tablet.get("/own/past").location.startswith("/sign-in")
+    assert tablet.get("/own/past").location == "/kiosk/"
     clock.move(seconds=61)
     assert tablet.get("/own/tablet").location == "/kiosk/"
     assert tablet.post("/own/tablet", data={"csrf_token": tablet.token()}).location == "/kiosk/"
+
+
+def test_a_tablet_opens_nothing_but_its_own_pages(tablet, house):
+    come_in(tablet, house)
+    end_transaction()
+    paths = ("/", "/sign-in", "/people/", "/shifts/", "/own/", "/attendance/")
+    assert {tablet.get(path).location for path in paths} == {"/kiosk/"}
+    sign_in = {"csrf_token": tablet.token(), "email": "ana@example.org", "passphrase": "warm tea by the quiet river"}
+    assert tablet.post("/sign-in", data=sign_in).location == "/kiosk/"
