@@ -18,15 +18,15 @@ from app.roster.models import Shift
 def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) -> int | None:
     """Note in the caller's transaction that someone stops now; how many minutes of stand-down are to be paid.
 
-    On a shift these go to its end, and whoever noted no arrival was there from the planned start: what is wrong a
-    coordinator corrects. Between shifts they are `rest`, and `key` becomes the row's id. Nobody is paid for two at a
+    On a shift that goes on these go to its end, and whoever noted no arrival was there from the planned start: what is
+    wrong a coordinator corrects. Between shifts they are `rest`, and `key` becomes the row's id. Nobody is paid for two at a
     time: one on a shift begins when an earlier one ends; None, and nothing is noted, where the earlier one covers it.
     """
     now, shift = clock.now(), db.session.get(Shift, shift_id) if shift_id else None
     until = resting_until(person_id)
     if until is not None and (shift is None or shift.ends_at <= until):
         return None
-    if shift is None:
+    if shift is None or shift.ends_at <= now:
         return _pay(person_id, None, key, now, now + rest)
     if shift.starts_at <= now < shift.ends_at:
         _end_work(person_id, shift, now, was_there=until is None)
@@ -35,7 +35,8 @@ def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) 
 
 def go_on(person_id: str, shift_id: str | None, key: str) -> None:
     """Take a stand-down back in the caller's transaction; a shift that still goes on goes on."""
-    row, now = _row(person_id, shift_id, Activity.STAND_DOWN, key), clock.now()
+    now = clock.now()
+    row = _row(person_id, shift_id, Activity.STAND_DOWN, key) or _row(person_id, None, Activity.STAND_DOWN, key)
     if row is None or row.noted_via != NotedVia.PHONE or row.state != AttendanceState.LEFT:
         return
     work = _row(person_id, shift_id, Activity.SHIFT, "") if shift_id else None

@@ -76,6 +76,7 @@ def _peer(facts: dict[str, Any]) -> dict[str, Any]:
         "asked": len(asked),
         "changes": sum(each.shift_id not in answered for each in changes),
         "first": None if first is None else _card(first),
+        "has_begun": first is not None and first.starts_at <= now,
         "more": len(shifts) - (first is not None),
         "waiting": waiting,
         "publish_by": None if waiting is None else waiting.starts_on - timedelta(days=facts["notice_days"]),

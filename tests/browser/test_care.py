@@ -160,7 +160,8 @@ def test_a_supervisors_monday(bare_app, house, visit, axe):
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
 def test_at_three_in_the_morning_two_taps_and_the_rest_is_seen_to(bare_app, house, visit, axe, javascript):
-    page = visit("/happened/", as_=house.ana, size="phone", javascript=javascript)
+    page = visit("/", as_=house.ana, size="phone", javascript=javascript)
+    page.get_by_role("link", name="Something happened").first.click()
     page.get_by_role("button", name="Overdose").click()
     expect(page.get_by_text("It is noted")).to_be_visible()
     page.get_by_role("button", name="Yes, I stop").click()

@@ -115,6 +115,16 @@ def test_a_shift_someone_is_paid_for_having_stopped_is_neither_noted_again_nor_g
     assert isinstance(attendance.arrive(night.shift, night.ana, phone), Refused)
 
 
+def test_just_after_a_shift_the_rest_is_paid_as_between_shifts(night, clock):
+    clock.move(hours=4)
+    incident = told(night)
+    services.stand_down(incident, night.ana, wants=True)
+    (record,) = worked_records()
+    assert record.ends_at - record.starts_at == timedelta(hours=2)
+    services.stand_down(incident, night.ana, wants=False)
+    assert worked_records() == []
+
+
 def count(model):
     return db.session.scalar(sa.select(sa.func.count()).select_from(model))
 

@@ -12,10 +12,10 @@ from app.database import db
 from app.editing import Refused, Saved
 from app.people import availability_services, capacity
 from app.people.capacity import Less
-from app.people.models import Grade
+from app.people.models import Grade, Person
 from app.roster import facts
 from app.sites.models import Service
-from scheduling import Assignment, Roster, check
+from scheduling import Assignment, Roster, check, words
 from tests.app.roster.planned import LAST
 
 FIRST_WEEK_ENDS = date(2026, 12, 6)
@@ -61,11 +61,25 @@ def test_demanding_shifts_are_left_out_when_asked(period, ana, town):
 def test_fewer_hours_and_fewer_shifts_bind_each_week_until_the_day(period, ana):
     capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_shifts=2))
     assert refused(period, ana, 2) == []
-    assert refused(period, ana, 3) == [("hours", "agreed_shifts")]
+    assert refused(period, ana, 3) == [("hours", "agreed_week")]
     capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_minutes=360))
     assert refused(period, ana, 2) == [("hours", "agreed_week")]
     second_week = {Assignment(ana, each.id) for each in problem_of(period).shifts if not each.is_night and each.day > 6}
     assert [each for each in check(problem_of(period), Roster(second_week)) if each.rule == "hours"] == []
+
+
+def test_fewer_shifts_are_told_in_the_very_words_of_hours_agreed_for_good(period, ana, town):
+    def told(person):
+        problem = problem_of(period)
+        chosen = [Assignment(person, each.id) for each in problem.shifts if not each.is_night][:3]
+        found = check(problem, Roster(chosen))
+        return {words(each).replace(person, "Somebody") for each in found if each.rule == "hours"}
+
+    bo = town.people[1]
+    capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_shifts=2))
+    db.session.get_one(Person, bo).maximum_minutes = 360
+    db.session.commit()
+    assert told(ana) == told(bo) != set()
 
 
 def test_it_ends_by_itself_and_by_its_owner(period, ana, clock):
