@@ -19,8 +19,8 @@ def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) 
     """Note in the caller's transaction that someone stops now; how many minutes of stand-down are to be paid.
 
     On a shift that goes on these go to its end, and whoever noted no arrival was there from the planned start: what is
-    wrong a coordinator corrects. Between shifts they are `rest`, and `key` becomes the row's id. Nobody is paid for two at a
-    time: one on a shift begins when an earlier one ends; None, and nothing is noted, where the earlier one covers it.
+    wrong a coordinator corrects. Otherwise they are `rest`, and `key` becomes the row's id. Nobody is paid for two at
+    a time: one on a shift begins when an earlier one ends; None, and nothing is noted, where the earlier one covers it.
     """
     now, shift = clock.now(), db.session.get(Shift, shift_id) if shift_id else None
     until = resting_until(person_id)
