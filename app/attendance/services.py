@@ -24,12 +24,14 @@ from app.people.models import Person
 from app.roster.lock import hold_roster
 from app.roster.models import Assignment, Shift
 from app.rules.queries import day_settings
-from app.words import clock_time, when
+from app.words import clock_time, span_words, when
 
 CLOSE = "close-forgotten"
 CLOSE_EVERY = timedelta(minutes=10)
 BATCH = 200
 LONGEST = timedelta(hours=24)
+NEAR = timedelta(hours=4)
+"""So far from its planned time somebody may still have worked on a shift: opened up early, stayed on."""
 
 TAKEN_BACK = "Taken back."
 NOTED_ANEW = "Noted anew."
@@ -62,9 +64,9 @@ def arrive(shift_id: str, person_id: str, noting: Noting) -> Outcome:
     problem = _no_shift(shift) or _not_on(shift_id, person_id, noting) or _has_stopped(shift_id, person_id)
     if shift is None or problem:
         return refuse(form=problem)
-    opens_at = shift.starts_at - timedelta(minutes=day_settings().arrive_minutes)
-    if now < opens_at:
-        return refuse(form=f"It is too early to note this. It opens {when(opens_at)}.")
+    problem = _too_early_for(AttendanceState.HERE, shift)
+    if problem:
+        return refuse(form=problem)
     if now >= shift.ends_at:
         return refuse(form=f"This shift ended {when(shift.ends_at)}. A coordinator can still note who was there.")
     if now < shift.starts_at:
@@ -96,8 +98,9 @@ def note_absent(shift_id: str, person_id: str, noting: Noting) -> Outcome:
     problem = _no_shift(shift) or _not_on(shift_id, person_id, noting)
     if shift is None or problem:
         return refuse(form=problem)
-    if clock.now() < shift.starts_at:
-        return refuse(form=f"The shift starts {when(shift.starts_at)}. Until then they may still come.")
+    problem = _too_early_for(AttendanceState.ABSENT, shift)
+    if problem:
+        return refuse(form=problem)
     return _note(shift, person_id, noting, state=AttendanceState.ABSENT, arrived_at=None, left_at=None)
 
 
@@ -153,7 +156,8 @@ def correct(attendance_id: str, times: Times, reason: str, version: int, by_id: 
         return refuse(form=OWN_HOURS)
     if row.version != version:
         return outdated(row.version)
-    problems = _time_problems(times, row.day_on)
+    shift = db.session.get(Shift, row.shift_id) if row.activity == Activity.SHIFT else None
+    problems = _time_problems(times, row.day_on, shift)
     if problems:
         return refuse(**problems)
     _keep_before(row, reason, by_id)
@@ -170,7 +174,7 @@ def enter(shift_id: str, person_id: str, times: Times, by_id: str) -> Outcome:
         return refuse(form=problem)
     if person_id == by_id:
         return refuse(form=OWN_HOURS)
-    problems = _time_problems(times, shift.day_on)
+    problems = _time_problems(times, shift.day_on, shift)
     if problems:
         return refuse(**problems)
     noting = Noting(by_id, NotedVia.COORDINATOR, 0)
@@ -328,15 +332,42 @@ def _columns(times: Times) -> dict[str, Any]:
     }
 
 
-def _time_problems(times: Times, day: date) -> dict[str, str]:
-    """What speaks against these times, by field."""
-    if times.state in {AttendanceState.ABSENT, AttendanceState.VOID}:
+def _time_problems(times: Times, day: date, shift: Shift | None = None) -> dict[str, str]:
+    """What speaks against these times, by field; `shift` is the one they were worked on, None beside shifts."""
+    if times.state == AttendanceState.VOID:
+        return {}
+    too_early = _too_early_for(times.state, shift) if shift is not None else ""
+    if too_early:
+        return {"state": too_early}
+    if times.state == AttendanceState.ABSENT:
         return {}
     problem = _arrival_problem(times.arrived_at, day)
     if problem:
         return {"arrived": problem}
     problem = "" if times.state == AttendanceState.HERE else _leaving_problem(times)
-    return {"left": problem} if problem else {}
+    if problem:
+        return {"left": problem}
+    return {} if shift is None or _is_near(times, shift) else {"arrived": _not_its_time(shift)}
+
+
+def _too_early_for(state: AttendanceState, shift: Shift) -> str:
+    """Nobody stays away from a shift before it begins, and nobody comes before the doors open."""
+    if state == AttendanceState.ABSENT:
+        is_early = clock.now() < shift.starts_at
+        return f"The shift starts {when(shift.starts_at)}. Until then they may still come." if is_early else ""
+    opens_at = shift.starts_at - timedelta(minutes=day_settings().arrive_minutes)
+    return f"It is too early to note this. It opens {when(opens_at)}." if clock.now() < opens_at else ""
+
+
+def _is_near(times: Times, shift: Shift) -> bool:
+    """Whether these times touch the planned ones, or come close to them."""
+    came = times.arrived_at or shift.starts_at
+    went = times.left_at if times.state == AttendanceState.LEFT and times.left_at else came
+    return came <= shift.ends_at + NEAR and went >= shift.starts_at - NEAR
+
+
+def _not_its_time(shift: Shift) -> str:
+    return f"This shift was {span_words(shift.starts_at, shift.ends_at)}: these times are too far from it."
 
 
 def _arrival_problem(arrived_at: datetime | None, day: date) -> str:

@@ -231,6 +231,29 @@ def test_times_that_make_no_sense_are_refused_by_field(town, clock, came, went, 
     assert set(services.enter(town.day, town.ana, times, town.robin).problems) == {field}
 
 
+def test_nobody_is_noted_on_a_shift_before_it_opens_nor_as_absent_before_it_begins(town, clock):
+    tuesday = date(2026, 11, 24)
+    tomorrow = shift(town, tuesday, time(9), time(14), town.ana)
+    db.session.commit()
+    clock.set(local(16))
+    today = Times(AttendanceState.LEFT, local(10), local(15))
+    for times in (today, Times(AttendanceState.HERE, local(15)), Times(AttendanceState.ABSENT)):
+        assert set(services.enter(tomorrow, town.ana, times, town.robin).problems) == {"state"}
+    clock.set(local(8, 30, day_on=tuesday))
+    here = Times(AttendanceState.HERE, local(8, 15, day_on=tuesday))
+    assert isinstance(services.enter(tomorrow, town.ana, here, town.robin), Saved)
+    absent = services.correct(row().id, Times(AttendanceState.ABSENT), "Not here.", 1, town.robin)
+    assert set(absent.problems) == {"state"}
+
+
+@pytest.mark.parametrize(("came", "went", "is_fine"), [(3, 5, False), (5, 7, True), (18, 20, True), (20, 22, False)])
+def test_times_on_a_shift_lie_near_its_planned_ones(town, clock, came, went, is_fine):
+    clock.set(local(23))
+    times = Times(AttendanceState.LEFT, local(came), local(went))
+    answer = services.enter(town.day, town.ana, times, town.robin)
+    assert isinstance(answer, Saved) if is_fine else set(answer.problems) == {"arrived"}
+
+
 def test_other_work_sent_twice_is_one_piece_of_work(town, clock):
     key, span = new_id(), (local(7), local(9))
     facts = {"activity": "training", "day_on": MONDAY, "note": "First aid"}
