@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
 from app.attendance.day import UNDO_FOR
+from app.attendance.elsewhere import UNWORKED, here_elsewhere, hold_person, overlap
 from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, NotedVia
 from app.audit.services import record
 from app.database import db, insert_if_absent, new_id
@@ -69,6 +70,9 @@ def arrive(shift_id: str, person_id: str, noting: Noting) -> Outcome:
         return refuse(form=problem)
     if now >= shift.ends_at:
         return refuse(form=f"This shift ended {when(shift.ends_at)}. A coordinator can still note who was there.")
+    problem = here_elsewhere(person_id, shift_id, is_own=person_id == noting.by_id)
+    if problem:
+        return refuse(form=problem)
     if now < shift.starts_at:
         keep_place(person_id, shift_id)  # whoever is there comes after all, and nobody is asked for them any more
     return _note(shift, person_id, noting, state=AttendanceState.HERE, arrived_at=now, left_at=None)
@@ -112,30 +116,43 @@ def note_as_planned(shift_id: str, person_id: str, noting: Noting) -> Outcome:
         return refuse(form=problem)
     if clock.now() < shift.ends_at:
         return refuse(form=f"The shift goes on until {when(shift.ends_at)}.")
+    problem = overlap(person_id, shift.starts_at, shift.ends_at, shift_id)
+    if problem:
+        return refuse(form=problem)
     planned = {"arrived_at": shift.starts_at, "left_at": shift.ends_at, "is_exact": True}
     return _note(shift, person_id, noting, state=AttendanceState.LEFT, **planned)
 
 
 def take_back(attendance_id: str, noting: Noting) -> Outcome:
     """Undo the last tap, within some minutes of it; what it said is kept beside."""
-    row = locked(Attendance, attendance_id)
+    row = _held(attendance_id)
     if row is None:
         return refuse(form="There is nothing to take back.")
     if row.version != noting.version:
         return outdated(row.version)
-    if row.noted_via in {NotedVia.COORDINATOR, NotedVia.CLOSED} and noting.via != NotedVia.COORDINATOR:
-        return refuse(form="A coordinator noted this. Ask them to correct it.")
-    if clock.now() - row.changed_at > UNDO_FOR or row.state == AttendanceState.VOID:
-        return refuse(form="It is too late to take this back. A coordinator can correct it.")
-    if row.is_exact and row.version > 1:
-        return refuse(form="These times were corrected, which is no tap to take back. Correct them once more.")
+    is_here_again = row.state == AttendanceState.LEFT and not row.is_exact
+    problem = _no_taking_back(row, noting)
+    if not problem and is_here_again and row.arrived_at:
+        problem = overlap(row.person_id, row.arrived_at, None, row.shift_id or row.id)
+    if problem:
+        return refuse(form=problem)
     _keep_before(row, TAKEN_BACK, noting.by_id)
-    if row.state == AttendanceState.LEFT and not row.is_exact:
+    if is_here_again:
         _set(row, noting, state=AttendanceState.HERE, left_at=None)
     else:
         _set(row, noting, state=AttendanceState.VOID, arrived_at=None, left_at=None)
     record(db.session, "take back attendance", "attendance", row.id, actor_id=noting.by_id)
     return kept(row.id)
+
+
+def _no_taking_back(row: Attendance, noting: Noting) -> str:
+    if row.noted_via in {NotedVia.COORDINATOR, NotedVia.CLOSED} and noting.via != NotedVia.COORDINATOR:
+        return "A coordinator noted this. Ask them to correct it."
+    if clock.now() - row.changed_at > UNDO_FOR or row.state == AttendanceState.VOID:
+        return "It is too late to take this back. A coordinator can correct it."
+    if row.is_exact and row.version > 1:
+        return "These times were corrected, which is no tap to take back. Correct them once more."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +166,7 @@ class Times:
 
 def correct(attendance_id: str, times: Times, reason: str, version: int, by_id: str) -> Outcome:
     """Correct a row; what it said before is kept beside it with the reason. Corrected times count to the minute."""
-    row = locked(Attendance, attendance_id)
+    row = _held(attendance_id)
     if row is None:
         return refuse(form="This is not there any more.")
     if row.person_id == by_id:
@@ -158,6 +175,8 @@ def correct(attendance_id: str, times: Times, reason: str, version: int, by_id: 
         return outdated(row.version)
     shift = db.session.get(Shift, row.shift_id) if row.activity == Activity.SHIFT else None
     problems = _time_problems(times, row.day_on, shift)
+    if not problems and row.activity not in UNWORKED:
+        problems = _overlap_problems(row.person_id, times, row.shift_id or row.id)
     if problems:
         return refuse(**problems)
     _keep_before(row, reason, by_id)
@@ -174,7 +193,7 @@ def enter(shift_id: str, person_id: str, times: Times, by_id: str) -> Outcome:
         return refuse(form=problem)
     if person_id == by_id:
         return refuse(form=OWN_HOURS)
-    problems = _time_problems(times, shift.day_on, shift)
+    problems = _time_problems(times, shift.day_on, shift) or _overlap_problems(person_id, times, shift_id)
     if problems:
         return refuse(**problems)
     noting = Noting(by_id, NotedVia.COORDINATOR, 0)
@@ -188,7 +207,10 @@ def add_extra(key: str, person_id: str, facts: dict[str, Any], span: tuple[datet
         return refuse(person_id="Choose a person.")
     if person_id == by_id:
         return refuse(person_id=OWN_HOURS)
-    problems = _time_problems(Times(AttendanceState.LEFT, *span), facts["day_on"])
+    times = Times(AttendanceState.LEFT, *span)
+    problems = _time_problems(times, facts["day_on"])
+    if not problems and facts["activity"] not in UNWORKED:
+        problems = _overlap_problems(person_id, times, key)
     if problems:
         return refuse(**problems)
     now = clock.now()
@@ -264,6 +286,14 @@ def _row_of(shift_id: str, person_id: str) -> Attendance | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def _held(attendance_id: str) -> Attendance | None:
+    """A row that nobody else changes, after its person: whoever notes work of someone takes the two in this order."""
+    row = db.session.get(Attendance, attendance_id)
+    if row is not None:
+        hold_person(row.person_id)
+    return locked(Attendance, attendance_id)
 
 
 def _note(shift: Shift, person_id: str, noting: Noting, **values: Any) -> Outcome:
@@ -348,6 +378,14 @@ def _time_problems(times: Times, day: date, shift: Shift | None = None) -> dict[
     if problem:
         return {"left": problem}
     return {} if shift is None or _is_near(times, shift) else {"arrived": _not_its_time(shift)}
+
+
+def _overlap_problems(person_id: str, times: Times, but: str) -> dict[str, str]:
+    """What else the person did in this time, by field."""
+    if times.arrived_at is None or times.state not in {AttendanceState.HERE, AttendanceState.LEFT}:
+        return {}
+    problem = overlap(person_id, times.arrived_at, _columns(times)["left_at"], but)
+    return {"arrived": problem} if problem else {}
 
 
 def _too_early_for(state: AttendanceState, shift: Shift) -> str:

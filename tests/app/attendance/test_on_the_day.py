@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from app.database import db, new_id
 from app.editing import Outdated, Refused, Saved
 from app.people.models import Level, Person
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.sites.models import Site
 from tests.app.attendance.conftest import MONDAY, shift
 from tests.support.pages import Page, end_transaction
 from tests.support.people import add_person
@@ -252,6 +254,77 @@ def test_times_on_a_shift_lie_near_its_planned_ones(town, clock, came, went, is_
     times = Times(AttendanceState.LEFT, local(came), local(went))
     answer = services.enter(town.day, town.ana, times, town.robin)
     assert isinstance(answer, Saved) if is_fine else set(answer.problems) == {"arrived"}
+
+
+def at_the_van(town, *people, starts=time(10), ends=time(15)):
+    db.session.add(Site(id="vanvanvanvan", code="van", name="The van"))
+    db.session.flush()
+    other = SimpleNamespace(site="vanvanvanvan", service=town.service)
+    found = shift(other, MONDAY, starts, ends, *people)
+    db.session.commit()
+    return found
+
+
+def test_nobody_is_noted_in_two_places_at_once_by_whichever_way(town, clock):
+    van = at_the_van(town, town.ana)
+    clock.set(local(16))
+    services.enter(town.day, town.ana, Times(AttendanceState.LEFT, local(9, 57), local(15, 2)), town.robin)
+    times = Times(AttendanceState.LEFT, local(14), local(15, 30))
+    words = "Ana was at Harbour House today 09:57 to 15:02 already."
+    assert services.enter(van, town.ana, times, town.robin).problems == {"arrived": words}
+    assert services.note_as_planned(van, town.ana, lead(town.lee)).problems == {"": words}
+    facts = {"activity": "training", "day_on": MONDAY}
+    span = (local(9), local(10))
+    assert services.add_extra(new_id(), town.ana, facts, span, town.robin).problems == {"arrived": words}
+    later = Times(AttendanceState.LEFT, local(15, 2), local(15, 30))
+    assert isinstance(services.enter(van, town.ana, later, town.robin), Saved)
+    second = next(each for each in rows() if each.shift_id == van)
+    assert services.correct(second.id, times, "Earlier.", 1, town.robin).problems == {"arrived": words}
+    assert sum(each.minutes for each in queries.worked_records()) == 333
+
+
+def test_whoever_is_here_leaves_there_before_they_come_elsewhere(town, clock):
+    van = at_the_van(town, town.ana, starts=time(15), ends=time(18))
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.set(local(15))
+    own = services.arrive(van, town.ana, phone(town.ana)).problems[""]
+    assert own == "You are noted as here at Harbour House. Tap 'I am leaving' there first."
+    assert "Ana is noted as here at Harbour House" in services.arrive(van, town.ana, lead(town.lee)).problems[""]
+    services.leave(town.day, town.ana, phone(town.ana, 1))
+    first = row().id
+    assert isinstance(services.arrive(van, town.ana, phone(town.ana)), Saved)
+    assert "The van" in services.take_back(first, phone(town.ana, 2)).problems[""]
+
+
+def test_a_paid_rest_lies_beside_anything_and_other_work_is_not_named(town, clock):
+    clock.set(local(16))
+    for activity, starts in (("stand_down", 10), ("quiet", 12)):
+        facts = {"activity": activity, "day_on": MONDAY}
+        services.add_extra(new_id(), town.ana, facts, (local(starts), local(starts + 2)), town.robin)
+    planned = services.note_as_planned(town.day, town.ana, lead(town.lee)).problems[""]
+    assert planned == "Ana was busy with other work today 12:00 to 14:00 already."
+    morning = Times(AttendanceState.LEFT, local(10), local(12))
+    assert isinstance(services.enter(town.day, town.ana, morning, town.robin), Saved)
+
+
+def test_of_two_places_tapped_at_the_same_time_one_is_noted(bare_app, town):
+    van = at_the_van(town, town.ana)
+    answers, start = [], threading.Barrier(6)
+    ana, places = town.ana, (town.day, van)
+
+    def tap(place):
+        with bare_app.app_context():
+            start.wait()
+            answers.append((place, type(services.arrive(place, ana, phone(ana)))))
+
+    end_transaction()
+    threads = [threading.Thread(target=tap, args=(place,)) for place in places * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(answers) == 6
+    assert {place for place, answer in answers if answer is Saved} == {row().shift_id}
 
 
 def test_other_work_sent_twice_is_one_piece_of_work(town, clock):
