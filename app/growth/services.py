@@ -11,12 +11,11 @@ from app.editing import Outcome, Saved, kept, locked, outdated, refuse
 from app.growth.models import LevelChange, SignOff
 from app.growth.queries import is_mentor, path_of
 from app.growth.steps import level_of_step, next_level
-from app.people.models import Level, Person, PersonSkill
-from app.sites.models import Service
+from app.people.leading import follow_level
+from app.people.models import Level, Person
 
 NOT_ONESELF = "Another mentor signs off your own steps."
 NOT_OWN_LEVEL = "Nobody sets their own level. Ask someone else."
-LEADING = frozenset({Level.LEAD, Level.MENTOR})
 MENTORS_ONLY = "Only mentors sign off steps."
 
 
@@ -86,23 +85,15 @@ def set_level(person_id: str, level: str, reason: str, version: int, by_id: str)
 
 
 def _move(person: Person, level: Level, by_id: str, reason: str | None = None) -> None:
-    """Put a person on a level; who comes to lead gets the skills by which services know their leads."""
+    """Put a person on a level, with the skills by which services know their leads, or without them."""
     before, person.level = person.level, level
     db.session.add(
         LevelChange(person_id=person.id, before=before, after=level, by_id=by_id, at=clock.now(), reason=reason)
     )
-    if level in LEADING and before not in LEADING:
-        _give_lead_skills(person.id)
+    follow_level(person.id, before, level)
 
 
 def _signer_problem(person_id: str, by_id: str) -> str:
     if not is_mentor(by_id):
         return MENTORS_ONLY
     return NOT_ONESELF if person_id == by_id else ""
-
-
-def _give_lead_skills(person_id: str) -> None:
-    asked = sa.select(Service.lead_skill_id).where(Service.is_active, Service.lead_skill_id.is_not(None)).distinct()
-    for skill_id in db.session.scalars(asked):
-        values = {"id": new_id(), "person_id": person_id, "skill_id": skill_id, "obtained_on": clock.today()}
-        insert_if_absent(db.session, PersonSkill, values)

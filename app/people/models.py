@@ -24,6 +24,7 @@ class Level(StrEnum):
 
 
 LEARNING = frozenset({Level.OBSERVER, Level.TRAINEE})
+LEADING = frozenset({Level.LEAD, Level.MENTOR})
 
 
 class Dial(StrEnum):

@@ -17,6 +17,7 @@ from app.auth import services as doors
 from app.database import db, new_id
 from app.editing import Outcome, Refused, Saved, changed_names, free_code, is_taken, kept, locked, outdated, refuse
 from app.mail.services import post
+from app.people.leading import follow_level
 from app.people.models import Person, PersonRole, PersonSkill, Skill
 from app.people.queries import has_other_admin, may_manage_fully
 from app.vault import vault
@@ -41,6 +42,8 @@ def add_person(facts: Mapping[str, Any], by: frozenset[Role]) -> Outcome:
     person.email_index = _index(person.email)
     person.role_rows = [PersonRole(role=role) for role in sorted(roles)]
     db.session.add(person)
+    db.session.flush()
+    follow_level(person.id, None, person.level)
     record(db.session, "add person", "person", person.id, roles=sorted(roles))
     return kept(person.id)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.audit.services import record
 from app.database import db, new_id
 from app.editing import Outcome, changed_names, free_code, is_taken, kept, locked, outdated, refuse
+from app.people.leading import follow_service
 from app.people.models import Skill
 from app.sites.models import Pattern, PatternDemand, Service, ServiceNeed, Site
 
@@ -104,6 +105,8 @@ def _add(model: type[Site | Service], facts: Mapping[str, Any]) -> Outcome:
     row = model(id=new_id(), code=code, **values)
     if isinstance(row, Service) and needs is not None:
         _put_needs(row, needs)
+    if isinstance(row, Service):
+        follow_service(row.lead_skill_id)
     db.session.add(row)
     record(db.session, f"add {WORDS[model]}", WORDS[model], row.id, name=row.name)
     return kept(row.id)
@@ -125,6 +128,8 @@ def _change(model: type[Site | Service], row_id: str, facts: Mapping[str, Any], 
     changed = changed_names(row, values)
     for name in changed:
         setattr(row, name, values[name])
+    if "lead_skill_id" in changed:
+        follow_service(values["lead_skill_id"])
     if isinstance(row, Service) and needs is not None and set(needs) != set(row.need_ids):
         _put_needs(row, needs)
         flag_modified(row, "code")  # the version rises with the needs too

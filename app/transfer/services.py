@@ -10,6 +10,7 @@ from flask import Flask
 from app import clock, jobs
 from app.audit.services import record
 from app.database import db, is_sqlite, writing
+from app.people.leading import follow_level, follow_service
 from app.transfer.files import Unreadable, write_csv, write_zip
 from app.transfer.kinds import KINDS, Rights
 from app.transfer.models import Upload
@@ -138,12 +139,29 @@ def _import_now(upload_id: str, digest: str, rights: Rights) -> Answer:
         return Answer.OTHER
     before = rows_before(plan, rights)
     write_plan(db.session, plan)
+    _follow_leads(plan)
     counts = {file.kind.name: file.counts() for file in plan.files}
     upload.content = pack(before)
     upload.outcome = {"counts": counts, "new": new_things(plan)}
     record(db.session, "import file", "upload", upload.id, kind=upload.kind, counts=counts)
     db.session.flush()
     return Answer.DONE
+
+
+def _follow_leads(plan: Plan) -> None:
+    """Give and take the skills of leads; files that say themselves who holds what are taken at their word."""
+    files = {file.kind.name: file for file in plan.files}
+    if "certificates" in files:
+        return
+    for name, column in (("services", "lead_skill"), ("people", "level")):
+        for entry in files[name].entries if name in files else ():
+            before, after = (entry.stored or {}).get(column), entry.values[column]
+            if before == after:
+                continue
+            if name == "services":
+                follow_service(after)
+            else:
+                follow_level(entry.id, before, after)
 
 
 def hold_still() -> None:

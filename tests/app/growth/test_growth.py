@@ -156,6 +156,55 @@ def test_a_level_set_by_hand_is_kept_with_why_and_gives_a_lead_their_skills(as_,
     assert db.session.scalars(sa.select(PersonSkill.person_id)).all() == [ana]
 
 
+def asks_for_a_lead(*skills):
+    for skill in skills:
+        db.session.add(skill)
+        db.session.flush()
+        db.session.add(Service(code=f"{skill.code}-kit", name=f"{skill.name} kit", lead_skill_id=skill.id))
+    db.session.commit()
+
+
+def held():
+    end_transaction()
+    query = sa.select(Person.name, Skill.code).join(PersonSkill, PersonSkill.person_id == Person.id).join(Skill)
+    return sorted(tuple(row) for row in db.session.execute(query))
+
+
+def test_whoever_goes_back_to_peer_leads_no_more_and_keeps_their_certificates(mo):
+    paper = Skill(code="cpr", name="First aid", is_certificate=True)
+    asks_for_a_lead(Skill(code="lead", name="Shift lead"), paper)
+    ana = add_person("Ana")
+    services.set_level(ana, Level.LEAD, "Led elsewhere.", version_of(ana), mo)
+    db.session.add(PersonSkill(person_id=ana, skill_id=paper.id))
+    db.session.commit()
+    services.set_level(ana, Level.MENTOR, "More.", version_of(ana), mo)
+    assert held() == [("Ana", "cpr"), ("Ana", "lead")]
+    services.set_level(ana, Level.PEER, "A break.", version_of(ana), mo)
+    assert held() == [("Ana", "cpr")]
+
+
+def test_whoever_is_added_as_a_lead_can_stand_on_the_lines_that_ask_for_one(app):
+    from app.people import services as people
+
+    asks_for_a_lead(Skill(code="lead", name="Shift lead"))
+    for name, level in (("Lee", Level.LEAD), ("Ana", Level.PEER)):
+        assert isinstance(people.add_person({"name": name, "level": level}, frozenset({Role.ADMIN})), Saved)
+    assert held() == [("Lee", "lead")]
+
+
+def test_a_service_that_asks_for_a_lead_from_now_on_knows_those_there_are(mo):
+    from app.sites import services as sites
+
+    skill = Skill(code="lead", name="Shift lead")
+    db.session.add(skill)
+    db.session.commit()
+    add_person("Ana")
+    made = sites.add_service({"name": "Supplies", "lead_skill_id": None})
+    assert held() == []
+    sites.change_service(made.id, {"name": "Supplies", "lead_skill_id": skill.id}, 1)
+    assert held() == [("Mo", "lead")]
+
+
 def test_nobody_sets_their_own_level(mo):
     assert isinstance(services.set_level(mo, Level.PEER, "Enough.", version_of(mo), mo), Refused)
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
 from app.database import db
-from app.people.models import Person, Wish
+from app.people.models import Person, PersonSkill, Skill, Wish
 from app.roster.models import Assignment, Period, Shift
-from app.sites.models import Site
+from app.sites.models import Service, Site
 from app.transfer import services
 from app.transfer.kinds.people import Certificates
 from app.transfer.models import Upload
@@ -52,6 +52,19 @@ def names() -> set[str]:
     found = set(db.session.scalars(sa.select(Person.name)))
     db.session.rollback()
     return found
+
+
+def test_whoever_a_file_makes_a_lead_gets_the_skills_of_one_and_loses_them_with_the_level(group, as_):
+    skill = Skill(code="lead", name="Shift lead")
+    db.session.add(skill)
+    db.session.flush()
+    db.session.get_one(Service, group["walk"]).lead_skill_id = skill.id
+    db.session.commit()
+    client, leads = as_(group["robin"]), sa.select(PersonSkill.person_id)
+    for level, people in ((b"lead", [group["ana"]]), (b"peer", [])):
+        say_yes(client, *preview(client, b"name,level\nAna," + level + b"\n"))
+        assert db.session.scalars(leads).all() == people
+        db.session.rollback()
 
 
 def test_nothing_is_written_before_the_yes_and_everything_after(group, as_):
