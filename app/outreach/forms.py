@@ -24,7 +24,11 @@ class OutingForm(FlaskForm):
 
     key = HiddenField()
     # who and what left the group since the page was shown, the service says in words
-    people = SelectMultipleField("Who goes", description="At least two. Nobody goes out alone.", validate_choice=False)
+    people = SelectMultipleField(
+        "Who goes",
+        description="At least two who are not learning. Nobody goes out alone.",
+        validate_choice=False,
+    )
     site_id = SelectField("From where", validate_choice=False)
     route = text_field(
         "Which way",

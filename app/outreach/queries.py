@@ -21,7 +21,7 @@ from app.words import length_words
 
 UNDO_FOR = timedelta(minutes=10)
 LEAST = 2
-"""Nobody goes out alone."""
+"""So many go out at least; observers and trainees may come too but do not count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,8 +159,8 @@ def _people_problem(key: str, chosen: list[str]) -> str:
     known = db.session.execute(sa.select(Person.id, Person.level).where(Person.id.in_(chosen), Person.is_active)).all()
     if {row.id for row in known} != set(chosen):
         return "Someone you chose is not in the group any more. Please choose again."
-    if {row.level for row in known} <= LEARNING:
-        return "People who are learning do not go out on their own: choose a peer, a lead or a mentor too."
+    if sum(row.level not in LEARNING for row in known) < LEAST:
+        return "Two who are not learning go out together: choose another peer, lead or mentor. Learners may come too."
     out = _names_out(chosen, key)
     return f"Out already: {', '.join(out)}. Note first that they are back." if out else ""
 
