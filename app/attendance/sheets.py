@@ -36,10 +36,14 @@ class WallLine:
 
 @dataclass(frozen=True, slots=True)
 class WallWeek:
-    """One week of the wall: its days and its lines."""
+    """One week of the wall: its days and its lines, by place."""
 
     days: tuple[date, ...]
     lines: tuple[WallLine, ...]
+
+    def lines_of(self, at: int) -> list[WallLine]:
+        """What is on one of the seven days, the earliest first."""
+        return sorted((line for line in self.lines if line.days[at] is not None), key=lambda line: line.time)
 
 
 def month_of(day: date) -> tuple[date, date]:

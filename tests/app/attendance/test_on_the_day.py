@@ -512,6 +512,14 @@ def test_a_month_of_the_wall_is_one_table_of_whole_weeks(as_, town):
     assert "Ana" in rows[5].text
 
 
+def test_a_day_of_the_month_on_the_wall_stands_by_time_whatever_the_place(as_, town):
+    at_the_van(town, town.bo, starts=time(8), ends=time(9))
+    published(MONDAY, date(2026, 12, 31))
+    page = Page(as_(town.robin).get("/attendance/wall?first_on=2026-11-23&span=month").text)
+    lines = page.one("table", class_="wall").all("tr")[5].all("td")[0].all("p")
+    assert [each.text[:5] for each in lines] == ["08:00", "10:00", "22:00"]
+
+
 def test_the_sign_in_sheet_comes_on_either_paper(as_, town):
     page = as_(town.robin).get(f"/attendance/sites/{town.site}/sheet?on=2026-11-23&paper=letter").text
     assert "paper-letter-tall" in page
