@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
+from app.attendance.elsewhere import overlap
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
 from app.attendance.queries import resting_until
 from app.database import db, insert_if_absent, new_id
@@ -18,9 +19,10 @@ from app.roster.models import Shift
 def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) -> int | None:
     """Note in the caller's transaction that someone stops now; how many minutes of stand-down are to be paid.
 
-    On a shift that goes on these go to its end, and whoever noted no arrival was there from the planned start: what is
-    wrong a coordinator corrects. Otherwise they are `rest`, and `key` becomes the row's id. Nobody is paid for two at
-    a time: one on a shift begins when an earlier one ends; None, and nothing is noted, where the earlier one covers it.
+    On a shift that goes on these go to its end, and whoever noted no arrival was there from the planned start, unless
+    they are noted elsewhere for that time: what is wrong a coordinator corrects. Otherwise they are `rest`, and `key`
+    becomes the row's id. Nobody is paid for two at a time: one on a shift begins when an earlier one ends; None, and
+    nothing is noted, where the earlier one covers it.
     """
     now, shift = clock.now(), db.session.get(Shift, shift_id) if shift_id else None
     until = resting_until(person_id)
@@ -29,7 +31,8 @@ def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) 
     if shift is None or shift.ends_at <= now:
         return _pay(person_id, None, key, now, now + rest)
     if shift.starts_at <= now < shift.ends_at:
-        _end_work(person_id, shift, now, was_there=until is None)
+        is_free = not overlap(person_id, shift.starts_at, now, shift.id)
+        _end_work(person_id, shift, now, was_there=until is None and is_free)
     return _pay(person_id, shift, new_id(), max(now, shift.starts_at, until or now), shift.ends_at)
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from app.attendance import day, queries, services, sheets
+from app.attendance import day, queries, services, sheets, standing_down
 from app.attendance.models import Attendance, AttendanceCorrection, AttendanceState, NotedVia
 from app.attendance.services import Noting, Times
 from app.database import db, new_id
@@ -305,6 +305,15 @@ def test_a_paid_rest_lies_beside_anything_and_other_work_is_not_named(town, cloc
     assert planned == "Ana was busy with other work today 12:00 to 14:00 already."
     morning = Times(AttendanceState.LEFT, local(10), local(12))
     assert isinstance(services.enter(town.day, town.ana, morning, town.robin), Saved)
+
+
+def test_whoever_stands_down_gets_no_work_where_they_were_not_while_they_worked_elsewhere(town, clock):
+    van = at_the_van(town)
+    services.arrive(van, town.ana, Noting(town.robin, NotedVia.COORDINATOR, 0))
+    clock.move(hours=1)
+    standing_down.stand_down(town.ana, town.day, new_id(), timedelta(hours=1))
+    db.session.commit()
+    assert [(each.shift_id, each.activity) for each in rows()] == [(van, "shift"), (town.day, "stand_down")]
 
 
 def test_of_two_places_tapped_at_the_same_time_one_is_noted(bare_app, town):
