@@ -76,6 +76,7 @@ def test_only_a_hash_of_the_secret_is_kept(app, town):
 
 
 def test_the_secret_is_in_no_log(app, town, tonight, caplog):
+    caplog.set_level("INFO", logger="evenhand")
     token = make_feed(town.ana)
     fetched(app, f"/calendar/{token}.ics")
     assert "calendars.show" in [record.endpoint for record in caplog.records if hasattr(record, "endpoint")]
