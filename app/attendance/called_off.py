@@ -18,14 +18,20 @@ from app.roster.models import Assignment, Shift
 def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
     """Note, in the caller's transaction, who is due something for shifts that are called off now.
 
-    Whoever had said no is due nothing. The planned time counts; how much of it is paid is for pay to say.
+    Whoever had said no is due nothing. The planned time counts; how much of it is paid is for pay to say. One place
+    is paid once: of a shift that has begun, whoever was noted on it is paid what they worked, and who stood down
+    from it is paid for that.
     """
     now = clock.now()
+    noted = sa.exists().where(Attendance.shift_id == Shift.id, Attendance.person_id == Assignment.person_id)
+    noted = noted.where(Attendance.state != AttendanceState.VOID)
+    has_begun = sa.and_(Shift.starts_at <= now, noted.where(Attendance.activity == Activity.SHIFT))
     rows = db.session.execute(
         sa.select(Shift.id, Shift.day_on, Shift.starts_at, Shift.ends_at, Assignment.person_id, Person.level)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .join(Person, Person.id == Assignment.person_id)
         .where(Shift.id.in_(list(shift_ids)), Shift.ends_at > now, Assignment.declined_at.is_(None))
+        .where(~has_begun, ~noted.where(Attendance.activity == Activity.STAND_DOWN))
         .order_by(Shift.starts_at, Assignment.person_id)
     ).all()
     card = rate_card() if rows else None

@@ -37,6 +37,7 @@ NEAR = timedelta(hours=4)
 TAKEN_BACK = "Taken back."
 NOTED_ANEW = "Noted anew."
 TO_COME = "This is still to come."
+PAID_OTHERWISE = "This shift was called off, and this person has another record of it. Take that one back first."
 OWN_HOURS = "Nobody changes their own hours here. Ask another coordinator."
 
 
@@ -179,6 +180,8 @@ def correct(attendance_id: str, times: Times, reason: str, version: int, by_id: 
         problems = _overlap_problems(row.person_id, times, row.shift_id or row.id)
     if problems:
         return refuse(**problems)
+    if _is_paid_otherwise(row, times.state):
+        return refuse(form=PAID_OTHERWISE)
     _keep_before(row, reason, by_id)
     _set(row, Noting(by_id, NotedVia.COORDINATOR, version), is_exact=True, **_columns(times))
     record(db.session, "correct attendance", "attendance", row.id, actor_id=by_id, state=times.state)
@@ -227,22 +230,25 @@ def add_extra(key: str, person_id: str, facts: dict[str, Any], span: tuple[datet
 def close_forgotten(task: object) -> None:
     """Take the planned end where nobody noted the leaving; coordinators find these marked.
 
-    The plan says nothing about whoever is not on the shift (any more): they get no time until a coordinator gives it.
+    A shift that was called off while it ran ended then; called off before it began, it gave nobody any time. The plan
+    says nothing about whoever is not on the shift (any more): they get no time until a coordinator gives it.
     """
     del task
     now = clock.now()
     over = now - timedelta(minutes=day_settings().close_minutes)
     is_on = sa.exists().where(Assignment.shift_id == Attendance.shift_id, Assignment.person_id == Attendance.person_id)
     rows = db.session.execute(
-        sa.select(Attendance, Shift.ends_at, is_on.label("is_on"))
+        sa.select(Attendance, Shift.starts_at, Shift.ends_at, Shift.cancelled_at, is_on.label("is_on"))
         .join(Shift, Shift.id == Attendance.shift_id)
         .where(Attendance.state == AttendanceState.HERE, Shift.ends_at < over)
         .limit(BATCH)
         .with_for_update(of=Attendance)
     ).all()
-    for row, ends_at, is_planned in rows:
+    for row, starts_at, planned_ends_at, cancelled_at, is_planned in rows:
+        ends_at = min(planned_ends_at, cancelled_at or planned_ends_at)
         arrived_at = row.arrived_at or ends_at
-        row.state, row.left_at = AttendanceState.LEFT, max(ends_at, arrived_at) if is_planned else arrived_at
+        has_time = is_planned and ends_at > starts_at
+        row.state, row.left_at = AttendanceState.LEFT, max(ends_at, arrived_at) if has_time else arrived_at
         row.noted_via, row.noted_by_id, row.changed_at = NotedVia.CLOSED, None, now
         record(db.session, "close attendance", "attendance", row.id)
     db.session.commit()
@@ -331,6 +337,21 @@ def _insert(shift: Shift, person_id: str, noting: Noting, values: dict[str, Any]
     row |= {"day_on": shift.day_on, "noted_via": noting.via, "noted_by_id": noting.by_id, "is_exact": False}
     row |= {"created_at": now, "changed_at": now, "version": 1} | values
     return made if insert_if_absent(db.session, Attendance, row) else None
+
+
+def _is_paid_otherwise(row: Attendance, state: AttendanceState) -> bool:
+    """Whether a row would count as work beside another of the same place: worked, or called off, but not both."""
+    other = {Activity.SHIFT: Activity.CANCELLATION, Activity.CANCELLATION: Activity.SHIFT}.get(Activity(row.activity))
+    if other is None or state not in {AttendanceState.HERE, AttendanceState.LEFT}:
+        return False
+    is_other = sa.exists().where(
+        Attendance.shift_id == row.shift_id,
+        Attendance.person_id == row.person_id,
+        Attendance.activity == other,
+        Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]),
+        sa.or_(Attendance.left_at.is_(None), Attendance.left_at > Attendance.arrived_at),
+    )
+    return bool(db.session.scalar(sa.select(is_other)))
 
 
 def _already(row: Attendance) -> Saved:

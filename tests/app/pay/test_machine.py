@@ -19,6 +19,7 @@ from app.editing import Refused
 from app.exchange import answers, swaps
 from app.pay import accounts, accrual, payouts, queries, services
 from app.pay.models import Honorarium, Payout
+from app.roster import planning
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
 from payroll.payout import Method, Share
 from tests.app.pay.purse import Purse, saved
@@ -34,6 +35,7 @@ class Machine(RuleBasedStateMachine):
     """Three people, one box; the model keeps who is owed what and what is in the box, in plain numbers."""
 
     purse: Purse
+    period: str
     funds: tuple[str, str]
     records = Bundle("records")
     payments = Bundle("payments")
@@ -76,6 +78,22 @@ class Machine(RuleBasedStateMachine):
         next_ = next(each for each in self.ids if each != holder)
         assert not self.give(holder, next_, shift), "what is worked does not change hands"
         self.work[record] = holder, hours * 60
+        return record
+
+    @rule(target=records, who=WHO, hours=st.integers(2, 8), is_there=st.booleans())
+    def a_shift_is_called_off_while_it_runs(self, who: str, hours: int, is_there: bool) -> str:
+        shift = self.place(who, hours)
+        self.purse.clock.move(hours=2)
+        if is_there:
+            saved(attendance.arrive(shift, self.ids[who], attendance.at_kiosk(self.ids[who], 0)))
+        self.purse.clock.move(hours=1)
+        saved(planning.call_off(self.period, shift))
+        accrual.accrue()
+        self.purse.clock.move(hours=hours + 3)
+        attendance.close_forgotten(None)
+        record = db.session.scalars(sa.select(Attendance.id).filter_by(shift_id=shift)).one()
+        self.purse.correct(record, is_exact=True)
+        self.work[record] = who, 60 if is_there else hours * 60
         return record
 
     def place(self, who: str, hours: int) -> str:
@@ -236,7 +254,10 @@ def test_money_is_neither_lost_nor_made_whatever_happens(purse):
     saved(services.share_costs(date(2026, 1, 1), None, {city: 60, trust: 40}, purse.toni))
     Here.funds = city, trust
     span = {"starts_on": date(2026, 11, 1), "ends_on": date(2036, 12, 31), "version": 1}
-    db.session.add(Period(name="All of it", published_at=clock.now(), created_at=clock.now(), **span))
+    period = Period(name="All of it", published_at=clock.now(), created_at=clock.now(), **span)
+    db.session.add(period)
+    db.session.flush()
+    Here.period = period.id
     db.session.commit()
     settings = hypothesis.settings(
         max_examples=200 if SOAK else 6,

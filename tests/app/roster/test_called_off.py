@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.access import Role
-from app.attendance.models import Activity
+from app.attendance import services as attendance
+from app.attendance.models import Activity, Attendance
 from app.attendance.queries import noted_shifts, worked_records
 from app.database import db
-from app.editing import Saved
+from app.editing import Refused, Saved
 from app.pay import accrual, owed
 from app.pay import services as pay
 from app.roster import planning
@@ -71,3 +72,52 @@ def test_what_was_called_off_is_paid_but_not_counted_as_work(shift, period, town
     planning.call_off(period, shift.id)
     assert noted_shifts(FIRST, FIRST) == {}
     assert [each.activity for each in worked_records(FIRST, FIRST)] == [Activity.CANCELLATION]
+
+
+def test_whoever_had_come_when_a_running_shift_is_called_off_is_paid_what_they_worked(shift, period, town, clock):
+    ana = town.people[0]
+    clock.set(shift.starts_at)
+    assert isinstance(attendance.arrive(shift.id, ana, attendance.at_kiosk(ana, 0)), Saved)
+    clock.move(hours=2)
+    planning.call_off(period, shift.id)
+    assert due(ana) == 0
+    clock.move(hours=10)
+    attendance.close_forgotten(None)
+    assert due(ana) == 2 * 2000
+
+
+def test_whoever_came_early_to_a_shift_called_off_before_its_start_is_paid_as_called_off(shift, period, town, clock):
+    ana = town.people[0]
+    clock.set(shift.starts_at - timedelta(minutes=10))
+    assert isinstance(attendance.arrive(shift.id, ana, attendance.at_kiosk(ana, 0)), Saved)
+    planning.call_off(period, shift.id)
+    clock.move(hours=12)
+    attendance.close_forgotten(None)
+    assert due(ana) == DUE
+
+
+def test_a_running_shift_that_was_called_off_and_brought_back_is_paid_as_worked(shift, period, town, clock):
+    ana = town.people[0]
+    clock.set(shift.starts_at)
+    assert isinstance(attendance.arrive(shift.id, ana, attendance.at_kiosk(ana, 0)), Saved)
+    clock.move(hours=2)
+    planning.call_off(period, shift.id)
+    planning.bring_back(period, shift.id)
+    clock.move(hours=10)
+    attendance.close_forgotten(None)
+    assert due(ana) == DUE
+
+
+def test_a_place_is_paid_as_called_off_or_as_worked_never_as_both(shift, period, town, clock):
+    ana, other = town.people[:2]
+    clock.set(shift.starts_at - timedelta(minutes=10))
+    came = attendance.arrive(shift.id, ana, attendance.at_kiosk(ana, 0))
+    attendance.take_back(came.id, attendance.at_kiosk(ana, 1))
+    clock.set(shift.starts_at + timedelta(hours=1))
+    planning.call_off(period, shift.id)
+    row = db.session.get_one(Attendance, came.id)
+    times = attendance.Times(attendance.AttendanceState.LEFT, shift.starts_at, clock())
+    outcome = attendance.correct(row.id, times, "was there", row.version, other)
+    assert isinstance(outcome, Refused)
+    assert "called off" in outcome.problems[""]
+    assert due(ana) == DUE
