@@ -14,7 +14,7 @@ from app import clock
 from app.audit.services import record
 from app.database import db, new_id, writing
 from app.editing import Outcome, Saved, changed_names, free_code, is_taken, kept, locked, outdated, refuse
-from app.pay import accounts, ledger, promises, queries
+from app.pay import accounts, accrual, ledger, promises, queries
 from app.pay.currency import currency
 from app.pay.models import (
     EarningsChoice,
@@ -51,6 +51,7 @@ def add_premium(facts: Mapping[str, Any], by_id: str, key: str | None = None) ->
 
 def _add_rate(facts: Mapping[str, Any], by_id: str, key: str | None) -> Outcome:
     ledger.lock()
+    accrual.accrue_within()  # what was worked is reckoned by the rates that held until now
     before = db.session.get(PayRate, key) if key else None
     if before is not None:
         return _again(before, facts)
@@ -84,6 +85,7 @@ def _next(column: Any) -> int:
 def set_terms(facts: Mapping[str, Any], by_id: str, key: str | None = None) -> Outcome:
     """Set night, rounding, cancellation and the sum that needs a second approver from a day on."""
     ledger.lock()
+    accrual.accrue_within()
     before = db.session.get(PayTerms, key) if key else None
     if before is not None:
         return _again(before, facts)
@@ -222,6 +224,7 @@ def withdraw_expense(expense_id: str, person_id: str) -> Outcome:
 
 def choose_pay(person_id: str, method: str, *, is_declined: bool) -> Outcome:
     """Say how one wants to be paid from now on, or that one wants no pay."""
+    accrual.accrue_within()  # what was worked until now was worked for pay, or not, as they had said before
     row = db.session.get(PayChoice, person_id)
     if row is None:
         row = PayChoice(person_id=person_id, method=method, is_declined=is_declined, changed_at=clock.now())

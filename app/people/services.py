@@ -18,6 +18,7 @@ from app.database import db, new_id
 from app.editing import Outcome, Refused, Saved, changed_names, free_code, is_taken, kept, locked, outdated, refuse
 from app.mail.services import post
 from app.people.leading import follow_level
+from app.pay.accrual import accrue_within
 from app.people.models import Person, PersonRole, PersonSkill, Skill
 from app.people.queries import has_other_admin, may_manage_fully
 from app.vault import vault
@@ -50,6 +51,9 @@ def add_person(facts: Mapping[str, Any], by: frozenset[Role]) -> Outcome:
 
 def change_person(person_id: str, facts: Mapping[str, Any], version: int, by: frozenset[Role]) -> Outcome:
     """Change what is kept about a person; `facts` holds only what is to change, `version` what the page showed."""
+    before = db.session.get(Person, person_id)
+    if before is not None and facts.get("is_volunteer", before.is_volunteer) != before.is_volunteer:
+        accrue_within()  # what was worked until now is paid, or not, as it was agreed then
     person = locked(Person, person_id)
     if person is None:
         return refuse(form="This person is not there any more.")

@@ -11,6 +11,7 @@ from app import clock, jobs
 from app.audit.services import record
 from app.database import db, is_sqlite, writing
 from app.people.leading import follow_level, follow_service
+from app.pay.accrual import accrue_within
 from app.transfer.files import Unreadable, write_csv, write_zip
 from app.transfer.kinds import KINDS, Rights
 from app.transfer.models import Upload
@@ -128,6 +129,7 @@ def import_upload(upload_id: str, digest: str, rights: Rights) -> Answer:
 
 def _import_now(upload_id: str, digest: str, rights: Rights) -> Answer:
     upload = db.session.get_one(Upload, upload_id, populate_existing=True)
+    accrue_within()  # a file may say who is a volunteer: what was worked until now is paid as it was agreed then
     hold_still()
     try:
         plan, _ = plan_upload(upload, rights)

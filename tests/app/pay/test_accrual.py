@@ -7,11 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from app import clock
+from app.access import Role
 from app.database import db
 from app.editing import Refused
 from app.pay import accrual, owed, services
 from app.pay.models import Honorarium, LedgerEntry, PayChoice
 from app.pay.queries import quotes, rate_rows, second_above, unagreed
+from app.people.models import Person
+from app.people.services import change_person
 from app.roster.models import Assignment, Shift
 from tests.app.pay.purse import saved
 
@@ -216,3 +219,22 @@ def test_a_rate_sent_twice_is_one_and_with_something_else_on_it_none(purse):
     assert isinstance(outcome, Refused)
     assert "sent before" in outcome.problems["key"]
     assert len(rate_rows()) == 2
+
+
+def test_work_that_is_not_reckoned_yet_is_paid_by_what_held_when_it_was_done(purse):
+    purse.work(purse.ana, activity="meeting", ended=timedelta(days=1))
+    plain = {"activity": "meeting", "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 500}
+    outcome = services.add_rate(plain | {"from_on": date(2026, 11, 22)}, purse.toni)
+    assert isinstance(outcome, Refused)
+    steps = TERMS | {"step_minutes": 30, "from_on": date(2026, 11, 22)}
+    assert isinstance(services.set_terms(steps, purse.toni), Refused)
+    assert purse.owed(purse.ana) == 10_000
+
+
+def test_who_wants_no_pay_or_becomes_a_volunteer_keeps_what_they_worked_for(purse):
+    purse.work(purse.ana)
+    saved(services.choose_pay(purse.ana, "cash", is_declined=True))
+    purse.work(purse.bo)
+    version = db.session.get_one(Person, purse.bo).version
+    saved(change_person(purse.bo, {"is_volunteer": True}, version, frozenset({Role.COORDINATOR})))
+    assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 10_000)
