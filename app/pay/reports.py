@@ -18,9 +18,10 @@ from app import clock
 from app.database import db
 from app.pay import queries
 from app.pay.currency import currency, money
-from app.pay.models import AccountKind, CashFloat, Fund, LedgerAccount, LedgerEntry, LedgerPosting, PayeeName
+from app.pay.models import AccountKind, CashFloat, Fund, LedgerAccount, LedgerEntry, LedgerPosting, PayChoice, PayeeName
 from app.pay.words import CATEGORY_WORDS
 from app.people.models import Person
+from app.roster.late import is_late_change
 from app.roster.models import Assignment, Shift
 from app.sites.models import Service
 from payroll import funds, honoraria
@@ -36,9 +37,13 @@ def spending() -> list[Spending]:
     """Costs of all months that are over, by fund, category, month and person; what was undone is left out.
 
     A month that is over stays as it is: what is written down or put right later counts in the month that was done
-    in. Only what was entered in the first month of the ledger, of which no report can have been made, counts in its
-    own month, however long ago.
+    in. Only what was entered in the first month of the ledger counts in its own month, however long ago; until that
+    month is over nothing is shown, for two reports would tell what was entered between them.
     """
+    began = db.session.scalar(sa.select(LedgerEntry.at).order_by(LedgerEntry.number).limit(1))
+    this = clock.today().replace(day=1)
+    if began is None or _month(began) >= this:
+        return []
     who, whose = aliased(LedgerPosting), aliased(LedgerAccount)
     query = (
         sa.select(LedgerAccount.fund_id, LedgerAccount.category, LedgerEntry.happened_on, LedgerEntry.at)
@@ -51,12 +56,10 @@ def spending() -> list[Spending]:
         .group_by(LedgerAccount.fund_id, LedgerAccount.category, LedgerEntry.happened_on, LedgerEntry.at)
         .group_by(whose.person_id)
     )
-    began = db.session.scalar(sa.select(LedgerEntry.at).order_by(LedgerEntry.number).limit(1))
-    this = clock.today().replace(day=1)
     sums: dict[tuple[str, str, date, str], int] = {}
     for fund_id, category, day, at, person_id, minor in db.session.execute(query):
         month, written = day.replace(day=1), _month(at)
-        if began is not None and written > _month(began):
+        if written > _month(began):
             month = max(month, written)
         if month < this:
             key = fund_id or "", category, month, person_id
@@ -167,24 +170,28 @@ def outlooks(outside: tuple[date, date] | None = None) -> dict[str, funds.Outloo
 def coming_costs(outside: tuple[date, date] | None = None) -> Iterator[tuple[str | None, Money]]:
     """What the published roster will cost, fund by fund, from now on; without the shifts of some days when asked."""
     elsewhere = sa.true() if outside is None else ~Shift.day_on.between(*outside)
+    place = aliased(Assignment)  # another than the one that is asked for a late change
     rows = db.session.execute(
         sa.select(Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Service.demanding)
-        .add_columns(Person.id.label("person_id"), Person.level)
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .join(Person, Person.id == Assignment.person_id)
+        .add_columns(Person.level, is_late_change(Shift.id, Person.id).label("is_late"))
+        .join(place, place.shift_id == Shift.id)
+        .join(Person, Person.id == place.person_id)
         .join(Service, Service.id == Shift.service_id)
-        .where(Shift.cancelled_at.is_(None), Shift.starts_at > clock.now(), Person.is_volunteer.is_(False))
+        .outerjoin(PayChoice, PayChoice.person_id == Person.id)
+        .where(Shift.cancelled_at.is_(None), Shift.starts_at > clock.now(), place.declined_at.is_(None))
+        .where(Person.is_volunteer.is_(False), sa.func.coalesce(PayChoice.is_declined, sa.false()).is_(False))
         .where(elsewhere)
     ).all()
     card, zone, bearers = queries.rate_card(), clock.zone(), queries.bearers()
-    known: dict[tuple[str, str], Money] = {}
+    known: dict[tuple[str, str, bool], Money] = {}
     for row in rows:
-        if (row.id, row.level) not in known:  # everyone of a level is paid the same for a shift
+        alike = row.id, row.level, bool(row.is_late)  # these are all paid the same for a shift
+        if alike not in known:
             is_demanding = row.demanding >= queries.DEMANDING
-            plan = row.service_id, row.starts_at, row.ends_at, row.starts_at, is_demanding
+            plan = row.service_id, row.starts_at, row.ends_at, row.starts_at, is_demanding, alike[-1]
             work = honoraria.Work(row.id, "", honoraria.SHIFT, row.level, *plan)
-            known[row.id, row.level] = honoraria.honorarium(work, card, zone).amount
-        amount = known[row.id, row.level]
+            known[alike] = honoraria.honorarium(work, card, zone).amount
+        amount = known[alike]
         if amount:
             day = clock.local(row.starts_at).date()
             yield from bearers.shares(amount, day, row.service_id, category_of(honoraria.SHIFT))

@@ -10,7 +10,7 @@ from app import clock
 from app.access import Role
 from app.database import db
 from app.editing import Refused
-from app.pay import accrual, owed, services
+from app.pay import accrual, owed, reports, services
 from app.pay.models import Honorarium, LedgerEntry, PayChoice
 from app.pay.queries import quotes, rate_rows, second_above, unagreed
 from app.people.models import Person
@@ -238,3 +238,18 @@ def test_who_wants_no_pay_or_becomes_a_volunteer_keeps_what_they_worked_for(purs
     version = db.session.get_one(Person, purse.bo).version
     saved(change_person(purse.bo, {"is_volunteer": True}, version, frozenset({Role.COORDINATOR})))
     assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 10_000)
+
+
+def test_the_forecast_counts_whoever_will_be_paid_and_what_they_will_be_paid(purse):
+    shift_id = shift(purse)
+    for who, at in ((purse.bo, {}), (purse.cy, {"declined_at": purse.clock()}), (purse.vi, {})):
+        db.session.add(Assignment(shift_id=shift_id, person_id=who, assigned_at=purse.clock(), **at))
+    db.session.commit()
+    saved(services.choose_pay(purse.bo, "cash", is_declined=True))
+    promised = quotes(purse.ana, [shift_id])[shift_id].amount
+    assert [amount for _, amount in reports.coming_costs()] == [promised]
+    premium = {"premium": "late_change", "basis": "shift", "amount": 700, "from_on": date(2026, 11, 1)}
+    saved(services.add_premium(premium, purse.toni))
+    db.session.scalars(sa.select(Assignment).filter_by(person_id=purse.ana)).one().is_taken_late = True
+    db.session.commit()
+    assert [amount.minor for _, amount in reports.coming_costs()] == [promised.minor + 700]

@@ -103,7 +103,7 @@ def test_a_funder_sees_no_name_and_no_figure_about_a_few(purse, as_):
         purse.work(each)
     accrual.accrue()
     toni = as_(purse.toni)
-    assert "No month with costs is over yet" in toni.page("/pay/report").body_text
+    assert "No month is shown until" in toni.page("/pay/report").body_text
     purse.clock.move(days=20)  # into December
     page = as_(purse.toni).page("/pay/report").body_text
     assert "fewer than 5 people" in page
@@ -120,6 +120,19 @@ def test_a_funder_sees_no_name_and_no_figure_about_a_few(purse, as_):
     for text in (page, file, toni.get("/pay/journal").text):
         assert not re.search(r"\b(Ana|Bo|Cy|Peer \d)\b", text)
     assert "$4,500.00" in toni.page("/pay/funds").body_text
+
+
+def test_no_report_is_made_while_the_first_month_of_the_ledger_goes_on(purse, as_):
+    people = [purse.ana, purse.bo, purse.cy, *(add_person(f"Peer {number}") for number in range(2))]
+    records = [purse.work(each, ended=timedelta(days=30)) for each in people]
+    accrual.accrue()
+    toni = as_(purse.toni)
+    before = toni.get("/pay/report.csv").text
+    purse.correct(records[0], left_at=purse.clock() - timedelta(days=29, hours=22))
+    accrual.accrue()
+    assert toni.get("/pay/report.csv").text == before
+    purse.clock.move(days=10)
+    assert "October 2026,550.00" in as_(purse.toni).get("/pay/report.csv").text
 
 
 def test_two_reports_never_differ_by_what_one_person_was_paid(purse, as_):
