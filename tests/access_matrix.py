@@ -157,6 +157,7 @@ MAY: dict[str, frozenset[Role | None]] = {
     "pay.expense_accept": RATE_KEEPERS,
     "pay.expense_photo": SIGNED_IN,
     "pay.expense_refuse": RATE_KEEPERS,
+    "pay.expense_take_back": RATE_KEEPERS,
     "pay.expenses": RATE_KEEPERS,
     "pay.fund": TREASURER,
     "pay.fund_add": TREASURER,

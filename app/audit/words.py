@@ -141,6 +141,7 @@ SENTENCES: dict[Group, dict[str, Sentence]] = {
         "ask for expense": "{who} asked for an expense",
         "refuse expense": "{who} refused an expense",
         "accept expense": "{who} accepted an expense",
+        "take expense back": "{who} took back the yes to an expense",
         "withdraw expense": "{who} withdrew an expense",
     },
     Group.PEOPLE: {

@@ -75,6 +75,11 @@ def post_all(writings: Sequence[Writing]) -> list[str]:
     return [row["id"] for row in entries]
 
 
+def expense_key(expense_id: str) -> str:
+    """The key of the entry by which an expense is owed."""
+    return f"expense-{expense_id}"
+
+
 def reverse(entry_id: str, reason: str, on: date | None = None, by_id: str | None = None) -> str:
     """Undo an entry by another, in the caller's transaction; `on` is the day it counts for, the entry's own if None."""
     return reverse_all([(entry_id, reason, on)], by_id)[0]

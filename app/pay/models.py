@@ -72,6 +72,7 @@ class ExpenseState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    TAKEN_BACK = "taken_back"  # was accepted by mistake: its entry is undone
 
 
 class PayRate(Model):

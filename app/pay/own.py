@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.database import db
-from app.pay import queries, reports
+from app.pay import ledger, queries, reports
 from app.pay.currency import currency, money
 from app.pay.models import (
     AccountKind,
@@ -99,7 +99,7 @@ def statement_of(person_id: str, first: date, last: date) -> Statement:
 def movements(person_id: str, last: date) -> list[Movement]:
     """Everything that changed what a person is owed, until a day."""
     query = (
-        sa.select(LedgerEntry.id, LedgerEntry.happened_on, LedgerEntry.kind, LedgerEntry.reason)
+        sa.select(LedgerEntry.id, LedgerEntry.key, LedgerEntry.happened_on, LedgerEntry.kind, LedgerEntry.reason)
         .add_columns(LedgerEntry.reverses_id, sa.func.sum(LedgerPosting.minor).label("minor"))
         .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
@@ -115,7 +115,8 @@ def movements(person_id: str, last: date) -> list[Movement]:
     }
     paid = {each.entry_id: each for each in db.session.scalars(sa.select(Payout).where(Payout.person_id == person_id))}
     spent = {
-        each.entry_id: each for each in db.session.scalars(sa.select(Expense).where(Expense.person_id == person_id))
+        ledger.expense_key(each.id): each
+        for each in db.session.scalars(sa.select(Expense).where(Expense.person_id == person_id))
     }
     services = queries.service_names()
     found = []
@@ -125,8 +126,8 @@ def movements(person_id: str, last: date) -> list[Movement]:
             words = queries.work_words(work[row.id].activity, services.get(work[row.id].service_id or ""))
         elif row.id in paid:
             words = f"Paid: {METHOD_WORDS[Method(paid[row.id].method)].lower()}"
-        elif row.id in spent:
-            words = expense_words(spent[row.id].category)
+        elif row.key in spent:
+            words = expense_words(spent[row.key].category)
         else:
             words = f"Put right: {row.reason or ''}"
         found.append(

@@ -205,14 +205,14 @@ def limit_forget() -> ResponseReturnValue:
 def expenses() -> str:
     """Expenses that wait for an answer, and those answered of late."""
     waiting = own.expenses_in(ExpenseState.ASKED)
-    answered = own.expenses_in(ExpenseState.ACCEPTED, ExpenseState.REFUSED)[-30:]
+    answered = own.expenses_in(ExpenseState.ACCEPTED, ExpenseState.REFUSED, ExpenseState.TAKEN_BACK)[-30:]
     return render_template("pay/expenses.html", waiting=waiting, answered=answered[::-1])
 
 
 @bp.get("/expenses/<expense_id>")
 @allow(*DECIDERS)
 def expense(expense_id: str) -> str:
-    """One expense, to accept or refuse."""
+    """One expense, to accept or refuse; what was accepted by mistake is taken back here."""
     found = own.expense(expense_id) or abort(404)
     return render_template("pay/expense.html", found=found, form=ReasonForm(), is_own=_is_own(found.row))
 
@@ -241,6 +241,21 @@ def expense_refuse(expense_id: str) -> ResponseReturnValue:
         if isinstance(outcome, Saved):
             flash("Refused. They can read why.", "success")
             return redirect(url_for(".expenses"), 303)
+        form.take(getattr(outcome, "problems", {}))
+    return render_template("pay/expense.html", found=found, form=form, is_own=_is_own(found.row)), 422
+
+
+@bp.post("/expenses/<expense_id>/take-back")
+@allow(*DECIDERS)
+def expense_take_back(expense_id: str) -> ResponseReturnValue:
+    """Take back a yes that was a mistake, with a reason."""
+    found = own.expense(expense_id) or abort(404)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        outcome = services.take_expense_back(expense_id, form.reason.data, current_user.id)
+        if isinstance(outcome, Saved):
+            flash("Taken back. They can read why.", "success")
+            return redirect(url_for(".expense", expense_id=expense_id), 303)
         form.take(getattr(outcome, "problems", {}))
     return render_template("pay/expense.html", found=found, form=form, is_own=_is_own(found.row)), 422
 

@@ -205,10 +205,32 @@ def decide_expense(expense_id: str, answer: str, by_id: str, *, is_accepted: boo
         shares = queries.bearers().shares(amount, row.spent_on, row.service_id, row.category)
         costs = tuple(Posting(accounts.cost(fund_id, row.category), part) for fund_id, part in shares)
         entry = Entry(EntryKind.EXPENSE, row.spent_on, (*costs, Posting(accounts.refund(row.person_id), -amount)))
-        row.entry_id = ledger.post_all([ledger.Writing(entry, f"expense-{row.id}", by_id=by_id)])[0]
+        row.entry_id = ledger.post_all([ledger.Writing(entry, ledger.expense_key(row.id), by_id=by_id)])[0]
     row.state, row.decided_by_id, row.decided_at = wanted, by_id, clock.now()
     row.answer = answer.strip() or None
     record(db.session, "accept expense" if is_accepted else "refuse expense", "expense", row.id, actor_id=by_id)
+    return kept(expense_id)
+
+
+def take_expense_back(expense_id: str, reason: str, by_id: str) -> Outcome:
+    """Undo the yes to an expense that was accepted by mistake; who was paid it already owes it from now on."""
+    ledger.lock()
+    row = locked(Expense, expense_id)
+    if row is None:
+        return refuse(form="This expense is not there any more.")
+    if row.state == ExpenseState.TAKEN_BACK:
+        db.session.rollback()
+        return Saved(expense_id)
+    if row.entry_id is None:
+        return refuse(form="Only an expense that was accepted can be taken back.")
+    if row.person_id == by_id:
+        return refuse(form="This one is yours. Ask someone else to take it back.")
+    if not reason.strip():
+        return refuse(reason="Say why, in a few words.")
+    ledger.reverse(row.entry_id, reason.strip(), by_id=by_id)
+    row.state, row.entry_id, row.answer = ExpenseState.TAKEN_BACK, None, reason.strip()
+    row.decided_by_id, row.decided_at = by_id, clock.now()
+    record(db.session, "take expense back", "expense", row.id, actor_id=by_id)
     return kept(expense_id)
 
 

@@ -142,13 +142,17 @@ class Machine(RuleBasedStateMachine):
             self.purse.correct(record, state="void")
             del self.work[record]
 
-    @rule(who=WHO, minor=st.integers(1, 9000))
-    def somebody_spends(self, who: str, minor: int) -> None:
+    @rule(who=WHO, minor=st.integers(1, 9000), is_wrong=st.booleans())
+    def somebody_spends(self, who: str, minor: int, is_wrong: bool) -> None:
         facts = {"category": "travel", "minor": minor, "spent_on": self.purse.clock().date(), "note": None}
         expense = saved(services.ask_expense(self.ids[who], facts, None, new_id()))
         for _ in range(2):
             saved(services.decide_expense(expense, "", self.purse.toni, is_accepted=True))
         self.spent[who] += minor
+        if is_wrong:
+            for _ in range(2):
+                saved(services.take_expense_back(expense, "it was wrong", self.purse.tess))
+            self.spent[who] -= minor
 
     @rule(
         target=payments,

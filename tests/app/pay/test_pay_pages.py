@@ -14,6 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from app.access import Role
 from app.database import db
+from app.editing import Refused
 from app.pay import accrual, payouts, services
 from app.pay.models import EarningsChoice, Expense, Fund, PayeeName, PayeeNameRead, Payout
 from app.pay.photos import Photo, photo_of
@@ -232,6 +233,27 @@ def test_an_expense_with_a_photo_is_accepted_by_another_and_owed(purse, as_):
     toni.submit(path, f"{path}/accept")
     assert purse.owed(purse.vi) == 650
     assert "no honorarium" in toni.page(f"/pay/people/{purse.vi}").body_text
+
+
+def test_an_expense_accepted_by_mistake_is_taken_back_and_what_was_paid_for_it_is_owed_back(purse, as_):
+    facts = {"category": "travel", "minor": 1500, "spent_on": purse.clock().date(), "note": None}
+    expense = saved(services.ask_expense(purse.ana, facts, None, "k" * 12))
+    saved(services.decide_expense(expense, "", purse.toni, is_accepted=True))
+    purse.pay(purse.ana)
+    path = f"/pay/expenses/{expense}"
+    as_(purse.tess).submit(path, f"{path}/take-back", reason="It was 5, not 15.")
+    assert purse.owed(purse.ana) == -1500
+    statement = as_(purse.ana).page("/pay/mine/statement").body_text
+    assert "Expense: travel" in statement
+    assert "Put right: It was 5, not 15." in statement
+    purse.whole()
+
+
+def test_nobody_takes_back_the_yes_to_their_own_expense(purse):
+    facts = {"category": "travel", "minor": 1500, "spent_on": purse.clock().date(), "note": None}
+    expense = saved(services.ask_expense(purse.toni, facts, None, "k" * 12))
+    saved(services.decide_expense(expense, "", purse.tess, is_accepted=True))
+    assert isinstance(services.take_expense_back(expense, "no", purse.toni), Refused)
 
 
 @pytest.mark.parametrize(
