@@ -61,7 +61,7 @@ class Till:
     def __init__(self, app: Flask, purse: Purse, process: subprocess.Popen[bytes], port: int) -> None:
         self.process, self.port = process, port
         self.toni, self.tess, self.robin = (visitor_of(app, each) for each in (purse.toni, purse.tess, purse.robin))
-        self.witness = purse.robin
+        self.witness = purse.kim
         self.chance = random.Random(SEED)
         self.handed: Counter[str] = Counter()
         self.kills = 0

@@ -56,4 +56,4 @@ def new_rate_day(from_on: dt.date, last_settled: dt.date | None) -> str | None:
 
 def may_witness(witness: str, others: Collection[str | None]) -> str | None:
     """A witness is somebody else than those whose act they witness."""
-    return "Choose a witness who is neither paying nor being paid." if witness in others else None
+    return "Choose a witness who neither pays, nor approved it, nor is paid." if witness in others else None

@@ -102,7 +102,8 @@ def _take_back_form(shown: queries.PayoutShown) -> TakeBackForm:
 def _receipt_form(shown: queries.PayoutShown) -> ReceiptForm:
     kind: Any = ReceiptForm.of_currency()
     row = shown.row
-    witnesses = [each for each in queries.everyone() if each[0] not in {row.person_id, row.payer_id, current_user.id}]
+    taken = _taken(shown) | {current_user.id}
+    witnesses = [each for each in queries.everyone() if each[0] not in taken]
     form: ReceiptForm = kind(witnesses, is_cash=row.float_id is not None)
     return form
 
@@ -137,6 +138,9 @@ def payout_finish(payout_id: str) -> ResponseReturnValue:
         if isinstance(outcome, Saved):
             flash(f"{shown.payee} has {shown.amount}.", "success")
             return redirect(url_for(".payouts_list"), 303)
+        if shown.row.state == State.PAID:  # its page has no form any more
+            say(outcome)
+            return redirect(url_for(".payout", payout_id=payout_id), 303)
         form.take(getattr(outcome, "problems", {}))
     return _page(payout_id, form), 422
 

@@ -33,6 +33,7 @@ from payroll.payout import OPEN, Method, Share, State, may_become, payable
 
 LONGEST_SENDING = timedelta(minutes=15)
 RECEIPT_PIN = Limit("receipt pin", 5, QUARTER)
+FINISHED_BEFORE = "This was finished before with something else on it. Look at what was kept."
 GONE = "This payment is not there any more."
 
 
@@ -260,8 +261,7 @@ def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
     if row is None:
         return refuse(form=GONE)
     if row.state == State.PAID:
-        db.session.rollback()
-        return Saved(payout_id)
+        return _again(row, is_same=_is_kept(row, receipt))
     if not may_become(row.state, State.PAID):
         return refuse(form="This payment is not under way. Please look at the list.")
     problems = _receipt_problems(row, receipt, by_id)
@@ -279,6 +279,21 @@ def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
     return Saved(payout_id)
 
 
+def _is_kept(row: Payout, receipt: Receipt) -> bool:
+    """Whether a receipt says what was kept of a payment."""
+    pieces = {str(piece): number for piece, number in (receipt.pieces or {}).items() if number}
+    said = receipt.kind, receipt.name, receipt.witness_id
+    is_told = row.float_id is not None and receipt.pieces is not None
+    return said == (row.receipt, row.receipt_name, row.witness_id) and (not is_told or pieces == row.pieces)
+
+
+def _again(row: Payout, *, is_same: bool) -> Outcome:
+    """What is answered to a form that ends what has ended: the same, unless it says something else."""
+    payout_id = row.id
+    db.session.rollback()
+    return Saved(payout_id) if is_same else refuse(form=FINISHED_BEFORE)
+
+
 def _receipt_problems(row: Payout, receipt: Receipt, by_id: str) -> dict[str, str]:
     problem = checks.three_people(row.person_id, by_id, row.approver_id, row.second_id)
     if problem:
@@ -289,7 +304,9 @@ def _receipt_problems(row: Payout, receipt: Receipt, by_id: str) -> dict[str, st
         return {}
     if receipt.witness_id is None:
         return {"witness_id": "Choose who saw it."}
-    problem = checks.may_witness(receipt.witness_id, {row.person_id, row.payer_id, by_id})
+    problem = checks.may_witness(
+        receipt.witness_id, {row.person_id, row.payer_id, row.approver_id, row.second_id, by_id}
+    )
     if problem:
         return {"witness_id": problem}
     return _piece_problems(row, row.float_id, receipt.pieces) if receipt.pieces is not None else {}
@@ -370,8 +387,7 @@ def reverse_payout(payout_id: str, reason: str, by_id: str, back_to: str | None 
     if row is None:
         return refuse(form=GONE)
     if row.state == State.VOID:
-        db.session.rollback()
-        return Saved(payout_id)
+        return _again(row, is_same=row.note == reason.strip())
     problems = _reversal_problems(row, reason, by_id, back_to)
     if problems or row.entry_id is None:
         return refuse(**problems)

@@ -50,7 +50,7 @@ def test_a_treasurer_pays_in_cash_with_two_others(visit, axe, purse, size, javas
         page.get_by_role("heading", name="Take $100.00").wait_for()
         looked_at(page)
         page.get_by_label("Their initials").fill(name[0])
-        page.get_by_label("Who saw it?").select_option(label="Robin")
+        page.get_by_label("Who saw it?").select_option(label="Kim")
         page.get_by_role("button", name="They have it").click()
         page.get_by_text(f"{name} has $100.00").wait_for()
     page.goto("/pay/")

@@ -91,7 +91,7 @@ class Purse:
 
     def receipt(self, **facts: Any) -> payouts.Receipt:
         """A receipt with initials and a witness."""
-        return payouts.Receipt(**({"kind": "initials", "name": "A.", "witness_id": self.robin} | facts))
+        return payouts.Receipt(**({"kind": "initials", "name": "A.", "witness_id": self.kim} | facts))
 
     def pay(self, person_id: str, share: Share = Share.ALL, **facts: Any) -> str:
         """Pay someone from the first step to the last; the payout's id."""

@@ -176,7 +176,7 @@ class Machine(RuleBasedStateMachine):
         amount = db.session.get_one(Payout, payout_id).minor
         assert share == Share.AHEAD or 0 < amount <= self.owed(who)
         payouts.approve_payouts([payout_id], self.purse.robin)
-        payouts.approve_payouts([payout_id], self.purse.kim)
+        payouts.approve_payouts([payout_id], self.purse.tess)
         for _ in range(1 + is_twice):
             saved(payouts.start_payout(payout_id, self.purse.toni))
         for _ in range(1 + is_twice):
@@ -200,7 +200,7 @@ class Machine(RuleBasedStateMachine):
         if not isinstance(outcome, Refused):
             payout_id = saved(outcome)
             payouts.approve_payouts([payout_id], self.purse.robin)
-            payouts.approve_payouts([payout_id], self.purse.kim)
+            payouts.approve_payouts([payout_id], self.purse.tess)
             saved(payouts.start_payout(payout_id, self.purse.toni))
             saved(payouts.doubt_payout(payout_id, self.purse.toni))
             saved(payouts.cancel_payout(payout_id, self.purse.toni))

@@ -47,7 +47,7 @@ def test_five_people_are_paid_in_cash_and_the_box_closes_one_note_short(purse, a
         path = f"/pay/payments/{each}"
         page = toni.submit(path, f"{path}/start")
         assert "5 \N{MULTIPLICATION SIGN} $20.00" in page.body_text
-        page = toni.submit(path, f"{path}/finish", name="P. P.", witness_id=purse.robin)
+        page = toni.submit(path, f"{path}/finish", name="P. P.", witness_id=purse.kim)
         assert "has $100.00" in page.body_text
     assert "Nobody is owed anything" in toni.page("/pay/").body_text
     count = f"/pay/boxes/{purse.box}/count"
@@ -254,6 +254,17 @@ def test_nobody_takes_back_the_yes_to_their_own_expense(purse):
     expense = saved(services.ask_expense(purse.toni, facts, None, "k" * 12))
     saved(services.decide_expense(expense, "", purse.tess, is_accepted=True))
     assert isinstance(services.take_expense_back(expense, "no", purse.toni), Refused)
+
+
+def test_who_asks_again_while_a_payment_is_under_way_reads_why_not(purse, as_):
+    purse.work(purse.ana)
+    path = f"/pay/people/{purse.ana}"
+    toni = as_(purse.toni)
+    facts = toni.page(path).form(path).filled()
+    saved(purse.ask(purse.ana))
+    answer = toni.post(path, data=facts)
+    assert answer.status_code == 422
+    assert "A payment to Ana is under way already" in Page(answer.text).body_text
 
 
 @pytest.mark.parametrize(

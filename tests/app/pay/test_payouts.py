@@ -275,8 +275,22 @@ def test_the_approver_neither_hands_over_nor_witnesses_their_own_act(purse):
     payout_id = begun(purse, purse.ana)
     receipt = purse.receipt(witness_id=purse.kim)
     assert "cannot approve" in problem(payouts.finish_payout(payout_id, receipt, purse.robin))
-    assert "witness" in problem(payouts.finish_payout(payout_id, purse.receipt(witness_id=purse.tess), purse.tess))
+    for each in (purse.tess, purse.robin):
+        assert "witness" in problem(payouts.finish_payout(payout_id, purse.receipt(witness_id=each), purse.tess))
     saved(payouts.finish_payout(payout_id, receipt, purse.tess))
+
+
+def test_a_receipt_sent_again_with_something_else_on_it_is_refused_and_changes_nothing(purse):
+    payout_id = begun(purse, purse.ana)
+    first = purse.receipt(pieces={2000: 5})
+    for _ in range(2):
+        saved(payouts.finish_payout(payout_id, first, purse.toni))
+    for other in ({"name": "B."}, {"kind": "slip"}, {"witness_id": purse.bo}, {"pieces": {1000: 10}}):
+        receipt = purse.receipt(**{"pieces": {2000: 5}} | other)
+        assert "something else" in problem(payouts.finish_payout(payout_id, receipt, purse.toni)), other
+    for _ in range(2):
+        saved(payouts.reverse_payout(payout_id, "it was wrong", purse.tess))
+    assert "something else" in problem(payouts.reverse_payout(payout_id, "it was lost", purse.tess))
 
 
 def test_a_box_goes_from_keeper_to_keeper_and_both_are_there(purse):
