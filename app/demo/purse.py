@@ -45,13 +45,13 @@ BUDGETS = (60_000_000, 40_000_000)
 
 def fill(people: Mapping[str, str], service_ids: Mapping[str, str], since: date) -> None:
     """Fill the purse; `people` are ids by name, `service_ids` by code. Each step is the service a page would call."""
-    toni, robin = people["Toni"], people["Robin"]
+    toni, robin, noor = (people[name] for name in ("Toni", "Robin", "Noor"))
     _rates(service_ids, since, toni)
     _funds(since, toni)
     floats.open_float("Night box", toni, BOX, floats.Hands(new_id(), toni, robin))
     accrual.accrue()
     _paid_before(toni, robin)
-    _some_payouts(toni, robin)
+    _some_payouts(toni, robin, noor)
     facts = {"category": "travel", "minor": 650, "spent_on": clock.today(), "note": "Two bus tickets"}
     services.ask_expense(people["Uli"], facts, None, new_id())
 
@@ -123,14 +123,14 @@ def _paid_before(toni: str, robin: str) -> None:
     db.session.commit()
 
 
-def _some_payouts(toni: str, robin: str) -> None:
+def _some_payouts(toni: str, robin: str, witness: str) -> None:
     """Those who waited longest have their cash; one payment waits for its second person."""
     box = queries.boxes()[0].row.id
-    due = [each for each in owed_list() if each.total.minor > 0 and each.person_id not in {toni, robin}]
+    due = [each for each in owed_list() if each.total.minor > 0 and each.person_id not in {toni, robin, witness}]
     for number, each in enumerate(due[: PAID + 1]):
         outcome = payouts.ask_payout(payouts.Ask(each.person_id, Share.ALL, Method.CASH, box), new_id(), toni)
         if not isinstance(outcome, Saved) or number == PAID:
             continue
         payouts.approve_payouts([outcome.id], robin)
         payouts.start_payout(outcome.id, toni)
-        payouts.finish_payout(outcome.id, payouts.Receipt("initials", each.name[0], robin), toni)
+        payouts.finish_payout(outcome.id, payouts.Receipt("initials", each.name[0], witness), toni)

@@ -31,6 +31,7 @@ BOTH_KEEPERS = (
     "The one who keeps it and the one who gets it do this together. "
     "If one of them cannot come, close the box and open a new one."
 )
+NO_KEEPER = "A box is closed with the one who keeps it. If they cannot come, a treasurer does it, with somebody else."
 HANDING = frozenset({State.SENDING, State.UNKNOWN})
 COUNTS = frozenset({SlipKind.COUNT, SlipKind.SURPRISE, SlipKind.CLOSING, SlipKind.HAND_OVER})
 
@@ -174,8 +175,15 @@ def _count_problems(row: CashFloat, kind: SlipKind, hands: Hands, to_id: str | N
         return {"to_id": "Choose who keeps it from now on."}
     if kind is SlipKind.HAND_OVER and {hands.by_id, hands.witness_id} != {row.custodian_id, to_id}:
         return {"witness_id": BOTH_KEEPERS}
+    if kind is SlipKind.CLOSING and not _may_close(row, {hands.by_id, hands.witness_id}):
+        return {"witness_id": NO_KEEPER}
     is_ending = kind in {SlipKind.CLOSING, SlipKind.HAND_OVER}
     return {"form": UNDER_WAY} if _has_payment(row, OPEN if is_ending else HANDING) else {}
+
+
+def _may_close(row: CashFloat, two: set[str | None]) -> bool:
+    """Whether the keeper or a treasurer is among the two who close a box."""
+    return row.custodian_id in two or queries.has_treasurer(two)
 
 
 def _has_payment(row: CashFloat, states: Iterable[State]) -> bool:

@@ -195,7 +195,7 @@ class ReceiptForm(PiecesForm):
         choices=[
             choice("initials", "Initials"),
             choice("pin", "Their PIN", "the one of their card"),
-            choice("slip", "A mark on a paper slip", "keep the slip in the box"),
+            choice("slip", "A mark they draw on a paper slip", "type its number and keep it in the box"),
         ],
         default="initials",
     )

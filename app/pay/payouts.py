@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import sqlalchemy as sa
 
@@ -26,6 +26,7 @@ from app.pay.currency import money
 from app.pay.models import CashFloat, CashSlip, EntryKind, Payout, SlipKind
 from app.pay.owed import Owed, owed_to
 from app.pay.repeats import SENT_BEFORE, request_hash
+from app.walltime import instant_of
 from payroll import checks
 from payroll.ledger import Entry, Posting
 from payroll.money import Money, in_words, most_payable, notes_for, worth
@@ -136,13 +137,24 @@ def _ask(ask: Ask, key: str, by_id: str) -> Outcome:
         currency=amount.currency,
         float_id=ask.float_id if ask.method == Method.CASH else None,
         state=State.ASKED,
-        second_above=queries.second_above(clock.today()),
+        second_above=queries.second_above(clock.today()) - _of_the_day(ask.person_id),
         payer_id=by_id,
         asked_at=clock.now(),
     )
     db.session.add(row)
     record(db.session, "ask for payment", "payout", row.id, actor_id=by_id)
     return Saved(row.id, words)
+
+
+def _of_the_day(person_id: str) -> int:
+    """What was asked for or settled for a person today: a sum paid in parts needs as many people as in one."""
+    since = instant_of(clock.today(), time(), clock.zone())
+    query = sa.select(sa.func.coalesce(sa.func.sum(Payout.minor), 0)).where(
+        Payout.person_id == person_id,
+        Payout.state.not_in([State.CANCELLED, State.VOID]),
+        sa.or_(Payout.asked_at >= since, Payout.settled_at >= since),
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def _ahead_problem(share: str, owed: Owed) -> str | None:

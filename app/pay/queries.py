@@ -432,6 +432,12 @@ def staff() -> list[tuple[str, str]]:
     return [(row.id, row.name) for row in db.session.execute(query)]
 
 
+def has_treasurer(ids: Collection[str | None]) -> bool:
+    """Whether one of these people is a treasurer."""
+    query = sa.select(PersonRole.person_id).where(PersonRole.role == Role.TREASURER, PersonRole.person_id.in_(ids))
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def everyone() -> list[tuple[str, str]]:
     """Active people: (id, name) by name."""
     query = sa.select(Person.id, Person.name).where(Person.is_active).order_by(sa.func.lower(Person.name))

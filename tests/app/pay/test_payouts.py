@@ -293,6 +293,24 @@ def test_a_receipt_sent_again_with_something_else_on_it_is_refused_and_changes_n
     assert "something else" in problem(payouts.reverse_payout(payout_id, "it was lost", purse.tess))
 
 
+def test_a_box_is_closed_with_its_keeper_or_else_a_treasurer(purse):
+    without = floats.count_float(purse.box, SlipKind.CLOSING, {}, "Empty", purse.hands(purse.kim, purse.robin))
+    assert "keeps it" in problem(without)
+    saved(floats.count_float(purse.box, SlipKind.CLOSING, FULL, "", purse.hands(purse.tess, purse.robin)))
+
+
+def test_a_sum_paid_in_parts_on_one_day_needs_a_second_approver_as_in_one(purse):
+    purse.work(purse.ana, minutes=60 * 48)
+    first, method = 70_000, Method.TRANSFER
+    purse.pay(purse.ana, Share.PART, minor=first, method=method)
+    second = saved(purse.ask(purse.ana, Share.PART, minor=40_000, method=method))
+    count, words = payouts.approve_payouts([second], purse.robin)
+    assert (count, "second approval" in words[0]) == (1, True)
+    saved(payouts.cancel_payout(second, purse.toni))
+    purse.clock.move(days=1)
+    purse.pay(purse.ana, Share.PART, minor=40_000, method=method)
+
+
 def test_a_box_goes_from_keeper_to_keeper_and_both_are_there(purse):
     for hands in (purse.hands(purse.robin, purse.kim), purse.hands(purse.toni, purse.kim)):
         outcome = floats.count_float(purse.box, SlipKind.HAND_OVER, FULL, "", hands, to_id=purse.tess)
