@@ -13,6 +13,7 @@ from app.database import db, insert_if_absent, new_id
 from app.pay.queries import rate_card
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
+from app.sites.models import Service
 
 
 def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
@@ -28,8 +29,10 @@ def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
     has_begun = sa.and_(Shift.starts_at <= now, noted.where(Attendance.activity == Activity.SHIFT))
     rows = db.session.execute(
         sa.select(Shift.id, Shift.day_on, Shift.starts_at, Shift.ends_at, Assignment.person_id, Person.level)
+        .add_columns(Service.demanding)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .join(Person, Person.id == Assignment.person_id)
+        .join(Service, Service.id == Shift.service_id)
         .where(Shift.id.in_(list(shift_ids)), Shift.ends_at > now, Assignment.declined_at.is_(None))
         .where(~has_begun, ~noted.where(Attendance.activity == Activity.STAND_DOWN))
         .order_by(Shift.starts_at, Assignment.person_id)
@@ -57,7 +60,8 @@ def _note(row: Any, by_id: str | None) -> None:
     said: dict[str, Any] = {"state": AttendanceState.LEFT, "arrived_at": row.starts_at, "left_at": row.ends_at}
     said |= {"is_exact": True, "noted_via": NotedVia.COORDINATOR, "noted_by_id": by_id, "changed_at": now}
     who = {"shift_id": row.id, "person_id": row.person_id, "activity": Activity.CANCELLATION}
-    values = {"id": new_id(), "level": row.level, "day_on": row.day_on, "created_at": now, "version": 1, **who, **said}
+    as_it_was = {"level": row.level, "demanding": row.demanding, "day_on": row.day_on}
+    values = {"id": new_id(), "created_at": now, "version": 1, **as_it_was, **who, **said}
     if not insert_if_absent(db.session, Attendance, values):
         again = db.session.scalars(sa.select(Attendance).filter_by(**who)).one()
         for name, value in said.items():

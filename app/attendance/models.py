@@ -48,10 +48,11 @@ class Attendance(Model):
     """One person's time on one piece of work; a finished row is a worked record, on which pay rests.
 
     `day_on` is the local day the work began on (of a shift: the day it starts on, however late people come).
-    `level` is the person's on that day. `is_exact` says that a coordinator set the times: they count to the minute,
-    others are rounded to the plan (see `hours`). A person has at most one row of a kind for one shift. `site_id`
-    and `service_id` may be given for work beside shifts; a shift has its own. `changed_at` is when the row was
-    last changed, so that whoever reckons with it can ask for what is new.
+    `level` is the person's on that day, `demanding` the service's weight when it was noted. `is_exact` says that a
+    coordinator set the times: they count to the minute, others are rounded to the plan (see `hours`). A person has
+    at most one row of a kind for one shift. `site_id` and `service_id` may be given for work beside shifts; a
+    shift has its own. `changed_at` is when the row was last changed, so that whoever reckons with it can ask for
+    what is new.
     """
 
     __tablename__ = "attendance"
@@ -63,6 +64,7 @@ class Attendance(Model):
     site_id: Mapped[str | None] = mapped_column(sa.ForeignKey("site.id"))
     service_id: Mapped[str | None] = mapped_column(sa.ForeignKey("service.id"))
     level: Mapped[str] = mapped_column(sa.String(16))
+    demanding: Mapped[int] = mapped_column(server_default="0")
     note: Mapped[str | None] = mapped_column(sa.String(120))
     day_on: Mapped[date] = mapped_column(index=True)
     arrived_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -25,10 +25,10 @@ from app.words import span_words, when
 class WorkedRecord:
     """One finished piece of work of one person: the record that pay and fair shares rest on.
 
-    `starts_at` and `ends_at` are what counts as worked, the planned ones the shift's (None for work beside shifts).
-    Work beside shifts may belong to no site or service. `level` is the person's on that day, `demanding` the
-    service's (0 to 3), `is_late_change` whether the person got this shift, or its time, inside the notice period
-    (see `roster.late`).
+    `starts_at` and `ends_at` are what counts as worked, the planned ones the shift's (None for work beside
+    shifts). Work beside shifts may belong to no site or service. `level` is the person's on that day, `demanding`
+    the service's (0 to 3) when it was noted, `is_late_change` whether the person got this shift, or its time,
+    inside the notice period (see `roster.late`).
     `version` rises with every correction; a record that was taken back is not among the records any more.
     """
 
@@ -52,6 +52,11 @@ class WorkedRecord:
     def minutes(self) -> int:
         """Whole minutes worked, by elapsed time (a night on which clocks change has an hour more or less)."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+def weight_of(service_id: str | None) -> int:
+    """How demanding a service is now; work that belongs to none is light."""
+    return db.session.scalar(sa.select(Service.demanding).where(Service.id == service_id)) or 0
 
 
 def resting_until(person_id: str) -> datetime | None:
@@ -134,9 +139,8 @@ def _worked() -> Statement:
             Attendance.left_at,
         )
         .add_columns(Attendance.is_exact, Shift.starts_at, Shift.ends_at, Attendance.version)
-        .add_columns(sa.func.coalesce(Service.demanding, 0).label("demanding"), is_late.label("is_late_change"))
+        .add_columns(Attendance.demanding, is_late.label("is_late_change"))
         .outerjoin(Shift, Shift.id == Attendance.shift_id)
-        .outerjoin(Service, Service.id == service_id)
     )
 
 
@@ -201,9 +205,8 @@ def _noted() -> Statement:
     return (
         sa.select(Attendance.person_id, Attendance.shift_id, Attendance.state)
         .add_columns(Attendance.arrived_at, Attendance.left_at, Shift.starts_at, Shift.ends_at, Attendance.is_exact)
-        .add_columns(Attendance.day_on, Shift.service_id, Service.demanding)
+        .add_columns(Attendance.day_on, Shift.service_id, Attendance.demanding)
         .join(Shift, Shift.id == Attendance.shift_id)
-        .join(Service, Service.id == Shift.service_id)
         .where(Attendance.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
         .where(Attendance.activity == Activity.SHIFT)
         .where(Attendance.state.in_([AttendanceState.ABSENT, AttendanceState.LEFT]))

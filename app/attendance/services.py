@@ -17,6 +17,7 @@ from app import clock
 from app.attendance.day import UNDO_FOR
 from app.attendance.elsewhere import UNWORKED, here_elsewhere, hold_person, overlap
 from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, NotedVia
+from app.attendance.queries import weight_of
 from app.audit.services import record
 from app.database import db, insert_if_absent, new_id
 from app.editing import Outcome, Saved, kept, locked, outdated, refuse
@@ -220,6 +221,7 @@ def add_extra(key: str, person_id: str, facts: dict[str, Any], span: tuple[datet
     values: dict[str, Any] = {"id": key, "person_id": person_id, "level": person.level, "state": AttendanceState.LEFT}
     values |= {"arrived_at": span[0], "left_at": span[1], "is_exact": True, "noted_via": NotedVia.COORDINATOR}
     values |= {"noted_by_id": by_id, "created_at": now, "changed_at": now, "version": 1} | facts
+    values["demanding"] = weight_of(facts.get("service_id"))
     if not insert_if_absent(db.session, Attendance, values):
         db.session.rollback()
         return Saved(key, "This was kept already.")
@@ -333,6 +335,7 @@ def _insert(shift: Shift, person_id: str, noting: Noting, values: dict[str, Any]
         "person_id": person_id,
         "activity": Activity.SHIFT,
         "level": level,
+        "demanding": weight_of(shift.service_id),
     }
     row |= {"day_on": shift.day_on, "noted_via": noting.via, "noted_by_id": noting.by_id, "is_exact": False}
     row |= {"created_at": now, "changed_at": now, "version": 1} | values

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app import clock
 from app.attendance.elsewhere import overlap
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
-from app.attendance.queries import resting_until
+from app.attendance.queries import resting_until, weight_of
 from app.database import db, insert_if_absent, new_id
 from app.people.models import Person
 from app.roster.models import Shift
@@ -78,12 +78,14 @@ def _pay(person_id: str, shift: Shift | None, key: str, starts_at: datetime, end
 
 def _insert(person_id: str, key: str, activity: Activity, values: dict[str, Any]) -> bool:
     now = clock.now()
+    shift = db.session.get(Shift, values.get("shift_id") or "")
     level = db.session.scalars(sa.select(Person.level).where(Person.id == person_id)).one()
     row: dict[str, Any] = {
         "id": key,
         "person_id": person_id,
         "activity": activity,
         "level": level,
+        "demanding": weight_of(shift.service_id if shift is not None else None),
         "state": AttendanceState.LEFT,
     }
     row |= {"noted_via": NotedVia.PHONE, "noted_by_id": person_id, "is_exact": False}

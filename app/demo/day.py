@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, Confirmation, NotedVia
+from app.attendance.queries import weight_of
 from app.database import db, new_id
 from app.growth.models import SignOff
 from app.outreach.models import Outing, OutingMember
@@ -57,6 +58,7 @@ def _note(shift: Shift, person: Person, chance: random.Random) -> None:
         shift_id=shift.id,
         activity=Activity.SHIFT,
         level=person.level,
+        demanding=weight_of(shift.service_id),
         day_on=shift.day_on,
         noted_via=NotedVia.PHONE if dice < 0.6 else NotedVia.KIOSK,  # noqa: PLR2004 - the rest at the tablet
         noted_by_id=person.id,
@@ -122,6 +124,7 @@ def _other_work(people: Mapping[str, Person], sites: Mapping[str, Site]) -> None
                     activity=activity,
                     site_id=sites["kitchen"].id,
                     level=people[name].level,
+                    demanding=0,
                     note=note,
                     day_on=clock.local(ends_at - timedelta(hours=2)).date(),
                     arrived_at=ends_at - timedelta(hours=2),

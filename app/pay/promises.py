@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -64,9 +64,26 @@ def lowered(after: RateCard, from_on: date) -> str | None:
     found = [each for each in _promised(from_on) if _is_touched(each, before, after) and each.falls(before, after)]
     if not found:
         return None
+    return f"{_told(found)} Choose a day after {day_words(max(each.day for each in found))}."
+
+
+def lowered_by_weight(service_id: str, demanding: int) -> str | None:
+    """The same of a service that is weighed anew, for the shifts of today and later."""
+    card, is_demanding = queries.rate_card(), demanding >= queries.DEMANDING
+    found = []
+    for each in _promised(clock.today()):
+        if each.service_id != service_id or each.is_demanding == is_demanding:
+            continue
+        old, new = (one.pays(honoraria.SHIFT, card) for one in (each, replace(each, is_demanding=is_demanding)))
+        if old is not None and (new is None or new < old):
+            found.append(each)
+    return f"{_told(found)} Change it after {day_words(max(each.day for each in found))}." if found else None
+
+
+def _told(found: list[_Places]) -> str:
     number, days = sum(each.number for each in found), sorted(each.day for each in found)
     shifts = "One shift that somebody said yes to" if number == 1 else f"{number} shifts that people said yes to"
-    return f"{shifts} would pay less, the first on {day_words(days[0])}. Choose a day after {day_words(days[-1])}."
+    return f"{shifts} would pay less, the first on {day_words(days[0])}."
 
 
 def _is_touched(places: _Places, before: RateCard, after: RateCard) -> bool:

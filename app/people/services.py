@@ -17,8 +17,8 @@ from app.auth import services as doors
 from app.database import db, new_id
 from app.editing import Outcome, Refused, Saved, changed_names, free_code, is_taken, kept, locked, outdated, refuse
 from app.mail.services import post
-from app.people.leading import follow_level
 from app.pay.accrual import accrue_within
+from app.people.leading import follow_level
 from app.people.models import Person, PersonRole, PersonSkill, Skill
 from app.people.queries import has_other_admin, may_manage_fully
 from app.vault import vault

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.audit.services import record
 from app.database import db, new_id
 from app.editing import Outcome, changed_names, free_code, is_taken, kept, locked, outdated, refuse
+from app.pay.promises import lowered_by_weight
 from app.people.leading import follow_service
 from app.people.models import Skill
 from app.sites.models import Pattern, PatternDemand, Service, ServiceNeed, Site
@@ -34,7 +35,14 @@ def add_service(facts: Mapping[str, Any]) -> Outcome:
 
 
 def change_service(service_id: str, facts: Mapping[str, Any], version: int) -> Outcome:
-    """Change a kind of service; shifts that are made already keep their demand lines."""
+    """Change a kind of service; shifts that are made already keep their demand lines.
+
+    What people said yes to at a known sum is not paid less because the service is weighed anew.
+    """
+    demanding = facts.get("demanding")
+    problem = None if demanding is None else lowered_by_weight(service_id, demanding)
+    if problem:
+        return refuse(demanding=problem)
     return _change(Service, service_id, facts, version)
 
 

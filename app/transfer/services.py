@@ -10,8 +10,8 @@ from flask import Flask
 from app import clock, jobs
 from app.audit.services import record
 from app.database import db, is_sqlite, writing
-from app.people.leading import follow_level, follow_service
 from app.pay.accrual import accrue_within
+from app.people.leading import follow_level, follow_service
 from app.transfer.files import Unreadable, write_csv, write_zip
 from app.transfer.kinds import KINDS, Rights
 from app.transfer.models import Upload

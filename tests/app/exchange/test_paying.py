@@ -34,6 +34,7 @@ def worked(person, shift_id):
             person_id=person,
             shift_id=shift_id,
             level=db.session.get_one(Person, person).level,
+            demanding=0,
             day_on=shift.day_on,
             arrived_at=shift.starts_at,
             left_at=shift.ends_at,

@@ -61,6 +61,7 @@ class Purse:
             site_id=self.site,
             service_id=self.service,
             level=db.session.get_one(Person, person_id).level,
+            demanding=db.session.get_one(Service, self.service).demanding,
             day_on=queries.clock.local(ends_at - timedelta(minutes=minutes)).date(),
             arrived_at=ends_at - timedelta(minutes=minutes),
             left_at=ends_at,

@@ -16,6 +16,8 @@ from app.pay.queries import quotes, rate_rows, second_above, unagreed
 from app.people.models import Person
 from app.people.services import change_person
 from app.roster.models import Assignment, Shift
+from app.sites.models import Service
+from app.sites.services import change_service
 from tests.app.pay.purse import saved
 
 
@@ -238,6 +240,26 @@ def test_who_wants_no_pay_or_becomes_a_volunteer_keeps_what_they_worked_for(purs
     version = db.session.get_one(Person, purse.bo).version
     saved(change_person(purse.bo, {"is_volunteer": True}, version, frozenset({Role.COORDINATOR})))
     assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 10_000)
+
+
+def test_a_service_weighed_anew_lowers_no_promised_shift_and_changes_no_work_of_before(purse):
+    service = db.session.get_one(Service, purse.service)
+    named = {"name": "Supplies"}
+    saved(change_service(purse.service, named | {"demanding": 2}, service.version))
+    premium = {"premium": "demanding", "basis": "shift", "amount": 700, "from_on": date(2026, 11, 1)}
+    saved(services.add_premium(premium, purse.toni))
+    record = purse.work(purse.ana)
+    shift(purse)
+    version = db.session.get_one(Service, purse.service).version
+    outcome = change_service(purse.service, named | {"demanding": 1}, version)
+    assert isinstance(outcome, Refused)
+    assert "Change it after" in outcome.problems["demanding"]
+    saved(change_service(purse.service, named | {"demanding": 3}, version))
+    purse.clock.move(days=5)
+    version = db.session.get_one(Service, purse.service).version
+    saved(change_service(purse.service, named | {"demanding": 0}, version))
+    purse.correct(record, note="in the rain")
+    assert purse.owed(purse.ana) == 10_000 + 700
 
 
 def test_the_forecast_counts_whoever_will_be_paid_and_what_they_will_be_paid(purse):
