@@ -76,7 +76,9 @@ def test_a_rate_changes_mid_period_and_the_page_says_from_when(purse, as_):
     purse.work(purse.ana)
     toni = as_(purse.toni)
     page = toni.submit("/pay/rates/add", amount="30", from_on="2026-11-20")
-    assert "cannot change the past" not in page.body_text  # nothing was reckoned yet
+    assert "cannot change the past" in page.body_text  # what was worked is reckoned first
+    page = toni.submit("/pay/rates/add", amount="30", from_on="2026-11-24")
+    assert "cannot change the past" not in page.body_text
     accrual.accrue()
     assert "cannot change the past" in toni.submit("/pay/rates/add", amount="31", from_on="2026-11-19").body_text
     page = toni.submit("/pay/rates/add", amount="31", from_on="2026-11-25")
