@@ -38,6 +38,8 @@ class Door(StrEnum):
     SETUP = "setup"
 
 
+BY_MAIL = frozenset({Door.LINK, Door.SETUP})
+"""The doors to which a mail leads."""
 DOOR_WORDS = {
     Door.PASSPHRASE: "with your passphrase",
     Door.LINK: "with a link from a mail",
@@ -309,11 +311,13 @@ def settles_at(person: SignedIn) -> datetime | None:
     """When a passphrase or card that was made or changed of late may undo things for good; None: it may now.
 
     With a code somebody else can put another passphrase in its place. Until then the person has found out: their own
-    stopped, or a mail told them. A link goes to the address that the group knows, and a change of that is told to
-    the one before.
+    stopped, or a mail told them. A link or an invitation goes to the address that the group knows, which somebody
+    else can change as well, or take away so that a card is enough: the address before is told.
     """
-    credential = None if person.door == Door.LINK else credential_of(person.id)
-    at = None if credential is None else credential.changed_at + SETTLING
+    credential = None if person.door in BY_MAIL else credential_of(person.id)
+    own = None if person.door == Door.PASSPHRASE else db.session.get(Person, person.id)
+    made = [credential and credential.changed_at, own and own.address_changed_at]
+    at = max((each + SETTLING for each in made if each is not None), default=None)
     return at if at is not None and at > clock.now() else None
 
 

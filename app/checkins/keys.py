@@ -40,7 +40,7 @@ class Made:
 def make_key(person_id: str, passphrase: str, *known: str) -> Made | Refused:
     """Make a person's first key, or (after a loss) a new one; what was sealed to an old key stays locked.
 
-    In place of another it is told by mail that there is something: a key that somebody else put there is to be seen.
+    It is told by mail that there is something: a key that somebody else made is to be seen.
     """
     problem = passphrase_problem(passphrase, *known)
     if problem:
@@ -49,11 +49,10 @@ def make_key(person_id: str, passphrase: str, *known: str) -> Made | Refused:
     db.session.rollback()  # stretching a passphrase takes a while: no lock is held meanwhile
     row = KeyPair(owner=owner_of(person_id), public_key=pair.public, made_on=clock.today())
     _wrap(row, pair.private, passphrase, code)
-    done = db.session.execute(sa.delete(KeyPair).where(KeyPair.owner == row.owner))
+    db.session.execute(sa.delete(KeyPair).where(KeyPair.owner == row.owner))
     _close_everywhere(row.owner)
     db.session.add(row)
-    if done.rowcount:  # type: ignore[attr-defined]
-        parcels.tell(person_id)
+    parcels.tell_of_key(person_id)
     db.session.commit()
     empty_private_log()
     return Made(code)

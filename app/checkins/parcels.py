@@ -22,6 +22,10 @@ DELIVER = "deliver-parcels"
 ADDRESS_LENGTH = 32
 SUBJECT = "Something for you in Evenhand"
 BODY = "Hello,\n\nthere is something for you in Evenhand. Sign in to see it.\n"
+FORMER_BODY = (
+    "Hello,\n\nyour account in Evenhand uses another address now, and something was set up there. "
+    "If that was not you, tell someone there whom you trust.\n"
+)
 
 
 def send_flag(flag: Flag, listener_id: str) -> dict[str, str] | None:
@@ -85,6 +89,15 @@ def deliver(task: jobs.Task) -> None:
         tell(person_id)
     db.session.commit()
     forget_what_waited()
+
+
+def tell_of_key(person_id: str) -> None:
+    """The same for a key that was made, and to the addresses before: whoever changed one may have made the key."""
+    tell(person_id)
+    person = db.session.get(Person, person_id)
+    former = (person.former_emails or "").split() if person is not None else []
+    for address in former:
+        post_fleeting(db.session, to=address, subject=SUBJECT, body=FORMER_BODY)
 
 
 def tell(person_id: str) -> None:

@@ -58,7 +58,8 @@ class Person(Model):
     """A peer worker, volunteer or member of staff. `name` is the name they chose; minutes are per week.
 
     `code` tells apart people of one name in files. The contact fields are sealed with the server's key;
-    `email_index` is a keyed hash by which an address is found again.
+    `email_index` is a keyed hash by which an address is found again. `address_changed_at` is when it was last set,
+    changed or taken away; those before (with spaces between) are kept for some weeks, so that they can be told.
     """
 
     __tablename__ = "person"
@@ -73,6 +74,8 @@ class Person(Model):
     is_relief: Mapped[bool] = mapped_column(default=False)
     email: Mapped[str | None] = mapped_column(Sealed("person.email"))
     email_index: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    former_emails: Mapped[str | None] = mapped_column(Sealed("person.former_emails"))
+    address_changed_at: Mapped[datetime | None] = mapped_column(Instant)
     phone: Mapped[str | None] = mapped_column(Sealed("person.phone"))
     wanted_minutes: Mapped[int | None]
     maximum_minutes: Mapped[int | None]

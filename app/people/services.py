@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
@@ -41,6 +42,8 @@ def add_person(facts: Mapping[str, Any], by: frozenset[Role]) -> Outcome:
         return _refused(problems)
     person = Person(id=new_id(), code=code, created_at=clock.now(), **values)
     person.email_index = _index(person.email)
+    if person.email:
+        note_address(db.session, person, None)
     person.role_rows = [PersonRole(role=role) for role in sorted(roles)]
     db.session.add(person)
     db.session.flush()
@@ -147,7 +150,7 @@ def _keep(person: Person, values: dict[str, Any], roles: frozenset[Role]) -> Non
         person.role_rows = [*kept, *(PersonRole(role=role) for role in sorted(roles - person.roles))]
         flag_modified(person, "name")  # the version rises with the roles too
     if "email" in changed:
-        _tell_old_address(person)
+        note_address(db.session, person, person.email)
         person.email_index = _index(values["email"])
     for name in changed:
         setattr(person, name, values[name])
@@ -155,12 +158,15 @@ def _keep(person: Person, values: dict[str, Any], roles: frozenset[Role]) -> Non
         record(db.session, "change person", "person", person.id, **told)
 
 
-def _tell_old_address(person: Person) -> None:
-    if person.email:
+def note_address(session: Session, person: Person, before: str | None) -> None:
+    """Note in the caller's transaction that an address was set, changed or taken away; the one before is told."""
+    person.address_changed_at = clock.now()
+    if before:
+        person.former_emails = " ".join(dict.fromkeys([*(person.former_emails or "").split(), before]))
         post(
-            db.session,
+            session,
             key=f"address-changed:{new_id()}",
-            to=person.email,
+            to=before,
             subject="Your address was changed",
             body="Hello,\n\nyour account uses another e-mail address from now on. "
             "If this was not you or not agreed with you, tell your coordinator today.\n",

@@ -25,6 +25,7 @@ from app.people.models import (
     Wish,
     WishKind,
 )
+from app.people.services import note_address
 from app.transfer.columns import Column
 from app.transfer.kinds.kind import Kind, Line, Rights, person_name
 from app.transfer.values import (
@@ -223,12 +224,14 @@ class People(Kind):
         thing.created_at = clock.now()
 
     def write_more(self, session: Session, thing: Any, entry: Entry, world: World) -> None:
-        """Write roles, and the index by which an address is found."""
-        del session, world
+        """Write roles, and the index by which an address is found; a change of one is told to the one before."""
+        del world
         stored = entry.stored or {}
         if "email" in entry.values and (entry.is_new or entry.values["email"] != stored.get("email")):
             address = entry.values["email"]
             thing.email_index = vault().index(address.lower(), "person.email") if address else None
+            if address or stored.get("email"):
+                note_address(session, thing, stored.get("email"))
         if entry.is_new or entry.values["roles"] != stored.get("roles"):
             kept = [row for row in thing.role_rows if row.role in entry.values["roles"]]
             have = {row.role for row in kept}
