@@ -316,7 +316,7 @@ def settles_at(person: SignedIn) -> datetime | None:
     """
     credential = None if person.door in BY_MAIL else credential_of(person.id)
     own = None if person.door == Door.PASSPHRASE else db.session.get(Person, person.id)
-    made = [credential and credential.changed_at, own and own.address_changed_at]
+    made = [credential.changed_at if credential else None, own.address_changed_at if own else None]
     at = max((each + SETTLING for each in made if each is not None), default=None)
     return at if at is not None and at > clock.now() else None
 

@@ -10,7 +10,7 @@ from app.access import allow_signed_in
 from app.auth.passphrases import spaced, suggest_passphrase
 from app.checkins import keys, queries
 from app.checkins.forms import KeyForm, RecoverForm
-from app.checkins.own import is_own, not_own, sure_only
+from app.checkins.own import has_only_card, is_sure, not_own, sure_only
 from app.checkins.views import bp
 from app.editing import Refused
 
@@ -23,7 +23,7 @@ def words() -> ResponseReturnValue:
 
 
 def _words_page(form: KeyForm) -> ResponseReturnValue:
-    if not queries.has_key(current_user.id) and not is_own():
+    if not queries.has_key(current_user.id) and not is_sure():
         return not_own()
     if queries.has_key(current_user.id) and queries.opened_key(current_user.id) is None:
         flash("Open your weeks first. Then you can change your private words.", "info")
@@ -32,6 +32,7 @@ def _words_page(form: KeyForm) -> ResponseReturnValue:
         "checkins/words.html",
         form=form,
         is_first=not queries.has_key(current_user.id),
+        has_only_card=has_only_card(),
         suggestion=suggest_passphrase(),
     )
 
@@ -41,7 +42,7 @@ def _words_page(form: KeyForm) -> ResponseReturnValue:
 def words_submit() -> ResponseReturnValue:
     """Keep the words; shows the recovery code, once."""
     form = KeyForm()
-    if not queries.has_key(current_user.id) and not is_own():
+    if not queries.has_key(current_user.id) and not is_sure():
         return not_own()
     if form.validate_on_submit():
         chosen, private = form.passphrase.data or "", queries.opened_key(current_user.id)

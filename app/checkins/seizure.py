@@ -58,7 +58,12 @@ IN_SHORT = (
     (
         "Whoever runs the computer could put another key in the place of yours, or change the program, and read what "
         "you send from then on, never what you sent before. So could someone who signs in as you by your passphrase "
-        "or your mail. You would see it: the day is told on your page, and your own words open nothing any more."
+        "or your mail. You would see it: a mail tells you that there is something, the day is told on your page, and "
+        "your own words open nothing any more."
+    ),
+    (
+        "If you have only a card, no mail can tell you. Who makes cards could make one in your name and, after a "
+        "week, another key. You would see it: your own card stops. A passphrase or an address closes this way."
     ),
 )
 READABLE = (

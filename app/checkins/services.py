@@ -73,23 +73,32 @@ def mark_of(card: Flag, listener_id: str) -> str:
     return vault().index(f"{card}:{listener_id}", "private.card")
 
 
-def card_for(person_id: str, given: Given) -> Flag:
-    """Exactly what a listener would get of this check-in, after the person's standing choice of how much."""
-    sharing = choice_of(person_id).sharing
+def card_for(person_id: str, given: Given, *, as_chosen: bool = True) -> Flag:
+    """Exactly what a listener would get of this check-in, after the person's standing choice of how much.
+
+    Without `as_chosen` never the level: where somebody else could stand, the choice itself stays unseen.
+    """
+    sharing = choice_of(person_id).sharing if as_chosen else Sharing.CONTACT
     chosen = Sharing.LEVEL if sharing is Sharing.LEVEL else Sharing.CONTACT
     found = flag_for(person_id, chosen, given.score, something_hard=given.something_hard, daily_needs=given.daily_needs)
     return found or Flag(person_id)
 
 
-def send_check_in(
-    person_id: str, given: Given, listener_id: str | None = None, *, counts: bool = False, page: Page | None = None
+def send_check_in(  # noqa: PLR0913 - what was answered, and what is to come of it
+    person_id: str,
+    given: Given,
+    listener_id: str | None = None,
+    *,
+    counts: bool = False,
+    page: Page | None = None,
+    as_chosen: bool = True,
 ) -> Outcome:
     """Seal a check-in to its owner's key, with or without an ask to be contacted. Needs no secret.
 
     Either way one parcel of one size goes out with it, and one ballot, empty unless the person lets it count.
     Without a key of one's own nothing is kept. `Outdated`: the card is another than the page showed; nothing is sent.
     """
-    card = card_for(person_id, given)
+    card = card_for(person_id, given, as_chosen=as_chosen)
     problem = None if listener_id is None else _not_as_shown(person_id, card, listener_id, page)
     if problem is not None:
         return problem

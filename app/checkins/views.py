@@ -12,7 +12,7 @@ from flask_login import current_user
 from app.access import Role, allow_signed_in
 from app.checkins import keys, queries, services, shredding, team_queries
 from app.checkins.forms import ForgetForm, OpenForm, SharingForm, WeeklyForm
-from app.checkins.own import is_sure, not_own, own_only
+from app.checkins.own import is_sure, not_own, sure_only
 from app.checkins.words import DONE_WORDS, QUESTIONS
 from app.editing import Outdated, Refused, Saved
 from app.fields import KeyedForm
@@ -40,6 +40,11 @@ class Asked:
     person_id: str
     name: str
     is_tablet: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody else could answer here: else nothing is shown or done of what the person chose before."""
+        return not self.is_tablet and is_sure()
 
     @property
     def address(self) -> str:
@@ -91,6 +96,7 @@ def answer(who: Asked) -> ResponseReturnValue:
         (form.listener.data or None) if act == "with" else None,
         counts=request.form.get("counts") == "y",
         page=form.page,
+        as_chosen=who.is_sure,
     )
     if isinstance(outcome, Outdated):
         flash(CHANGED, "warning")
@@ -111,11 +117,12 @@ def _thanks(act: str, *, is_kept: bool) -> str:
 def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> str:
     given, choice = form.given, queries.choice_of(who.person_id)
     wanted = form.listener.data or None
+    is_theirs = who.is_sure
     is_hard = (given.score or 0) >= HARD_WEEK
-    if wanted is None and choice.sharing is not Sharing.NOBODY and is_hard and not who.is_tablet:
+    if wanted is None and choice.sharing is not Sharing.NOBODY and is_hard and is_theirs:
         wanted = choice.listener_id  # offered, not sent: the person decides on this page
     listener = next((each for each in whom if each.person_id == wanted), None)
-    card = services.card_for(who.person_id, given)
+    card = services.card_for(who.person_id, given, as_chosen=is_theirs)
     form.show("" if listener is None else services.mark_of(card, listener.person_id))
     return render_template(
         "checkins/review.html",
@@ -123,7 +130,7 @@ def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> 
         given=given,
         listener=listener,
         card=card.lines(who.name),
-        counts=choice.counts and not who.is_tablet,  # a tablet shows nothing that was chosen elsewhere
+        counts=choice.counts and is_theirs,
         word=LEVEL_WORDS[level_of(given.score)] if given.score is not None and team_queries.may_be_counted() else "",
         is_tablet=who.is_tablet,
         has_key=queries.has_key(who.person_id),
@@ -265,7 +272,7 @@ def forget_submit() -> ResponseReturnValue:
 
 @bp.get("/sharing")
 @allow_signed_in
-@own_only
+@sure_only
 def sharing() -> ResponseReturnValue:
     """The standing choice."""
     return _sharing_page(SharingForm(queries.listeners(current_user.id), queries.choice_of(current_user.id)))
@@ -273,7 +280,7 @@ def sharing() -> ResponseReturnValue:
 
 @bp.post("/sharing")
 @allow_signed_in
-@own_only
+@sure_only
 def sharing_submit() -> ResponseReturnValue:
     """Keep the standing choice."""
     form = SharingForm(queries.listeners(current_user.id), queries.StandingChoice())

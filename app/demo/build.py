@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.auth.models import Credential
+from app.auth.queries import SETTLING
 from app.auth.services import hash_secret
 from app.database import db, new_id
 from app.demo import care, cast, purse
@@ -128,7 +129,7 @@ def _people(group: Group) -> None:
                 Availability(person_id=person.id, grade=grade, weekday=int(day), starts_at=starts, ends_at=ends)
                 for day in weekdays
             )
-        db.session.add(Credential(person_id=person.id, passphrase_hash=hashed, changed_at=now))
+        db.session.add(Credential(person_id=person.id, passphrase_hash=hashed, changed_at=now - SETTLING))
     _days_away(group)
 
 

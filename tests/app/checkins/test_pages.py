@@ -11,11 +11,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app import jobs, migrate
+from app import clock, jobs, migrate
 from app.access import Role
 from app.auth import services as doors
 from app.auth import tidy
-from app.auth.models import SignIn
+from app.auth.models import Credential, SignIn
 from app.checkins import keys, packs, parcels, queries, services
 from app.checkins.models import CheckIn, WaitingParcel
 from app.database import db
@@ -250,6 +250,35 @@ def test_who_came_in_by_a_code_of_somebody_else_changes_nothing_private(ana, kim
     assert "Come in by your own way first" in sam.page("/own/words").text
 
 
+@pytest.mark.parametrize("door", ["passphrase", "setup", "card"])
+def test_no_first_key_is_made_by_what_somebody_else_could_have_made_this_week(by_code, app, door):
+    sam = add_person("Sam", address_changed_at=clock.now())
+    db.session.add(Credential(person_id=sam, pin_failures=0, changed_at=clock.now()))
+    db.session.commit()
+    client = by_code(sam, door)
+    words = {"csrf_token": client.token(), "passphrase": WORDS, "again": WORDS}
+    assert client.post("/own/words", data=words).status_code == 403
+    assert "this opens on" in client.page("/own/words").text
+    app.extensions["evenhand_now"].move(days=7)
+    page = by_code(sam, door).page("/own/words").text
+    assert "can never be opened again" in page
+    assert ("You have only a card" in page) is (door == "card")
+
+
+@pytest.mark.parametrize("is_tablet", [False, True])
+def test_where_somebody_else_could_stand_nothing_that_was_chosen_before_shows(app, ana, kim, by_code, is_tablet):
+    with app.test_request_context("/", method="POST"):
+        services.choose_sharing(ana, Sharing.LEVEL, kim, counts=True)
+    client, path = (at_a_tablet(app, ana), "/own/tablet") if is_tablet else (by_code(ana), "/own/")
+    hard = dict.fromkeys(("energy", "load", "rest"), "4")
+    assert "Nobody gets anything." in client.submit(path, "", **hard).text
+    review = client.submit(path, "", **hard, listener=kim)
+    assert "Ana asks you to get in touch." in review.text
+    assert "very hard for Ana" not in review.text
+    client.post(path, data=review.form("").filled() | {"send": "with"})
+    assert count(WaitingParcel) == 1
+
+
 def test_with_the_private_words_a_code_is_no_hindrance(ana, by_code):
     client = by_code(ana)
     page = client.submit("/own/forget", "", sure="delete", passphrase="not the words at all")
@@ -310,6 +339,7 @@ def test_a_key_made_anew_is_told_by_mail_and_on_the_pages_for_some_weeks(ana, ki
     client = as_(ana)
     for page in (client.page("/own/"), client.submit("/own/", "", **FACES), client.page("/own/sharing")):
         assert "Your private key was made on Monday 28 December" in page.text
+        assert page.all("details", open="")
     bo = as_(add_person("Bo"))
     assert "key of Kim was made" not in bo.submit("/own/", "", listener=kim).text
     with app.test_request_context("/", method="POST"):
