@@ -14,6 +14,8 @@ from werkzeug.local import LocalProxy
 
 from app import jobs, logs
 
+OF_REST = frozenset({"people.easy", "people.easy_submit", "shifts.rest"})
+
 
 def init_app(app: Flask) -> None:
     """Add the slice to the application."""
@@ -46,8 +48,10 @@ def init_app(app: Flask) -> None:
 
 
 def _numbers() -> dict[str, object]:
-    """Whom to call outside stands on every page of check-ins, and of what happened; read when a page shows it."""
+    """Whom to call outside stands on every page of check-ins, of what happened and of rest; read when one shows it."""
     from app.checkins.queries import help_lines
 
-    is_shown = has_request_context() and request.blueprint in {"checkins", "incidents"}
+    is_shown = has_request_context() and (
+        request.blueprint in {"checkins", "incidents"} or request.endpoint in OF_REST
+    )
     return {"lines": LocalProxy(cache(help_lines))} if is_shown else {}

@@ -22,6 +22,7 @@ class FlagShown:
     """
 
     id: str
+    person_id: str
     is_read: bool
     days: int
     name: str
@@ -44,6 +45,7 @@ def flags_for(private: bytes) -> list[FlagShown]:
         shown.append(
             FlagShown(
                 id=row.id,
+                person_id=person.id if is_read else "",
                 is_read=is_read,
                 days=(clock.today() - date.fromisoformat(told["day"])).days,
                 name=person.name if is_read else "",

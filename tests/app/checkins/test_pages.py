@@ -73,6 +73,8 @@ def test_before_sending_the_exact_card_is_shown_and_that_is_what_arrives(ana, ki
     assert all(line in page.text for line in shown)
     assert "604 555 0100" in page.text
     assert CANARY not in page.text
+    assert page.all("a", href=f"/attendance/extra?person={ana}")
+    assert not page.all("a", href="/people/me/easy")
     done = next(form for form in page.all("form") if form.get("action").endswith("/done"))
     assert "Nobody is waiting" in listener.submit("/own/asked", done.get("action"), act="talked").text
     parcels.deliver(TASK)
@@ -377,6 +379,14 @@ def test_help_the_exit_and_one_neutral_title_stand_on_every_page(ana, kim, as_, 
     assert (code.title, "1 800 555 0100" in code.text) == ("For me · Evenhand", True)
 
 
+def test_numbers_stand_on_the_pages_of_rest_and_of_the_group_too(app, as_, ana, kim):
+    with app.test_request_context("/", method="POST"):
+        services.add_help_line("Crisis line", "1 800 555 0100", "day and night")
+    pages = [as_(ana).page(path) for path in ("/own/team", "/people/me/easy", "/shifts/rest")]
+    assert all("1 800 555 0100" in page.text for page in [*pages, as_(kim).page("/own/monday")])
+    assert pages[1].title == "For me · Evenhand"
+
+
 def test_coordinators_name_listeners_and_numbers(app, as_):
     robin, bo = as_(add_person("Robin", Role.COORDINATOR)), add_person("Bo")
     page = robin.submit("/own/people", "", person=bo, words="another peer")
@@ -462,7 +472,8 @@ def test_a_canary_is_found_nowhere(app, ana, kim, as_, tmp_path):
     assert b"Ana" in kept  # what is looked through does hold what is not secret
     assert b"Ana" in files or app.config["EVENHAND"].database_url.startswith("postgresql")
     assert "people.index" in told
-    for person in (admin, robin, kim):
+    others = [add_person("Tess", Role.TREASURER), add_person("Bo")]
+    for person in (admin, robin, kim, *others):
         other = as_(person)
         for path in ("/", "/people/", f"/people/{ana}", "/people/me", "/audit/", "/own/", "/own/past", "/own/asked",
                      "/own/people", "/own/team", "/own/monday", "/own/packs", "/happened/", "/transfer/",
