@@ -72,7 +72,7 @@ READABLE = (
     "what they chose to share with whom",
     "who listens",
     "for an hour at most (in a copy made just then for seven days) to which listener something is on its way",
-    "a mail to a listener until it is sent (at most three days)",
+    "a mail to a listener, or to someone who made a key, until it is sent (at most three days)",
     "who sent a check-in in these four weeks (whether it counts for the group or not)",
     "how many forms were sent on each of the last fourteen days, not by whom",
     "the figures of the group that were published",
