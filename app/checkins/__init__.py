@@ -51,7 +51,5 @@ def _numbers() -> dict[str, object]:
     """Whom to call outside stands on every page of check-ins, of what happened and of rest; read when one shows it."""
     from app.checkins.queries import help_lines
 
-    is_shown = has_request_context() and (
-        request.blueprint in {"checkins", "incidents"} or request.endpoint in OF_REST
-    )
+    is_shown = has_request_context() and (request.blueprint in {"checkins", "incidents"} or request.endpoint in OF_REST)
     return {"lines": LocalProxy(cache(help_lines))} if is_shown else {}

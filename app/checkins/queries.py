@@ -30,7 +30,9 @@ WEEK = 7
 PARCEL_INFO = b"parcel:v1"
 SHOW_NEW_KEYS = timedelta(weeks=4)
 ASKS_SHOWN = timedelta(weeks=12)
-"""As long as what was sent is kept."""
+"""As long as what was sent is kept, and what came back: after that nobody can tell whether it was answered."""
+ASKS_WAIT = timedelta(weeks=8)
+"""After these an ask that nothing was done about is said to have run out, while that can still be told."""
 
 
 def owner_of(person_id: str) -> str:
@@ -211,11 +213,15 @@ class LookedAt:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """An ask that was sent and not looked at yet; `is_lost` when the key it was sealed to is there no more."""
+    """An ask that was sent and not looked at yet; `is_lost` when the key it was sealed to is there no more.
+
+    `has_run_out`: too long ago to go on waiting, whether somebody looked at it or not.
+    """
 
     of: str
     day_on: date
     is_lost: bool
+    has_run_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,15 +313,20 @@ def _names(ids: set[str]) -> dict[str, str]:
 
 
 def _unread(asked: list[dict[str, str]], told: list[dict[str, Any]]) -> list[Unread]:
-    """The asks of the last weeks to which nothing came back, the latest first."""
-    answered = {each.get("ref") for each in told}
-    since = (clock.today() - ASKS_SHOWN).isoformat()
-    left = [each for each in asked if each["ref"] not in answered and each["day"] >= since]
+    """The asks of the last weeks to which nothing came back, the latest first; the old ones also if only read."""
+    read = {each.get("ref") for each in told}
+    done = {each.get("ref") for each in told if each["what"] != "read"}
+    since, old = ((clock.today() - span).isoformat() for span in (ASKS_SHOWN, ASKS_WAIT))
+    left = [
+        each for each in asked if each["day"] >= since and each["ref"] not in (done if each["day"] <= old else read)
+    ]
     names, found = _names({each["of"] for each in left}), []
     for each in left:
         pair = key_of(each["of"])
         is_lost = pair is None or mark_of_key(pair) != each["key"]
-        found.append(Unread(names.get(each["of"], "Someone"), date.fromisoformat(each["day"]), is_lost))
+        found.append(
+            Unread(names.get(each["of"], "Someone"), date.fromisoformat(each["day"]), is_lost, each["day"] <= old)
+        )
     return sorted(found, key=lambda each: each.day_on, reverse=True)
 
 

@@ -214,6 +214,28 @@ def test_a_worse_month_is_told_to_the_person_who_may_send_it_on(ana, kim, check_
     assert "Someone asked for you" in open_past(as_(kim), OTHER_WORDS, "/own/asked").text
 
 
+def test_an_ask_that_nobody_answers_is_said_to_have_run_out(ana, kim, as_, app):
+    send(as_(ana), "with", **FACES, listener=kim)
+    parcels.deliver(TASK)
+    app.extensions["evenhand_now"].move(days=55)
+    client = as_(ana)
+    assert "sent to Kim, not read yet" in open_past(client).text
+    listener = as_(kim)
+    page = open_past(listener, OTHER_WORDS, "/own/asked")
+    look = next(form for form in page.all("form") if form.get("action").endswith("/read"))
+    listener.submit("/own/asked", look.get("action"))
+    parcels.deliver(TASK)
+    app.extensions["evenhand_now"].move(days=1)
+    page = open_past(client).text
+    assert "Kim read it" in page
+    assert "sent to Kim, nobody answered this" in page
+    page = open_past(listener, OTHER_WORDS, "/own/asked")
+    done = next(form for form in page.all("form") if form.get("action").endswith("/done"))
+    listener.submit("/own/asked", done.get("action"), act="talked")
+    parcels.deliver(TASK)
+    assert "nobody answered this" not in client.page("/own/past").text
+
+
 def test_deleting_asks_first_and_then_nothing_is_left(ana, check_in, as_):
     check_in(ana)
     client = as_(ana)
