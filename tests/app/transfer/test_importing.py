@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
 from app.database import db
+from app.mail.models import OutgoingMail
 from app.people.models import Person, PersonSkill, Skill, Wish
 from app.roster.models import Assignment, Period, Shift
 from app.sites.models import Service, Site
@@ -81,6 +82,16 @@ def test_nothing_is_written_before_the_yes_and_everything_after(group, as_):
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "import file")).one()
     assert entry.actor_id == group["robin"]
     assert entry.details == {"kind": "people", "counts": {"people": {"new": 2, "changed": 1, "unchanged": 0}}}
+
+
+def test_an_address_that_a_file_changes_is_new_and_the_one_before_is_told(group, as_):
+    say_yes(
+        client := as_(group["robin"]),
+        *preview(client, b"code,name,email\nana,Ana,new@example.org\nnour,Nour,n@example.org\n"),
+    )
+    found = db.session.scalars(sa.select(Person).where(Person.address_changed_at.is_not(None)).order_by(Person.name))
+    assert [(each.name, each.former_emails) for each in found] == [("Ana", "ana@example.org"), ("Nour", None)]
+    assert db.session.scalars(sa.select(OutgoingMail.recipient)).all() == ["ana@example.org"]
 
 
 def test_one_bad_row_keeps_the_good_ones_out(group, as_):
