@@ -79,6 +79,7 @@ def test_i_cannot_come_tonight(visit, axe, town, people_on, javascript):
     asked.get_by_role("link", name="Answer").click()
     if javascript:
         axe(asked)
+    asked.get_by_label("I have read what to look out for").check()
     asked.get_by_role("button", name="Yes, I come").click()
     assert "The shift is yours." in asked.inner_text("#flashes")
     assert people_on(town.tonight) == {town.bo, town.cy}
@@ -100,6 +101,7 @@ def test_swap_with_a_friend(visit, axe, town, people_on, javascript):
     friend.get_by_role("link", name="Answer").click()
     if javascript:
         axe(friend)
+    friend.get_by_label("I have read what to look out for").check()
     friend.get_by_role("button", name="Yes").click()
     assert "You have changed shifts." in friend.inner_text("#flashes")
     assert (people_on(town.monday), people_on(town.thursday)) == ({town.bo}, {town.ana})
