@@ -35,7 +35,7 @@ def not_own() -> ResponseReturnValue:
     page = render_template(
         "checkins/not_own.html", opens_on=at and clock.local(at).date(), has_key=queries.has_key(current_user.id)
     )
-    return page if request.method == "GET" else (page, 403)
+    return page if request.method == "GET" else (page, 409)  # they may, only not yet or not from here
 
 
 def sure_only(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
