@@ -52,16 +52,21 @@ class Group:
 
 
 def build() -> None:
-    """Build the whole group: its people and rosters in one transaction, its money by the services of pay."""
+    """Build the whole group: people, then what work pays, then the work; money by the services of pay."""
     group = Group(clock.today())
-    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods, _history, _late_changes, _days):
+    for make in (_skills, _sites, _services, _people, _patterns, _wishes, _periods):
         make(group)
         db.session.flush()
     since = group.periods[0].starts_on
     people = {name: person.id for name, person in group.people.items()}
     service_ids = {code: service.id for code, service in group.services.items()}
     db.session.commit()
-    purse.fill(people, service_ids, since)
+    purse.agree(service_ids, since, people["Toni"])  # before anybody works: no rate changes the past
+    for make in (_history, _late_changes, _days):
+        make(group)
+        db.session.flush()
+    db.session.commit()
+    purse.fill(people, since)
     care.fill(people)
 
 

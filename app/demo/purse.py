@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from app import clock
 from app.database import db, new_id
-from app.editing import Saved
+from app.editing import Outcome, Saved
 from app.pay import accounts, accrual, floats, ledger, payouts, queries, services
 from app.pay.currency import currency, money
-from app.pay.models import EntryKind, Honorarium, Payout
+from app.pay.models import AccrualMark, EntryKind, Honorarium, Payout
 from app.pay.owed import owed_list
 from app.people.services import months_after
 from payroll.ledger import transfer
@@ -43,12 +43,13 @@ FUNDS = (
 BUDGETS = (60_000_000, 40_000_000)
 
 
-def fill(people: Mapping[str, str], service_ids: Mapping[str, str], since: date) -> None:
-    """Fill the purse; `people` are ids by name, `service_ids` by code. Each step is the service a page would call."""
+def fill(people: Mapping[str, str], since: date) -> None:
+    """Fill the purse; `people` are ids by name. Each step is the service a page would call."""
     toni, robin, noor = (people[name] for name in ("Toni", "Robin", "Noor"))
-    _rates(service_ids, since, toni)
     _funds(since, toni)
     floats.open_float("Night box", toni, BOX, floats.Hands(new_id(), toni, robin))
+    db.session.execute(sa.delete(AccrualMark))  # its work is noted with moments that are long past
+    db.session.commit()
     accrual.accrue()
     _paid_before(toni, robin)
     _some_payouts(toni, robin, noor)
@@ -56,13 +57,22 @@ def fill(people: Mapping[str, str], service_ids: Mapping[str, str], since: date)
     services.ask_expense(people["Uli"], facts, None, new_id())
 
 
-def _rates(service_ids: Mapping[str, str], since: date, by_id: str) -> None:
+def agree(service_ids: Mapping[str, str], since: date, by_id: str) -> None:
+    """Agree what work pays from a day on; `service_ids` are by code. Each rate has to be taken."""
     for amount, narrowed in RATES:
         facts: dict[str, Any] = {"activity": None, "level": None, "service_id": None} | narrowed
         facts["service_id"] = service_ids.get(facts["service_id"]) if facts["service_id"] else None
-        services.add_rate(facts | {"premium": None, "basis": "hour", "amount": amount, "from_on": since}, by_id)
+        rate = facts | {"premium": None, "basis": "hour", "amount": amount, "from_on": since}
+        taken(services.add_rate(rate, by_id))
     for premium, basis, amount in PREMIUMS:
-        services.add_premium({"premium": premium, "basis": basis, "amount": amount, "from_on": since}, by_id)
+        found = {"premium": premium, "basis": basis, "amount": amount, "from_on": since}
+        taken(services.add_premium(found, by_id))
+
+
+def taken(outcome: Outcome) -> None:
+    """Go on only with what was taken: a made-up group that lacks something would show it to nobody."""
+    if not isinstance(outcome, Saved):
+        raise TypeError(f"a service refused the made-up group: {outcome}")
 
 
 def _funds(since: date, by_id: str) -> None:

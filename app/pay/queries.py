@@ -140,7 +140,7 @@ def second_raised() -> Raised | None:
 def last_settled(activity: str | None = None, service_id: str | None = None) -> date | None:
     """The last day of work (of a kind, for a service) that was reckoned by a rate already, None when none was."""
     query = sa.select(sa.func.max(Honorarium.day_on)).where(
-        Honorarium.voided_at.is_(None), Honorarium.standing != Standing.UNAGREED
+        Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED
     )
     if activity is not None:  # a shift that is called off is paid by the rate of shifts where it has none of its own
         kinds = [activity, honoraria.CANCELLATION] if activity == honoraria.SHIFT else [activity]

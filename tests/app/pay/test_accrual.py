@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from app import clock
@@ -275,3 +276,12 @@ def test_the_forecast_counts_whoever_will_be_paid_and_what_they_will_be_paid(pur
     db.session.scalars(sa.select(Assignment).filter_by(person_id=purse.ana)).one().is_taken_late = True
     db.session.commit()
     assert [amount.minor for _, amount in reports.coming_costs()] == [promised.minor + 700]
+
+
+@pytest.mark.settled
+def test_in_the_made_up_group_work_is_owed_by_the_rates_agreed(app):
+    found = dict(
+        db.session.execute(sa.select(Honorarium.standing, sa.func.count()).group_by(Honorarium.standing)).all()
+    )
+    assert found.get("owed", 0) > 1000
+    assert found.get("unagreed", 0) == 0
