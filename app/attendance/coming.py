@@ -16,7 +16,7 @@ from app import clock
 from app.access import Role
 from app.attendance.models import Confirmation
 from app.audit.services import record
-from app.database import db, insert_if_absent, rows
+from app.database import db, insert_if_absent, known_rows, rows
 from app.editing import Outcome, Saved, refuse
 from app.mail.services import link_to, post
 from app.people.models import Person, PersonRole
@@ -72,12 +72,15 @@ def coming_of(person_id: str) -> list[Coming]:
 
 def silent_people() -> list[Coming]:
     """Everyone who was asked whether they come and has not answered, by shift."""
-    return _rows(_silent())
+    now = clock.now()
+    found = (Coming(*row) for row in known_rows(_silent, today=clock.today()))
+    return [each for each in found if each.starts_at > now]
 
 
 @cache
 def _silent() -> sa.Select[Any]:
-    return _coming().where(Confirmation.asked_at.is_not(None), Confirmation.answered_at.is_(None))
+    is_silent = sa.and_(Confirmation.asked_at.is_not(None), Confirmation.answered_at.is_(None))
+    return _asked().where(Shift.day_on >= sa.bindparam("today"), is_silent)
 
 
 def say_coming(shift_id: str, person_id: str) -> Outcome:
@@ -205,6 +208,11 @@ def _confirmation(shift_id: str, person_id: str, starts_at: datetime) -> Confirm
 
 @cache
 def _coming() -> sa.Select[Any]:
+    return _asked().where(Shift.starts_at > sa.bindparam("now"))
+
+
+@cache
+def _asked() -> sa.Select[Any]:
     is_said = sa.and_(
         Confirmation.shift_id == Shift.id,
         Confirmation.person_id == Assignment.person_id,
@@ -221,7 +229,7 @@ def _coming() -> sa.Select[Any]:
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
         .outerjoin(Confirmation, is_said)
-        .where(Shift.cancelled_at.is_(None), Shift.starts_at > sa.bindparam("now"), Person.is_active)
+        .where(Shift.cancelled_at.is_(None), Person.is_active)
         .order_by(Shift.starts_at, Shift.id, sa.func.lower(Person.name), Person.id)
     )
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app import clock
 from app.attendance.hours import GRACE
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
-from app.database import Statement, db, rows
+from app.database import Statement, db, known_rows, rows
 from app.people.models import Level, Person, PersonSkill
 from app.roster.models import Assignment, Shift
 from app.rules.queries import day_settings
@@ -25,6 +25,8 @@ UNDO_FOR = timedelta(minutes=10)
 STILL_TODAY = timedelta(hours=6)
 """So long after its end a shift of yesterday still stands among today's."""
 UNSETTLED_DAYS = timedelta(days=14)
+AROUND = timedelta(days=2)
+"""So far from today lie the days whose shifts can be among today's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,28 +268,27 @@ def site_days(shifts: Iterable[BoardShift]) -> list[SiteDay]:
 
 def unsettled_count() -> int:
     """How many places `unsettled` would find: one query."""
-    today = clock.today()
-    return int(rows(_unsettled_count(), first=today - UNSETTLED_DAYS, last=today, now=clock.now())[0][0])
+    today, now = clock.today(), clock.now()
+    found = known_rows(_unsettled, first=today - UNSETTLED_DAYS, last=today)
+    return sum(places for ends_at, places in found if ends_at <= now)
 
 
 @cache
-def _unsettled_count() -> sa.Select[int]:
-    """Places nobody noted anything about, and those that were closed."""
-    over = sa.and_(
-        Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")),
-        Shift.ends_at <= sa.bindparam("now"),
-        Shift.cancelled_at.is_(None),
-    )
+def _unsettled() -> Statement:
+    """By the end of their shift, the places nobody noted anything about, and those that were closed."""
+    in_days = sa.and_(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")), Shift.cancelled_at.is_(None))
     of_shift = sa.and_(Attendance.activity == Activity.SHIFT, Attendance.state != AttendanceState.VOID)
     is_noted = sa.exists().where(
         Attendance.shift_id == Assignment.shift_id, Attendance.person_id == Assignment.person_id, of_shift
     )
-    silent = sa.select(sa.func.count()).select_from(Assignment).join(Shift, Shift.id == Assignment.shift_id)
-    closed = sa.select(sa.func.count()).select_from(Attendance).join(Shift, Shift.id == Attendance.shift_id)
-    return sa.select(
-        silent.where(over, ~is_noted).scalar_subquery()
-        + closed.where(over, of_shift, Attendance.noted_via == NotedVia.CLOSED).scalar_subquery()
+    silent = sa.select(Shift.ends_at).join(Assignment, Assignment.shift_id == Shift.id).where(in_days, ~is_noted)
+    closed = (
+        sa.select(Shift.ends_at)
+        .join(Attendance, Attendance.shift_id == Shift.id)
+        .where(in_days, of_shift, Attendance.noted_via == NotedVia.CLOSED)
     )
+    both = silent.union_all(closed).subquery()
+    return sa.select(both.c.ends_at, sa.func.count()).group_by(both.c.ends_at)
 
 
 def unsettled() -> list[Place]:
@@ -319,6 +320,10 @@ class Moment:
     now: datetime
     early: timedelta
 
+    def is_on(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether a shift goes on, ended a while ago, or is about to begin."""
+        return starts_at <= self.now + self.early and ends_at > self.now - STILL_TODAY
+
     @property
     def asked(self) -> dict[str, Any]:
         """What `is_of_today` asks for."""
@@ -342,17 +347,17 @@ def _shift_rows() -> Statement:
 
 
 def _shifts_asked(day: date | None, moment: Moment) -> Sequence[Any]:
-    return rows(_shifts_of_today(), **moment.asked) if day is None else rows(_shifts_of_day(), day=day)
+    if day is not None:
+        return known_rows(_shifts_of_days, first=day, last=day)
+    today = clock.local(moment.now).date()
+    near = known_rows(_shifts_of_days, first=today - AROUND, last=today + AROUND)
+    return [each for each in near if each.day_on == today or moment.is_on(each.starts_at, each.ends_at)]
 
 
 @cache
-def _shifts_of_today() -> Statement:
-    return _shift_rows().where(Shift.cancelled_at.is_(None), is_of_today())
-
-
-@cache
-def _shifts_of_day() -> Statement:
-    return _shift_rows().where(Shift.cancelled_at.is_(None), Shift.day_on == sa.bindparam("day"))
+def _shifts_of_days() -> Statement:
+    in_days = Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last"))
+    return _shift_rows().add_columns(Shift.day_on).where(Shift.cancelled_at.is_(None), in_days)
 
 
 def _places(shifts: Mapping[str, Any], moment: Moment, person_id: str | None = None) -> Iterator[Place]:
@@ -360,7 +365,7 @@ def _places(shifts: Mapping[str, Any], moment: Moment, person_id: str | None = N
     if not shifts:
         return
     found = (
-        rows(_places_of_shifts(), shifts=list(shifts))
+        known_rows(_places_of_shifts, shifts=tuple(shifts))
         if person_id is None
         else rows(_places_of_person(), shifts=list(shifts), person=person_id)
     )

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.database import Statement, db, kept, rows
+from app.database import Statement, kept, known_rows, rows
 from app.pay import queries
 from app.pay.accrual import pending
 from app.pay.currency import currency, money
@@ -44,6 +44,15 @@ class DueLine:
     is_refund: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A payment that is not settled yet."""
+
+    id: str
+    state: str
+    minor: int
+
+
 @dataclass(frozen=True)
 class Owed:
     """What one person is owed now, with the oldest first. `payout` is one that is under way."""
@@ -56,7 +65,7 @@ class Owed:
     dues: tuple[DueLine, ...]
     method: str
     is_declined: bool = False
-    payout: Payout | None = None
+    payout: UnderWay | None = None
 
     @property
     def total(self) -> Money:
@@ -204,15 +213,16 @@ def _balanced(*, is_one: bool) -> Statement:
 
 def _payees(ids: Iterable[str]) -> Sequence[Any]:
     """People with how they want to be paid and the payout that is under way to them (each has at most one)."""
-    asked = list(ids)
-    return db.session.execute(_payees_and_payouts(), {"ids": asked}).all() if asked else []
+    asked = tuple(sorted(ids))
+    return known_rows(_payees_and_payouts, ids=asked) if asked else []
 
 
 @cache
 def _payees_and_payouts() -> Statement:
     ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
     return (
-        sa.select(Person.id, Person.name, Person.is_volunteer, PayChoice.method, PayChoice.is_declined, Payout)
+        sa.select(Person.id, Person.name, Person.is_volunteer, PayChoice.method, PayChoice.is_declined)
+        .add_columns(Payout.id.label("payout_id"), Payout.state, Payout.minor)
         .outerjoin(PayChoice, PayChoice.person_id == Person.id)
         .outerjoin(Payout, sa.and_(Payout.person_id == Person.id, Payout.state.in_(OPEN)))
         .where(Person.id.in_(ids))
@@ -229,5 +239,5 @@ def _owed(row: Any, pay: int, refund: int, lines: tuple[list[DueLine], list[DueL
         (*left_of(lines[0], pay), *left_of(lines[1], refund)),
         row.method or Method.CASH,
         bool(row.is_declined),
-        row.Payout,
+        UnderWay(row.payout_id, row.state, row.minor) if row.payout_id else None,
     )

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import db, known_rows
 from app.pay import ledger, queries, reports
 from app.pay.currency import currency, money
 from app.pay.models import (
@@ -61,21 +61,34 @@ class WorkLine:
         return queries.work_words(self.row.activity, self.service)
 
 
-def work_of(person_id: str, first: date, last: date) -> list[WorkLine]:
-    """What a person worked on some days and what it is paid, the newest first."""
-    asked = {"person": person_id, "first": first, "last": last}
-    return [WorkLine(*row) for row in db.session.execute(_work(), asked)]
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """One piece of work as a list of them shows it."""
+
+    id: str
+    starts_at: datetime
+    ends_at: datetime
+    standing: str
+    minor: int
+    words: str
+
+
+def last_work_of(person_id: str, since: date, most: int) -> list[Worked]:
+    """What a person worked last, since a day, and what it is paid, the newest first."""
+    found = known_rows(_last_work, person=person_id, since=since, most=most)
+    return [Worked(*row, queries.work_words(activity, service)) for *row, activity, service in found]
 
 
 @cache
-def _work() -> sa.Select[*tuple[Any, ...]]:
+def _last_work() -> sa.Select[*tuple[Any, ...]]:
     return (
-        sa.select(Honorarium, Service.name, Site.name)
+        sa.select(Honorarium.id, Honorarium.starts_at, Honorarium.ends_at, Honorarium.standing, Honorarium.minor)
+        .add_columns(Honorarium.activity, Service.name)
         .outerjoin(Service, Service.id == Honorarium.service_id)
-        .outerjoin(Site, Site.id == Honorarium.site_id)
         .where(Honorarium.person_id == sa.bindparam("person"), Honorarium.voided_at.is_(None))
-        .where(Honorarium.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
-        .order_by(Honorarium.starts_at.desc())
+        .where(Honorarium.day_on >= sa.bindparam("since"))
+        .order_by(Honorarium.starts_at.desc(), Honorarium.id)
+        .limit(sa.bindparam("most"))
     )
 
 

@@ -20,7 +20,6 @@ from app.pay.models import Expense, ExpenseState
 from app.pay.photos import MIME, Photo
 from app.pay.views import bp, say
 from app.people import queries as people
-from payroll.payout import State
 
 MONTHS = timedelta(days=92)
 DECIDERS = (Role.TREASURER, Role.ADMIN)
@@ -31,13 +30,12 @@ DECIDERS = (Role.TREASURER, Role.ADMIN)
 def mine() -> str:
     """What I am owed, what I got, what my next shifts will pay."""
     found = next(iter(owed.owed_list(current_user.id)), None) or owed.owed_to(current_user.id) or abort(404)
-    today = clock.today()
     return render_template(
         "pay/mine.html",
         found=found,
-        received=queries.payouts_in(State.PAID, person_id=current_user.id, most=5),
+        received=queries.received_by(current_user.id, most=5),
         coming=queries.coming_shifts(current_user.id),
-        work=own.work_of(current_user.id, today - MONTHS, today)[:8],
+        work=own.last_work_of(current_user.id, clock.today() - MONTHS, most=8),
         not_paid=own.NOT_PAID_WORDS,
     )
 

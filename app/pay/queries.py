@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.access import Role
-from app.database import Statement, db, kept, rows
+from app.database import Statement, db, kept, known_rows, rows
 from app.pay import accounts
 from app.pay.currency import currency, money
 from app.pay.ledger import fund_value
@@ -47,6 +47,7 @@ from payroll.rates import Basis, Premium, PremiumRate, Rate, RateCard, Terms
 
 WEEK = timedelta(days=7)
 DEMANDING = 2  # a service's weight from which the premium for demanding work is paid
+MOST_QUOTES = 500
 APPROVERS = (Role.TREASURER, Role.COORDINATOR, Role.SUPERVISOR, Role.ADMIN)
 
 
@@ -270,23 +271,25 @@ def quotes(person_id: str, shift_ids: Iterable[str], *, late: Collection[str] = 
 
 def _quotes(found: Iterable[Any], late: Collection[str] = ()) -> dict[str, Quote]:
     """What shifts will pay, each row a shift of `_shifts_and_payee`."""
-    card, zone = rate_card(), clock.zone()
-    quoted = {}
-    for row in found:
-        work = honoraria.Work(
-            row.id,
-            row.person_id,
-            honoraria.SHIFT,
-            row.level,
-            row.service_id,
-            row.starts_at,
-            row.ends_at,
-            row.starts_at,
-            row.demanding >= DEMANDING,
-            row.is_late or row.id in late,
-        )
-        quoted[row.id] = quote(work, card, zone, _standing(row.is_volunteer, row.is_declined))
-    return quoted
+    return {row.id: _quote_of(row, is_late=bool(row.is_late) or row.id in late) for row in found}
+
+
+def _quote_of(row: Any, *, is_late: bool) -> Quote:
+    """What one shift will pay, reckoned once while neither it nor any rate changes."""
+    work = honoraria.Work(
+        row.id,
+        row.person_id,
+        honoraria.SHIFT,
+        row.level,
+        row.service_id,
+        row.starts_at,
+        row.ends_at,
+        row.starts_at,
+        row.demanding >= DEMANDING,
+        is_late,
+    )
+    standing = _standing(row.is_volunteer, row.is_declined)
+    return kept(("quote", work, standing), lambda: quote(work, rate_card(), clock.zone(), standing), most=MOST_QUOTES)
 
 
 def _shifts_and_payee() -> Statement:
@@ -385,6 +388,31 @@ class PayoutShown:
     def amount(self) -> Money:
         """How much it is."""
         return Money(self.row.minor, self.row.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A payment that somebody got: how, when, how much."""
+
+    method: str
+    settled_at: datetime
+    amount: Money
+
+
+def received_by(person_id: str, most: int) -> list[Received]:
+    """What a person got, the newest first."""
+    found = known_rows(_received, person=person_id, most=most)
+    return [Received(row.method, row.settled_at, Money(row.minor, row.currency)) for row in found]
+
+
+@cache
+def _received() -> Statement:
+    return (
+        sa.select(Payout.method, Payout.settled_at, Payout.minor, Payout.currency)
+        .where(Payout.person_id == sa.bindparam("person"), Payout.state == State.PAID)
+        .order_by(Payout.asked_at.desc(), Payout.id)
+        .limit(sa.bindparam("most"))
+    )
 
 
 def payout(payout_id: str) -> PayoutShown | None:

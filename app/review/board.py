@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cached_property
 
 from app.review.cells import Day, DayShift, Group, On, PersonRow, Pill, ShiftCell, ShiftRow, lines_of
 from app.review.labels import short_hours, short_names
@@ -53,8 +54,12 @@ class Board:
         """How many people a shift lacks on its worst line."""
         return max((line.missing for line in self.lines[shift.id]), default=0)
 
-    def people_rows(self) -> Iterator[PersonRow]:
+    @cached_property
+    def people_rows(self) -> list[PersonRow]:
         """The open places first, then a row for each person."""
+        return list(self._people_rows())
+
+    def _people_rows(self) -> Iterator[PersonRow]:
         yield self._open_row()
         shown = {each.id: each for each in self.shifts}
         names = self.review.names
@@ -118,6 +123,7 @@ class Board:
         marks += ["g"] * (review.period.version > 0 and pair not in review.problem.published)
         return " ".join(marks)
 
+    @cached_property
     def groups(self) -> list[Group]:
         """The shifts by site, a row for each service and hours; two alike on a day take two rows."""
         names = self.review.names
@@ -158,6 +164,7 @@ class Board:
         on = everyone.counted if everyone else len(self.review.roster.workers_on(shift.id))
         return f"{on}/{everyone.target if everyone else on}"
 
+    @cached_property
     def day_shifts(self) -> list[DayShift]:
         """The shifts of the board's first day, for a phone."""
         names = self.review.names
@@ -182,6 +189,15 @@ class Board:
                 )
             )
         return found
+
+
+def board_of(review: Review, today: date, first: int = 0, days: int = WEEK, site: str = "") -> Board:
+    """The board of some days: laid out once, however often it is looked at, while nothing of the draft changes."""
+    key = today, first, days, site
+    if key not in review.laid_out:
+        review.laid_out[key] = Board(review, today, first, days, site)
+    found: Board = review.laid_out[key]
+    return found
 
 
 def broken_pairs(review: Review) -> frozenset[Assignment]:

@@ -38,7 +38,7 @@ def _publish_page(draft_id: str, answer: publishing.Answer | None = None) -> str
         "period_version": review.period.version,
         "fingerprint": plan.fingerprint,
     }
-    whole = board.Board(review, clock.today(), 0, review.problem.horizon.days)
+    whole = board.board_of(review, clock.today(), 0, review.problem.horizon.days)
     return page_of(
         "review/publish.html",
         review,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,11 +35,15 @@ from scheduling import Problem, Roster, Violation, check
 
 @dataclass(frozen=True)
 class Review:
-    """One draft under review, with the problem its rules look at. Pins are left out: a hand may move what is pinned."""
+    """One draft under review, with the problem its rules look at. Pins are left out: a hand may move what is pinned.
+
+    `laid_out` holds the boards that were made of it, which live as long as it does.
+    """
 
     facts: Facts
     draft: DraftFacts
     problem: Problem
+    laid_out: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def period(self) -> PeriodFacts:

@@ -68,8 +68,8 @@ def show_board(draft_id: str) -> str:
     view = request.args.get("view", "")
     site = request.args.get("site", "")
     first, days = _span(review, request.args.get("from", ""), whole=request.args.get("weeks") == ALL_WEEKS)
-    shown = board.Board(review, clock.today(), first, days, site if site in review.names.sites else "")
-    one_day = board.Board(review, clock.today(), _day(review, request.args.get("day", ""), first), 1, shown.site)
+    shown = board.board_of(review, clock.today(), first, days, site if site in review.names.sites else "")
+    one_day = board.board_of(review, clock.today(), _day(review, request.args.get("day", ""), first), 1, shown.site)
     return _page(
         "review/board.html",
         review,
@@ -109,7 +109,7 @@ def _day(review: Review, text: str, otherwise: int | None) -> int:
 def open_places(draft_id: str) -> str:
     """Every place that is open, and the way to why."""
     review = review_or_404(draft_id)
-    whole = board.Board(review, clock.today(), 0, review.problem.horizon.days)
+    whole = board.board_of(review, clock.today(), 0, review.problem.horizon.days)
     return _page("review/open_places.html", review, gaps=gaps_of(whole))
 
 
