@@ -25,6 +25,11 @@ def now() -> datetime:
     return read().astimezone(UTC) + gap
 
 
+def hour() -> datetime:
+    """The last full hour: what is asked by it can be kept while nothing changes, and told from `now` afterwards."""
+    return now().replace(minute=0, second=0, microsecond=0)
+
+
 def shift(gap: timedelta) -> None:
     """Put this application's clock forward by a gap (back by a negative one)."""
     current_app.extensions[GAP] += gap

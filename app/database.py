@@ -55,7 +55,7 @@ NAMING = {
 PAUSE = 0.05
 MOST_KEPT = 12
 """How many things a connection keeps made at a time; the one asked for longest ago goes first."""
-MOST_KNOWN = 64
+MOST_KNOWN = 256
 """How many answers, each of few rows, it keeps beside them."""
 _IS_READING, _MARK, _KEPT = "evenhand_is_reading", "evenhand_mark", "evenhand_kept"
 Made = TypeVar("Made")

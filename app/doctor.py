@@ -17,7 +17,7 @@ from flask import current_app
 from app import clock, migrate
 from app.config import Config
 from app.copies import old_keys
-from app.database import OWNER_ONLY, PRAGMAS, Statement, clock_gap, db, rows
+from app.database import OWNER_ONLY, PRAGMAS, Statement, clock_gap, db, known_rows
 from app.jobs import MAX_ATTEMPTS, Job, WorkerBeat
 from app.mail.models import OutgoingMail
 from app.mail.services import connect
@@ -66,7 +66,7 @@ class Glance:
 
 def glance() -> Glance:
     """Look at what changes from hour to hour: one query."""
-    seen, *counts = rows(_figures())[0]
+    seen, *counts = known_rows(_figures)[0]
     return Glance(seen is not None and clock.now() - seen < SILENCE, *counts)
 
 

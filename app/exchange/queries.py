@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.attendance.queries import begun_places
-from app.database import Statement, db, kept, rows
+from app.database import Statement, db, kept, known_rows, rows
 from app.exchange import places
 from app.exchange.models import (
     SWAP_PENDING,
@@ -392,10 +392,12 @@ class Waiting:
 def waiting_for(person_id: str) -> Waiting:
     """What waits for a person: one query where nothing does, as on most visits."""
     ids: dict[str, list[str]] = {"swap": [], "ask": [], "round": []}
-    for row in rows(_waiting(), person=person_id, now=clock.now()):
+    now = clock.now()
+    for row in known_rows(_waiting, person=person_id, now=clock.hour()):
         ids[row.kind].append(row.id)
     swaps = _swaps_where(Swap.id.in_(ids["swap"])) if ids["swap"] else []
-    return Waiting(swaps, _questions_of(ids["ask"]), bool(ids["round"]))
+    questions = [each for each in _questions_of(ids["ask"]) if each.ask.lapses_at > now]
+    return Waiting(swaps, questions, bool(ids["round"]))
 
 
 @cache

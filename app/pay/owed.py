@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,17 +67,17 @@ class Owed:
     is_declined: bool = False
     payout: UnderWay | None = None
 
-    @property
+    @cached_property
     def total(self) -> Money:
         """All of it."""
         return money(self.pay + self.refund)
 
-    @property
+    @cached_property
     def since(self) -> datetime | None:
         """When the oldest of it was earned."""
         return min((each.earned_at for each in self.dues), default=None)
 
-    @property
+    @cached_property
     def is_late(self) -> bool:
         """Whether any of it is older than a day; what no coin can pay is not."""
         least = min(pieces_of(currency()))

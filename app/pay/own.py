@@ -76,7 +76,10 @@ class Worked:
 def last_work_of(person_id: str, since: date, most: int) -> list[Worked]:
     """What a person worked last, since a day, and what it is paid, the newest first."""
     found = known_rows(_last_work, person=person_id, since=since, most=most)
-    return [Worked(*row, queries.work_words(activity, service)) for *row, activity, service in found]
+    return [
+        Worked(row.id, row.starts_at, row.ends_at, row.standing, row.minor, queries.work_words(row.activity, row.name))
+        for row in found
+    ]
 
 
 @cache

@@ -128,14 +128,22 @@ class Raised:
 
 def second_raised() -> Raised | None:
     """The rise of that sum that begins next or began within a week, for all treasurers to see; None without one."""
-    query = sa.select(PayTerms, Person.name).outerjoin(Person, Person.id == PayTerms.by_id)
-    found = db.session.execute(query.order_by(PayTerms.from_on, PayTerms.number)).all()
     before = LEAST_SECOND
-    for row, name in found:
-        if row.second_above > before and row.from_on > clock.today() - WEEK:
-            return Raised(row.from_on, row.second_above, name)
-        before = row.second_above
+    for from_on, second_above, name in known_rows(_seconds):
+        if second_above > before and from_on > clock.today() - WEEK:
+            return Raised(from_on, second_above, name)
+        before = second_above
     return None
+
+
+@cache
+def _seconds() -> Statement:
+    """The sum above which a second approver is needed, by the day it begins, and who set it."""
+    return (
+        sa.select(PayTerms.from_on, PayTerms.second_above, Person.name)
+        .outerjoin(Person, Person.id == PayTerms.by_id)
+        .order_by(PayTerms.from_on, PayTerms.number)
+    )
 
 
 def last_settled(activity: str | None = None, service_id: str | None = None) -> date | None:
@@ -233,14 +241,18 @@ def pay_choices(ids: Iterable[str]) -> dict[str, PayChoice]:
 
 def unagreed() -> list[tuple[str, str, int]]:
     """Work that nobody agreed a rate for: (activity, service, how many pieces of work)."""
-    query = (
+    return [(activity, service or "", count) for activity, service, count in known_rows(_unagreed)]
+
+
+@cache
+def _unagreed() -> Statement:
+    return (
         sa.select(Honorarium.activity, Service.name, sa.func.count())
         .outerjoin(Service, Service.id == Honorarium.service_id)
         .where(Honorarium.voided_at.is_(None), Honorarium.standing == Standing.UNAGREED)
         .group_by(Honorarium.activity, Service.name)
         .order_by(Honorarium.activity, Service.name)
     )
-    return [(activity, service or "", count) for activity, service, count in db.session.execute(query)]
 
 
 def work_words(activity: str, service: str | None) -> str:
@@ -501,6 +513,21 @@ def boxes(*, is_open: bool = True) -> list[Box]:
         .order_by(CashFloat.name)
     )
     return [_box(row, name) for row, name in db.session.execute(query)]
+
+
+def cash_in_boxes() -> tuple[int, int]:
+    """How many open boxes there are, and how much their slips leave in all of them, in minor units."""
+    boxes, minor = known_rows(_cash_in_boxes)[0]
+    return boxes, int(minor or 0)
+
+
+@cache
+def _cash_in_boxes() -> Statement:
+    return (
+        sa.select(sa.func.count(CashFloat.id.distinct()), sa.func.sum(CashSlip.minor))
+        .outerjoin(CashSlip, CashSlip.float_id == CashFloat.id)
+        .where(CashFloat.closed_at.is_(None))
+    )
 
 
 def box(float_id: str) -> Box | None:

@@ -97,7 +97,8 @@ def index() -> str:
     """What is owed, to whom, since when; one button pays."""
     found = whole_list()
     due = [each for each in found if each.total.minor > 0]
-    boxes = queries.boxes()
+    boxes, in_boxes = queries.cash_in_boxes()
+    me = current_user.id
     open_ = [each.payout.state for each in found if each.payout is not None]
     return render_template(
         "pay/index.html",
@@ -105,14 +106,14 @@ def index() -> str:
         ahead=[each for each in found if each.total.minor < 0],
         total=money(sum(each.total.minor for each in due)),
         late=sum(each.is_late for each in due),
-        cash=[each for each in due if each.payout is None and each.method == Method.CASH and is_payable(each)],
+        cash=[each for each in due if each.payout is None and each.method == Method.CASH and each.person_id != me],
         boxes=boxes,
-        in_boxes=money(sum(each.minor for each in boxes)),
+        in_boxes=money(in_boxes),
         unknown=open_.count(State.UNKNOWN) + open_.count(State.SENDING),
         ready=open_.count(State.APPROVED),
         unagreed=queries.unagreed(),
         raised=queries.second_raised(),
-        is_payable=is_payable,
+        me=me,
         key=new_id(),
     )
 

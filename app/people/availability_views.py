@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -61,7 +62,11 @@ def availability(who: str) -> str:
 
 def _usual_words(person: Person, rows: Any) -> list[tuple[int, list[tuple[str, str]]]]:
     """Per weekday the words and colour of each part of the usual week."""
-    stretches = [stretch_of(row) for row in times.week_rows(rows, None)]
+    return _usual(tuple(stretch_of(row) for row in times.week_rows(rows, None)), person.default_grade)
+
+
+@lru_cache(maxsize=256)
+def _usual(stretches: tuple[Stretch, ...], otherwise: str) -> list[tuple[int, list[tuple[str, str]]]]:
     there = said(stretches, is_round=True)
     return [
         (
@@ -69,7 +74,7 @@ def _usual_words(person: Person, rows: Any) -> list[tuple[int, list[tuple[str, s
             [
                 (_pieces_words(pieces(stretches, (day, part), is_round=True)), "")
                 if there[day, part] == "several"
-                else _shown(there[day, part], person)
+                else _shown(there[day, part], otherwise)
                 for part in range(len(PARTS))
             ],
         )
@@ -77,10 +82,10 @@ def _usual_words(person: Person, rows: Any) -> list[tuple[int, list[tuple[str, s
     ]
 
 
-def _shown(value: Said, person: Person) -> tuple[str, str]:
+def _shown(value: Said, otherwise: str) -> tuple[str, str]:
     if value == "several":
         return "Several", ""
-    grade = Grade(value or person.default_grade)
+    grade = Grade(value or otherwise)
     return GRADE_WORDS[grade], GRADE_BADGES[grade]
 
 
@@ -175,7 +180,7 @@ def _usual_hints(person: Person, rows: Any, monday: date) -> dict[Cell, str]:
         + (
             _pieces_words(pieces(stretches, cell, is_round=False))
             if value == "several"
-            else _shown(value, person)[0].lower()
+            else _shown(value, person.default_grade)[0].lower()
         )
         for cell, value in there.items()
     }

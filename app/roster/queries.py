@@ -28,7 +28,7 @@ from app.sites.models import Pattern, Service, Site
 
 WEEK = timedelta(days=7)
 PERIOD_DAYS = 28
-ALIVE = timedelta(seconds=20)
+ALIVE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,9 @@ class Answer:
 
 def coming_shifts(person_id: str) -> list[OwnShift]:
     """A person's shifts that have not ended, next first."""
-    return _own(_ending_after(), person=person_id, now=clock.now())
+    now = clock.now()
+    found = known_rows(_ending_after, person=person_id, now=clock.hour())
+    return [_own_shift(*row) for row in found if row.ends_at > now]
 
 
 def past_shifts(person_id: str, first: date, last: date) -> list[OwnShift]:
@@ -223,11 +225,11 @@ def _own_shift(*row: Any) -> OwnShift:
 
 def companions_of(person_id: str, shift_ids: Iterable[str]) -> Mapping[str, list[Companion]]:
     """Who else is on these shifts, by shift: leads first, then by name."""
-    wanted = list(shift_ids)
+    wanted = tuple(shift_ids)
     if not wanted:
         return {}
     found: dict[str, list[Companion]] = defaultdict(list)
-    for shift_id, name, pronouns, is_lead in rows(_companions(), person=person_id, shifts=wanted):
+    for shift_id, name, pronouns, is_lead in known_rows(_companions, person=person_id, shifts=wanted):
         found[shift_id].append(Companion(name, pronouns, is_lead))
     return found
 
@@ -249,10 +251,11 @@ def _companions() -> Statement:
 def unseen_changes(person_id: str) -> list[Change]:
     """What was published for a person since they looked, by start; of several changes to one shift the last."""
     found: dict[str, Change] = {}
-    for change_id, kind, shift_id, *facts in rows(_unseen(), person=person_id, now=clock.now()):
+    now = clock.now()
+    for change_id, kind, shift_id, *facts in known_rows(_unseen, person=person_id, now=clock.hour()):
         before = found[shift_id].ids if shift_id in found else ()
         found[shift_id] = Change((*before, change_id), kind, shift_id, *facts)
-    return sorted(found.values(), key=lambda each: each.starts_at)
+    return sorted((each for each in found.values() if each.ends_at > now), key=lambda each: each.starts_at)
 
 
 @cache
