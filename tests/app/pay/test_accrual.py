@@ -11,6 +11,7 @@ from app import clock
 from app.access import Role
 from app.database import db
 from app.editing import Refused
+from app.growth.services import set_level
 from app.pay import accrual, owed, reports, services
 from app.pay.models import Honorarium, LedgerEntry, PayChoice
 from app.pay.queries import quotes, rate_rows, second_above, unagreed
@@ -19,6 +20,9 @@ from app.people.services import change_person
 from app.roster.models import Assignment, Shift
 from app.sites.models import Service
 from app.sites.services import change_service
+from app.transfer.kinds import Rights
+from app.transfer.plan import make_plan
+from app.transfer.queries import read_file
 from tests.app.pay.purse import saved
 
 
@@ -261,6 +265,47 @@ def test_a_service_weighed_anew_lowers_no_promised_shift_and_changes_no_work_of_
     saved(change_service(purse.service, named | {"demanding": 0}, version))
     purse.correct(record, note="in the rain")
     assert purse.owed(purse.ana) == 10_000 + 700
+
+
+def test_no_other_level_lowers_a_promised_shift(purse):
+    for level in ("lead", "mentor"):
+        purse.rate(3000, date(2026, 11, 1), level=level)
+    person = db.session.get_one(Person, purse.ana)
+    person.level = "lead"
+    db.session.commit()
+    shift(purse)
+    outcome = set_level(purse.ana, "peer", "By mistake.", db.session.get_one(Person, purse.ana).version, purse.robin)
+    assert isinstance(outcome, Refused)
+    assert "Change it after" in outcome.problems["level"]
+    db.session.rollback()
+    saved(set_level(purse.ana, "mentor", "To see.", db.session.get_one(Person, purse.ana).version, purse.robin))
+    purse.clock.move(days=4)
+    saved(set_level(purse.ana, "peer", "Over.", db.session.get_one(Person, purse.ana).version, purse.robin))
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "file"),
+    [("people", "level", "code,level\nana,peer\n"), ("services", "demanding", "code,demanding\nkit,0\n")],
+)
+def test_no_file_lowers_a_promised_shift_and_the_row_says_so(purse, kind, column, file):
+    purse.rate(3000, date(2026, 11, 1), level="lead")
+    premium = {"premium": "demanding", "basis": "shift", "amount": 700, "from_on": date(2026, 11, 1)}
+    saved(services.add_premium(premium, purse.toni))
+    db.session.get_one(Service, purse.service).demanding = 2
+    db.session.get_one(Person, purse.ana).level = "lead"
+    db.session.commit()
+    shift(purse)
+
+    def found():
+        rights = Rights(frozenset({Role.COORDINATOR}))
+        sheets, _ = read_file(kind, "file.csv", file.encode(), rights)
+        return [(bad.line, bad.column, bad.reason) for _, bad in make_plan(db.session, sheets, rights).bad]
+
+    ((line, where, why),) = found()
+    assert (line, where) == (2, column)
+    assert "would pay less, the first on 26 November" in why
+    purse.clock.move(days=4)
+    assert found() == []
 
 
 def test_the_forecast_counts_whoever_will_be_paid_and_what_they_will_be_paid(purse):
