@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,6 +89,12 @@ def terms_value(row: Any) -> Terms:
     """Terms as the room of money sees them."""
     night = row.night_starts, row.night_ends
     return Terms(row.from_on, row.number, *night, row.step_minutes, row.cancel_hours, row.cancel_percent)
+
+
+@lru_cache(maxsize=4096)  # worked out from nothing but what it is given
+def amount_of(work: honoraria.Work, card: RateCard, zone: tzinfo) -> Money:
+    """What a planned piece of work is paid by a rate card; rosters are reckoned again and again by one card."""
+    return honoraria.honorarium(work, card, zone).amount
 
 
 @cache
@@ -328,6 +334,13 @@ def quote(work: honoraria.Work, card: RateCard, zone: Any, standing: Standing) -
 def standing_of(person: Person, choice: PayChoice | None) -> Standing:
     """Whether a person's work is paid."""
     return _standing(person.is_volunteer, choice is not None and choice.is_declined)
+
+
+def levels_of_paid(ids: Collection[str]) -> dict[str, str]:
+    """The levels of those among some people whose work is paid, by person."""
+    query = sa.select(Person.id, Person.level, Person.is_volunteer, PayChoice.is_declined)
+    found = db.session.execute(query.outerjoin(PayChoice, PayChoice.person_id == Person.id).where(Person.id.in_(ids)))
+    return {row.id: row.level for row in found if _standing(row.is_volunteer, row.is_declined) is Standing.OWED}
 
 
 def _standing(is_volunteer: bool, is_declined: bool | None) -> Standing:  # noqa: FBT001 - two columns of a row
