@@ -435,6 +435,16 @@ def test_the_next_shift_counts_only_in_its_own_month(purse, as_):
     assert "over the limit" not in page
 
 
+def test_who_keeps_hours_and_pays_goes_from_one_to_the_other_and_nobody_else_sees_a_way(purse, as_):
+    both = add_person("Bea", Role.COORDINATOR, Role.TREASURER)
+    for person in (purse.ana, both):
+        purse.work(person)
+    found = [each["href"] for each in as_(both).page("/attendance/hours").all("a")]
+    ways = [each for each in found if each.startswith("/pay/people/")]
+    assert ways == [f"/pay/people/{purse.ana}"]
+    assert "/pay/people/" not in as_(purse.robin).get("/attendance/hours").text
+
+
 def promise(purse, starts_at) -> None:
     """Put Ana on a shift of four hours."""
     facts = {"site_id": purse.site, "service_id": purse.service, "day_on": starts_at.date()}
