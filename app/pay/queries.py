@@ -143,17 +143,31 @@ def second_raised() -> Raised | None:
     return None
 
 
-def last_settled(activity: str | None = None, service_id: str | None = None) -> date | None:
-    """The last day of work (of a kind, for a service) that was reckoned by a rate already, None when none was."""
-    query = sa.select(sa.func.max(Honorarium.day_on)).where(
-        Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED
+def last_settled() -> date | None:
+    """The last day of work that was reckoned by a rate already, None when none was."""
+    return db.session.scalar(
+        sa.select(sa.func.max(Honorarium.day_on)).where(
+            Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED
+        )
     )
-    if activity is not None:  # a shift that is called off is paid by the rate of shifts where it has none of its own
-        kinds = [activity, honoraria.CANCELLATION] if activity == honoraria.SHIFT else [activity]
-        query = query.where(Honorarium.activity.in_(kinds))
-    if service_id is not None:
-        query = query.where(Honorarium.service_id == service_id)
-    return db.session.scalar(query)
+
+
+def owed_days(from_on: date) -> dict[str, date]:
+    """The days, from one on, of work that is owed something by a rate, by worked record."""
+    is_owed = sa.and_(Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED)
+    found = db.session.execute(
+        sa.select(Honorarium.record_id, Honorarium.day_on).where(is_owed, Honorarium.day_on >= from_on)
+    )
+    return {row.record_id: row.day_on for row in found}
+
+
+def owed_work() -> tuple[int, int]:
+    """How many pieces of work are owed by a rate, paid or not, and how much that is in minor units."""
+    is_owed = sa.and_(Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED)
+    count, minor = db.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Honorarium.minor), 0)).where(is_owed)
+    ).one()
+    return int(count), int(minor)
 
 
 def next_rate_day() -> date:
@@ -236,16 +250,16 @@ def pay_choices(ids: Iterable[str]) -> dict[str, PayChoice]:
     return {row.person_id: row for row in db.session.scalars(query)}
 
 
-def unagreed() -> list[tuple[str, str, int]]:
-    """Work that nobody agreed a rate for: (activity, service, how many pieces of work)."""
+def unagreed() -> list[tuple[str, str, int, date]]:
+    """Work that nobody agreed a rate for: (activity, service, how many pieces of work, the first day of it)."""
     query = (
-        sa.select(Honorarium.activity, Service.name, sa.func.count())
+        sa.select(Honorarium.activity, Service.name, sa.func.count(), sa.func.min(Honorarium.day_on))
         .outerjoin(Service, Service.id == Honorarium.service_id)
         .where(Honorarium.voided_at.is_(None), Honorarium.standing == Standing.UNAGREED)
         .group_by(Honorarium.activity, Service.name)
         .order_by(Honorarium.activity, Service.name)
     )
-    return [(activity, service or "", count) for activity, service, count in db.session.execute(query)]
+    return [(activity, service or "", count, day) for activity, service, count, day in db.session.execute(query)]
 
 
 def work_words(activity: str, service: str | None) -> str:

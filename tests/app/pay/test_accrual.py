@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Role
 from app.database import db
-from app.editing import Refused
+from app.editing import Refused, Saved
 from app.growth.services import set_level
 from app.pay import accrual, owed, reports, services
 from app.pay.models import Honorarium, LedgerEntry, PayChoice
@@ -74,7 +74,7 @@ def test_work_without_a_rate_waits_for_one_and_is_told(purse):
     purse.clock.move(days=1)
     purse.work(purse.ana, activity="meeting", ended=timedelta(days=400))
     accrual.accrue()
-    assert unagreed() == [("meeting", "Supplies", 1)]
+    assert unagreed() == [("meeting", "Supplies", 1, (purse.clock() - timedelta(days=400)).date())]
     purse.clock.move(days=3)
     purse.rate(3000, date(2025, 1, 1), activity="meeting")
     assert purse.owed(purse.ana) == 12_000
@@ -124,6 +124,26 @@ def test_no_rate_reaches_back_over_what_was_reckoned(purse):
     outcome = services.add_rate(plain | {"from_on": date(2026, 11, 1)}, purse.toni)
     assert isinstance(outcome, Refused)
     assert "past" in outcome.problems["from_on"]
+
+
+def test_a_rate_may_begin_in_the_past_for_work_that_had_none_and_only_for_that(purse):
+    long_before = date(2025, 1, 1)
+    purse.rate(2500, long_before, level="peer")
+    db.session.get_one(Person, purse.bo).level = "trainee"
+    db.session.commit()
+    for person in (purse.ana, purse.bo):
+        purse.work(person, ended=timedelta(days=400))
+    assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 0)
+    plain = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 1500}
+    past = plain | {"from_on": long_before}
+    for touching in ({"level": "peer"}, {"service_id": purse.service}):
+        assert isinstance(services.add_rate(past | touching, purse.toni), Refused), touching
+    outcome = services.add_rate(past | {"level": "trainee"}, purse.toni)
+    assert isinstance(outcome, Saved)
+    assert outcome.words == "One piece of work that had no rate until now: $60.00 more is owed."
+    assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 6_000)
+    assert isinstance(services.add_rate(past, purse.toni), Saved), "everybody has a rate that comes before this one"
+    assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 6_000)
 
 
 def shift(purse, starts_at: datetime | None = None) -> str:
