@@ -27,7 +27,8 @@ KEY = "evenhand_jobs"
 LEASE = timedelta(seconds=15)
 BEAT_SECONDS = 4.0
 SHOWN_EVERY = timedelta(seconds=12)
-"""A worker shows that it lives less often than it renews leases: pages keep what they read until something is written."""
+"""A worker shows that it lives less often than it renews leases, since pages keep what they read until something is
+written."""
 IDLE_SECONDS = 0.5
 MAX_ATTEMPTS = 8
 QUICK = "quick"

@@ -79,10 +79,8 @@ def honorarium(work: Work, card: RateCard, zone: dt.tzinfo) -> Honorarium:
     """What a piece of work is paid by a rate card, on the clocks of a zone."""
     day = work.day_in(zone)
     terms = card.terms_on(day)
-    rate = card.rate_for(work.activity, work.service, work.level, day)
+    rate = rate_of(card, work.activity, work.service, work.level, day)
     is_own = rate is not None and rate.activity == work.activity
-    if work.activity == CANCELLATION and not is_own:
-        rate = card.rate_for(SHIFT, work.service, work.level, day)
     minutes = counted(work.ends_at - work.starts_at, terms)
     if rate is None:
         return Honorarium(day, minutes, (), Money(0, card.currency), is_agreed=False)
@@ -95,6 +93,14 @@ def honorarium(work: Work, card: RateCard, zone: dt.tzinfo) -> Honorarium:
     kept = tuple(line for line in lines if line.amount)
     amounts = (Money(line.amount, card.currency) for line in kept)
     return Honorarium(day, minutes, kept, total(amounts, card.currency))
+
+
+def rate_of(card: RateCard, activity: str, service: str | None, level: str, day: dt.date) -> Rate | None:
+    """The rate some work of a day is paid by: that of shifts for a shift called off, unless it has one of its own."""
+    rate = card.rate_for(activity, service, level, day)
+    if activity == CANCELLATION and (rate is None or rate.activity != CANCELLATION):
+        return card.rate_for(SHIFT, service, level, day)
+    return rate
 
 
 def counted(length: dt.timedelta, terms: Terms) -> int:

@@ -353,6 +353,7 @@ MAY: dict[str, frozenset[Role | None]] = {
     "shifts.calendar_off_submit": SIGNED_IN,
     "shifts.mine": SIGNED_IN,
     "shifts.month": SIGNED_IN,
+    "shifts.no": SIGNED_IN,
     "shifts.past": SIGNED_IN,
     "shifts.say_no": SIGNED_IN,
     "shifts.say_yes": SIGNED_IN,

@@ -8,12 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
+from app.attendance.corrections import keep_before
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
 from app.database import db, insert_if_absent, new_id
 from app.pay.queries import rate_card
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
 from app.sites.models import Service
+
+RUNS_AFTER_ALL = "The shift takes place after all."
+OFF_AGAIN = "The shift was called off again."
 
 
 def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
@@ -44,13 +48,17 @@ def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
 
 
 def forget_called_off(shift_id: str, by_id: str | None) -> None:
-    """Take back, in the caller's transaction, what was noted when a shift was called off: it runs after all."""
+    """Take back, in the caller's transaction, what was noted when a shift was called off: it runs after all.
+
+    What was noted stays beside it.
+    """
     asked = sa.select(Attendance).where(
         Attendance.shift_id == shift_id,
         Attendance.activity == Activity.CANCELLATION,
         Attendance.state == AttendanceState.LEFT,
     )
     for row in db.session.scalars(asked):
+        keep_before(row, RUNS_AFTER_ALL, by_id)
         row.state, row.arrived_at, row.left_at = AttendanceState.VOID, None, None
         row.noted_by_id, row.changed_at = by_id, clock.now()
 
@@ -64,5 +72,6 @@ def _note(row: Any, by_id: str | None) -> None:
     values = {"id": new_id(), "created_at": now, "version": 1, **as_it_was, **who, **said}
     if not insert_if_absent(db.session, Attendance, values):
         again = db.session.scalars(sa.select(Attendance).filter_by(**who)).one()
+        keep_before(again, OFF_AGAIN, by_id)
         for name, value in said.items():
             setattr(again, name, value)

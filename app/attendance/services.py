@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
+from app.attendance.corrections import keep_before
 from app.attendance.day import UNDO_FOR
 from app.attendance.elsewhere import UNWORKED, here_elsewhere, hold_person, overlap
-from app.attendance.models import Activity, Attendance, AttendanceCorrection, AttendanceState, NotedVia
+from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
 from app.attendance.queries import weight_of
 from app.audit.services import record
 from app.database import db, insert_if_absent, new_id
@@ -138,7 +139,7 @@ def take_back(attendance_id: str, noting: Noting) -> Outcome:
         problem = overlap(row.person_id, row.arrived_at, None, row.shift_id or row.id)
     if problem:
         return refuse(form=problem)
-    _keep_before(row, TAKEN_BACK, noting.by_id)
+    keep_before(row, TAKEN_BACK, noting.by_id)
     if is_here_again:
         _set(row, noting, state=AttendanceState.HERE, left_at=None)
     else:
@@ -183,7 +184,7 @@ def correct(attendance_id: str, times: Times, reason: str, version: int, by_id: 
         return refuse(**problems)
     if _is_paid_otherwise(row, times.state):
         return refuse(form=PAID_OTHERWISE)
-    _keep_before(row, reason, by_id)
+    keep_before(row, reason, by_id)
     _set(row, Noting(by_id, NotedVia.COORDINATOR, version), is_exact=True, **_columns(times))
     record(db.session, "correct attendance", "attendance", row.id, actor_id=by_id, state=times.state)
     return kept(row.id)
@@ -319,7 +320,7 @@ def _note(shift: Shift, person_id: str, noting: Noting, **values: Any) -> Outcom
         return outdated(row.version)
     if row.state not in {AttendanceState.VOID, AttendanceState.ABSENT}:
         return refuse(form="Something else is noted here already. A coordinator can correct it.")
-    _keep_before(row, NOTED_ANEW, noting.by_id)
+    keep_before(row, NOTED_ANEW, noting.by_id)
     _set(row, noting, **values)
     record(db.session, f"note {row.state}", "attendance", row.id, actor_id=noting.by_id, via=noting.via)
     return kept(row.id)
@@ -369,12 +370,6 @@ def _set(row: Attendance, noting: Noting, **values: Any) -> None:
         setattr(row, name, value)
     row.noted_via, row.noted_by_id, row.changed_at = noting.via, noting.by_id, clock.now()
     flag_modified(row, "state")  # the version rises even when the same was said again
-
-
-def _keep_before(row: Attendance, reason: str, by_id: str) -> None:
-    before = ("version", "state", "arrived_at", "left_at", "is_exact", "noted_via", "noted_by_id")
-    said = {name: getattr(row, name) for name in before}
-    db.session.add(AttendanceCorrection(attendance_id=row.id, reason=reason, by_id=by_id, at=clock.now(), **said))
 
 
 def _columns(times: Times) -> dict[str, Any]:

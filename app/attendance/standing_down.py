@@ -8,12 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
+from app.attendance.corrections import keep_before
 from app.attendance.elsewhere import overlap
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
 from app.attendance.queries import resting_until, weight_of
 from app.database import db, insert_if_absent, new_id
 from app.people.models import Person
 from app.roster.models import Shift
+
+WENT_ON = "They went on after all."
+STOPPED_AGAIN = "They stopped after all."
 
 
 def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) -> int | None:
@@ -36,8 +40,11 @@ def stand_down(person_id: str, shift_id: str | None, key: str, rest: timedelta) 
     return _pay(person_id, shift, new_id(), max(now, shift.starts_at, until or now), shift.ends_at)
 
 
-def go_on(person_id: str, shift_id: str | None, key: str) -> None:
-    """Take a stand-down back in the caller's transaction; a shift that still goes on goes on."""
+def go_on(person_id: str, shift_id: str | None, key: str, by_id: str) -> None:
+    """Take a stand-down back in the caller's transaction; a shift that still goes on goes on.
+
+    What was noted stays beside it, with who took it back.
+    """
     now = clock.now()
     row = _row(person_id, shift_id, Activity.STAND_DOWN, key) or _row(person_id, None, Activity.STAND_DOWN, key)
     if row is None or row.noted_via != NotedVia.PHONE or row.state != AttendanceState.LEFT:
@@ -45,7 +52,9 @@ def go_on(person_id: str, shift_id: str | None, key: str) -> None:
     work = _row(person_id, shift_id, Activity.SHIFT, "") if shift_id else None
     shift = db.session.get(Shift, shift_id) if shift_id else None
     if work is not None and shift is not None and work.left_at == row.arrived_at and now < shift.ends_at:
+        keep_before(work, WENT_ON, by_id)
         work.state, work.left_at, work.changed_at = AttendanceState.HERE, None, now
+    keep_before(row, WENT_ON, by_id)
     row.state, row.arrived_at, row.left_at, row.changed_at = AttendanceState.VOID, None, None, now
 
 
@@ -69,6 +78,7 @@ def _pay(person_id: str, shift: Shift | None, key: str, starts_at: datetime, end
     if not _insert(person_id, key, Activity.STAND_DOWN, values):
         row = _row(person_id, shift.id if shift else None, Activity.STAND_DOWN, key)
         if row is not None and row.state == AttendanceState.VOID:
+            keep_before(row, STOPPED_AGAIN, person_id)
             row.state, row.arrived_at, row.left_at = AttendanceState.LEFT, starts_at, ends_at
             row.changed_at = clock.now()
         elif row is not None and row.arrived_at and row.left_at:

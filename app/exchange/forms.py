@@ -54,8 +54,13 @@ class PersonForm(FlaskForm):
 
 
 class SwapForm(FlaskForm):
-    """Whom to ask: a person and, for a swap, their shift (person/shift); `knows` says whose yes is known."""
+    """Whom to ask: a person and, for a swap, their shift (person/shift); `knows` says whose yes is known.
 
+    Whoever asks for themselves acknowledges the hazards of the shift they would get, where there are any.
+    """
+
+    read = HiddenField(validators=[Length(max=32)])
+    hazards = BooleanField("I have read what to look out for", validators=[Optional()])
     other = StringField("With whom?", validators=[DataRequired("Choose one."), Length(max=25)])
     knows = BooleanField("They have both told me yes", validators=[Optional()])
 

@@ -9,9 +9,9 @@ from flask_login import current_user
 from app.access import Role, allow, allow_signed_in
 from app.database import reading
 from app.exchange import answers, queries, rounds, services, several
-from app.exchange.forms import AnswerForm, ButtonForm, SeveralForm
+from app.exchange.forms import AnswerForm, ButtonForm, QuestionForm, SeveralForm, hazards_mark
 from app.exchange.models import SwapState
-from app.exchange.views import WORKS, bp
+from app.exchange.views import WORKS, bp, hazards_of, is_unread
 
 
 @bp.get("/swaps/several", endpoint="several")
@@ -63,24 +63,40 @@ def stop_several() -> ResponseReturnValue:
 @allow_signed_in
 def change(round_id: str) -> ResponseReturnValue:
     """One change: for those in it, and for coordinators."""
-    found, is_coordinator = several.round_facts(round_id), Role.COORDINATOR in current_user.roles
-    if found is None or not (is_coordinator or found.of(current_user.id)):
+    found = several.round_facts(round_id)
+    if found is None or not (Role.COORDINATOR in current_user.roles or found.of(current_user.id)):
         abort(404)
-    return render_template(
+    return _round_page(found)
+
+
+def _round_page(found: several.RoundFacts, form: QuestionForm | None = None) -> ResponseReturnValue:
+    hazards = _hazards_for_me(found)
+    page = render_template(
         "exchange/round.html",
         facts=found,
         me=current_user.id,
-        may_decide=is_coordinator and found.row.state == SwapState.AGREED,
+        hazards=hazards,
+        may_decide=Role.COORDINATOR in current_user.roles and found.row.state == SwapState.AGREED,
+        form=form or QuestionForm(formdata=None, read=hazards_mark(hazards)),
     )
+    return page, 200 if form is None else 422
+
+
+def _hazards_for_me(found: several.RoundFacts) -> str | None:
+    """What to look out for on the shift that the reader would get, if they are in it."""
+    mine = found.of(current_user.id)
+    return None if mine is None else hazards_of(mine.gets.id)
 
 
 @bp.post("/swaps/several/<round_id>/answer")
 @allow_signed_in
 def answer_round(round_id: str) -> ResponseReturnValue:
-    """Say yes or no to a change one is in."""
-    form, found = AnswerForm(), several.round_facts(round_id)
+    """Say yes or no to a change one is in; a yes acknowledges what to look out for."""
+    form, found = QuestionForm(), several.round_facts(round_id)
     if not form.validate_on_submit() or found is None or not found.of(current_user.id):
         abort(404)
+    if form.is_yes and found.waits_for(current_user.id) and is_unread(form, _hazards_for_me(found)):
+        return _round_page(found, form)
     return _answered(round_id, rounds.answer_round(round_id, current_user.id, is_yes=form.is_yes))
 
 

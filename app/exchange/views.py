@@ -117,7 +117,7 @@ def take_submit(shift_id: str) -> ResponseReturnValue:
     details = queries.details_of([shift_id]).get(shift_id)
     if not form.validate_on_submit() or details is None:
         abort(404)
-    if _is_unread(form, details.hazards):
+    if is_unread(form, details.hazards):
         return _place_page(shift_id, form=form)
     answer = claims.claim_shift(current_user.id, shift_id, form.plan.data or None)
     if isinstance(answer, answers.Done):
@@ -129,7 +129,7 @@ def take_submit(shift_id: str) -> ResponseReturnValue:
     return _place_page(shift_id, answer)
 
 
-def _is_unread(form: TakeForm | QuestionForm, hazards: str | None) -> bool:
+def is_unread(form: TakeForm | QuestionForm | SwapForm, hazards: str | None) -> bool:
     """Whether hazards were not acknowledged as they are now; the form then says so and asks for it anew."""
     mark = hazards_mark(hazards)
     if not hazards or (form.hazards.data and form.read.data == mark):
@@ -264,7 +264,7 @@ def answer_question(ask_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit() or found is None or found.ask.person_id != current_user.id:
         abort(404)
     shift_id = found.shift.id
-    if form.is_yes and _is_unread(form, queries.details_of([shift_id])[shift_id].hazards):
+    if form.is_yes and is_unread(form, queries.details_of([shift_id])[shift_id].hazards):
         return _question_page(found, form)
     answer = claims.answer_question(ask_id, current_user.id, is_yes=form.is_yes)
     if isinstance(answer, answers.Done):
@@ -313,12 +313,34 @@ def new_swap_submit(shift_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _swap_page(shift_id, form)
     me = current_user.id
-    answer = swaps.ask_swap(form.wanted(me, shift_id), me, have_agreed=frozenset({me}))
+    wanted = form.wanted(me, shift_id)
+    if is_unread(form, hazards_of(wanted.other_shift)):
+        return _before_swap_page(wanted, form)
+    answer = swaps.ask_swap(wanted, me, have_agreed=frozenset({me}))
     if isinstance(answer, answers.Stopped):
         return _swap_page(shift_id, form, answer.reasons)
     words = getattr(answer, "words", "")
     flash(words, "success" if isinstance(answer, answers.Done) else "error")
     return redirect(url_for("exchange.my_swaps"), 303)
+
+
+def _before_swap_page(wanted: swaps.Wanted, form: SwapForm) -> ResponseReturnValue:
+    """What the shift asks one to look out for that one would get: read before anybody is asked."""
+    gives, gets = (queries.shift_with_names(each or "") for each in (wanted.shift, wanted.other_shift))
+    if gives is None or gets is None or queries.assignment_of(wanted.person, wanted.shift) is None:
+        return redirect(url_for("shifts.mine"), 303)
+    if queries.came_up_at(gets[0]) is None:  # nobody reads of a plan before it is published
+        abort(404)
+    page = render_template(
+        "exchange/before_swap.html", gives=gives, gets=gets, form=form, hazards=hazards_of(wanted.other_shift)
+    )
+    return page, 422
+
+
+def hazards_of(shift_id: str | None) -> str | None:
+    """What to look out for on a shift; nothing where there is none."""
+    found = queries.details_of([] if shift_id is None else [shift_id])
+    return found[shift_id].hazards if shift_id in found else None
 
 
 @bp.get("/swaps/<swap_id>")
@@ -333,7 +355,7 @@ def swap(swap_id: str) -> ResponseReturnValue:
 
 
 def _one_swap_page(found: queries.SwapFacts, form: QuestionForm | None = None) -> ResponseReturnValue:
-    hazards = _hazards_of(found)
+    hazards = _swap_hazards(found)
     page = render_template(
         "exchange/swap.html",
         facts=found,
@@ -346,10 +368,11 @@ def _one_swap_page(found: queries.SwapFacts, form: QuestionForm | None = None) -
     return page, 200 if form is None else 422
 
 
-def _hazards_of(found: queries.SwapFacts) -> str | None:
+def _swap_hazards(found: queries.SwapFacts) -> str | None:
     """What to look out for on the shift that the reader would get."""
-    gets = found.swap.shift_id if current_user.id == found.swap.other_person_id else found.swap.other_shift_id
-    return None if gets is None else queries.details_of([gets])[gets].hazards
+    return hazards_of(
+        found.swap.shift_id if current_user.id == found.swap.other_person_id else found.swap.other_shift_id
+    )
 
 
 @bp.post("/swaps/<swap_id>/answer")
@@ -360,7 +383,7 @@ def answer_swap(swap_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         abort(400)
     is_asked = found is not None and found.waits_for(current_user.id)
-    if found is not None and is_asked and form.is_yes and _is_unread(form, _hazards_of(found)):
+    if found is not None and is_asked and form.is_yes and is_unread(form, _swap_hazards(found)):
         return _one_swap_page(found, form)
     return _swap_answered(swap_id, swaps.answer_swap(swap_id, current_user.id, is_yes=form.is_yes))
 

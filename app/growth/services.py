@@ -11,8 +11,10 @@ from app.editing import Outcome, Saved, kept, locked, outdated, refuse
 from app.growth.models import LevelChange, SignOff
 from app.growth.queries import is_mentor, path_of
 from app.growth.steps import level_of_step, next_level
+from app.pay.promises import lowered_by_level
 from app.people.leading import follow_level
 from app.people.models import Level, Person
+from app.roster.lock import hold_roster
 
 NOT_ONESELF = "Another mentor signs off your own steps."
 NOT_OWN_LEVEL = "Nobody sets their own level. Ask someone else."
@@ -53,6 +55,7 @@ def move_up(person_id: str, version: int, by_id: str) -> Outcome:
     problem = _signer_problem(person_id, by_id)
     if problem:
         return refuse(form=problem)
+    hold_roster()  # nobody says yes to a shift at this very moment
     person = locked(Person, person_id)
     path = path_of(person_id)
     if person is None or path is None:
@@ -61,6 +64,9 @@ def move_up(person_id: str, version: int, by_id: str) -> Outcome:
         return outdated(person.version)
     if path.next is None or not path.may_move_up:
         return refuse(form="Some steps are not signed off yet.")
+    lowers = lowered_by_level({person_id: path.next}).get(person_id)
+    if lowers:
+        return refuse(form=lowers)
     _move(person, path.next, by_id)
     record(db.session, "move up", "person", person_id, actor_id=by_id, level=path.next)
     db.session.commit()
@@ -68,9 +74,13 @@ def move_up(person_id: str, version: int, by_id: str) -> Outcome:
 
 
 def set_level(person_id: str, level: str, reason: str, version: int, by_id: str) -> Outcome:
-    """Set someone's level by hand, and keep why: a mistake is mended, or they learned elsewhere."""
+    """Set someone's level by hand, and keep why: a mistake is mended, or they learned elsewhere.
+
+    What they said yes to at a known sum is not paid less for it.
+    """
     if person_id == by_id:
         return refuse(form=NOT_OWN_LEVEL)
+    hold_roster()
     person = locked(Person, person_id)
     if person is None:
         return refuse(form="This person is not there any more.")
@@ -78,6 +88,9 @@ def set_level(person_id: str, level: str, reason: str, version: int, by_id: str)
         return outdated(person.version)
     if person.level == level:
         return refuse(level="They are on this level already.")
+    lowers = lowered_by_level({person_id: level}).get(person_id)
+    if lowers:
+        return refuse(level=lowers)
     _move(person, Level(level), by_id, reason)
     record(db.session, "set level", "person", person_id, actor_id=by_id, level=level)
     db.session.commit()

@@ -101,7 +101,7 @@ def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
             return refuse(form="You have stopped already, and that rest is paid. There is one at a time.")
         there.stand_down_minutes = minutes
     else:
-        standing_down.go_on(person_id, row.shift_id, row.id)
+        standing_down.go_on(person_id, row.shift_id, row.id, person_id)
         there.stand_down_minutes = None
     row.settled_at = None
     record(db.session, "stand down" if wants else "go on", "incident", incident_id)
@@ -132,7 +132,7 @@ def undo_incident(incident_id: str, person_id: str) -> Outcome:
         return refuse(form="This cannot be taken back any more. Tell a coordinator.")
     for each in db.session.scalars(sa.select(IncidentPerson).where(IncidentPerson.incident_id == incident_id)):
         if each.stand_down_minutes is not None:
-            standing_down.go_on(each.person_id, found[0].shift_id, incident_id)
+            standing_down.go_on(each.person_id, found[0].shift_id, incident_id, person_id)
     db.session.delete(found[0])
     record(db.session, "undo incident", "incident", incident_id)
     db.session.commit()

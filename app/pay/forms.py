@@ -240,7 +240,11 @@ class RateForm(KeyedForm):
 
     amount = money_field("How much?", required="Type an amount.", most=MOST_AN_HOUR)
     basis = RadioField("Paid by", choices=choices([("hour", "the hour"), ("shift", "the shift")]), default="hour")
-    from_on = day_field("From which day?", required="Choose a day.")
+    from_on = day_field(
+        "From which day?",
+        required="Choose a day.",
+        description="It may be a day of the past for work that had no rate until now: that is owed then.",
+    )
     activity = SelectField("For which work?", [Optional()], choices=[])
     service_id = SelectField("For which kind of service?", [Optional()], choices=[])
     level = SelectField("For whom?", [Optional()], choices=[])

@@ -18,8 +18,7 @@ from app import clock
 from app.database import Statement, db, rows
 from app.pay import own, queries, reports
 from app.pay.currency import money
-from app.pay.models import AccountKind, EarningsChoice, Standing
-from app.people.models import Person
+from app.pay.models import AccountKind, EarningsChoice
 from app.roster.models import Assignment, Shift
 from payroll import honoraria
 from payroll.funds import category_of
@@ -67,17 +66,16 @@ class Outlook:
 
 
 def outlook(shifts: Sequence[PlannedShift], ids: Iterable[str], days: tuple[date, date], *, has_funds: bool) -> Outlook:
-    """What a roster of some days (both included) must know of money, for some people; of funds only when asked."""
+    """What a roster of some days (both included) must know of money, for some people; of funds only when asked.
+
+    A claim or a swap asks for none: money that a fund lacks is for who plans, not for a peer, to mend.
+    """
     asked = sorted(ids)
     choices = _capped(asked)
     bearers = queries.bearers() if has_funds else queries.Bearers({}, ())
     if not choices and not bearers.known:
         return Outlook()
-    people = db.session.scalars(sa.select(Person).where(Person.id.in_(asked))).all()
-    declined = queries.pay_choices(asked)
-    levels = {
-        each.id: each.level for each in people if queries.standing_of(each, declined.get(each.id)) is Standing.OWED
-    }
+    levels = queries.levels_of_paid(asked)
     pay = _pay(shifts, sorted(set(levels.values())))
     caps = {person_id: tuple(_caps(person_id, choice, *days)) for person_id, choice in choices.items()}
     if not bearers.known:
@@ -102,7 +100,7 @@ def _pay(shifts: Iterable[PlannedShift], levels: Sequence[str]) -> dict[str, tup
     """What each shift pays by level: everyone of a level is paid the same for it."""
     card, zone = queries.rate_card(), clock.zone()
     return {
-        shift.id: tuple((level, honoraria.honorarium(_work(shift, level), card, zone).amount.minor) for level in levels)
+        shift.id: tuple((level, queries.amount_of(_work(shift, level), card, zone).minor) for level in levels)
         for shift in shifts
     }
 
@@ -160,7 +158,7 @@ def _left(
         dearest = money(max((minor for _, minor in pay[shift.id]), default=0) * shift.people)
         for fund_id, part in bearers.shares(dearest, _day(shift), shift.service_id, category_of(honoraria.SHIFT)):
             needed[fund_id] = needed.get(fund_id, 0) + part.minor
-    left = {key: each.left.minor for key, each in reports.outlooks(outside=days).items() if key in bearers.known}
+    left = reports.left_for(days, bearers)
     return {key: max(0, left[key]) for key in sorted(left) if left[key] < AMPLE * needed.get(key, 0)}
 
 

@@ -1,8 +1,14 @@
-"""What people said yes to at a known sum: no change of rates, premiums or terms lowers it afterwards."""
+"""What people said yes to at a known sum: nothing that is changed afterwards lowers it.
+
+Neither rates, premiums and terms, nor how a kind of service is weighed, nor the level somebody is on. A level is held
+to it by a refusal rather than kept with each place: one level at a time is what people, rules and pages know of a
+person, and who should not do a shift any more is not left on it for the sake of its pay.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -69,15 +75,35 @@ def lowered(after: RateCard, from_on: date) -> str | None:
 
 def lowered_by_weight(service_id: str, demanding: int) -> str | None:
     """The same of a service that is weighed anew, for the shifts of today and later."""
-    card, is_demanding = queries.rate_card(), demanding >= queries.DEMANDING
-    found = []
-    for each in _promised(clock.today()):
-        if each.service_id != service_id or each.is_demanding == is_demanding:
-            continue
-        old, new = (one.pays(honoraria.SHIFT, card) for one in (each, replace(each, is_demanding=is_demanding)))
-        if old is not None and (new is None or new < old):
-            found.append(each)
+    is_demanding = demanding >= queries.DEMANDING
+    places = [each for each in _promised(clock.today()) if each.service_id == service_id]
+    found = _worse((each, replace(each, is_demanding=is_demanding)) for each in places)
     return f"{_told(found)} Change it after {day_words(max(each.day for each in found))}." if found else None
+
+
+def lowered_by_level(levels: Mapping[str, str]) -> dict[str, str]:
+    """The same by person, of people who would be on these levels from now on; nothing of those who lose nothing."""
+    mine: dict[str, list[_Places]] = defaultdict(list)
+    for person_id, each in _promised_to(levels):
+        mine[person_id].append(each)
+    told = {}
+    for person_id, places in mine.items():
+        found = _worse((each, replace(each, level=levels[person_id])) for each in places)
+        if found:
+            last = day_words(max(each.day for each in found))
+            told[person_id] = f"{_told(found)} Change it after {last}, or when others have taken these shifts."
+    return told
+
+
+def _worse(pairs: Iterable[tuple[_Places, _Places]]) -> list[_Places]:
+    """Those places that would be paid less as they would be than as they are."""
+    card = queries.rate_card()
+    found = []
+    for before, after in pairs:
+        sums = ((before.pays(each, card), after.pays(each, card)) for each in (honoraria.SHIFT, honoraria.CANCELLATION))
+        if before != after and any(old is not None and (new is None or new < old) for old, new in sums):
+            found.append(before)
+    return found
 
 
 def _told(found: list[_Places]) -> str:
@@ -99,11 +125,22 @@ def _is_touched(places: _Places, before: RateCard, after: RateCard) -> bool:
 
 def _promised(from_on: date) -> list[_Places]:
     """The places that people who are paid said yes to, or have not said no to, on the days from one on."""
+    alike = Counter(tuple(row)[1:] for row in db.session.execute(_places_of_people(from_on)))
+    return [_places(row, number) for row, number in alike.items()]
+
+
+def _promised_to(people: Iterable[str]) -> list[tuple[str, _Places]]:
+    """The same of some people, each with theirs, from today on."""
+    asked = _places_of_people(clock.today()).where(Person.id.in_(list(people)))
+    return [(row[0], _places(tuple(row)[1:], 1)) for row in db.session.execute(asked)]
+
+
+def _places_of_people(from_on: date) -> sa.Select[*tuple[Any, ...]]:
     place = aliased(Assignment)  # another than the one that is asked for a late change
     is_late = is_late_change(Shift.id, Person.id)
     names = (Shift.id, Shift.service_id, Shift.starts_at, Shift.ends_at, Person.level, Service.demanding)
-    rows = db.session.execute(
-        sa.select(*names, is_late)
+    return (
+        sa.select(Person.id, *names, is_late)
         .join(place, place.shift_id == Shift.id)
         .join(Person, Person.id == place.person_id)
         .join(Service, Service.id == Shift.service_id)
@@ -111,18 +148,10 @@ def _promised(from_on: date) -> list[_Places]:
         .where(Shift.cancelled_at.is_(None), Shift.day_on >= from_on, place.declined_at.is_(None))
         .where(Person.is_volunteer.is_(False), sa.func.coalesce(PayChoice.is_declined, sa.false()).is_(False))
     )
-    alike: Counter[tuple[Any, ...]] = Counter(tuple(row) for row in rows)
-    return [
-        _Places(
-            shift_id,
-            service_id,
-            clock.local(starts_at).date(),
-            starts_at,
-            ends_at,
-            level,
-            demanding >= queries.DEMANDING,
-            bool(late),
-            number,
-        )
-        for (shift_id, service_id, starts_at, ends_at, level, demanding, late), number in alike.items()
-    ]
+
+
+def _places(row: tuple[Any, ...], number: int) -> _Places:
+    shift_id, service_id, starts_at, ends_at, level, demanding, late = row
+    is_demanding = demanding >= queries.DEMANDING
+    day = clock.local(starts_at).date()
+    return _Places(shift_id, service_id, day, starts_at, ends_at, level, is_demanding, bool(late), number)

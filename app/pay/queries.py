@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,6 +92,12 @@ def terms_value(row: Any) -> Terms:
     return Terms(row.from_on, row.number, *night, row.step_minutes, row.cancel_hours, row.cancel_percent)
 
 
+@lru_cache(maxsize=4096)  # worked out from nothing but what it is given
+def amount_of(work: honoraria.Work, card: RateCard, zone: tzinfo) -> Money:
+    """What a planned piece of work is paid by a rate card; rosters are reckoned again and again by one card."""
+    return honoraria.honorarium(work, card, zone).amount
+
+
 @cache
 def _every_rate() -> Statement:
     return (
@@ -146,17 +152,31 @@ def _seconds() -> Statement:
     )
 
 
-def last_settled(activity: str | None = None, service_id: str | None = None) -> date | None:
-    """The last day of work (of a kind, for a service) that was reckoned by a rate already, None when none was."""
-    query = sa.select(sa.func.max(Honorarium.day_on)).where(
-        Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED
+def last_settled() -> date | None:
+    """The last day of work that was reckoned by a rate already, None when none was."""
+    return db.session.scalar(
+        sa.select(sa.func.max(Honorarium.day_on)).where(
+            Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED
+        )
     )
-    if activity is not None:  # a shift that is called off is paid by the rate of shifts where it has none of its own
-        kinds = [activity, honoraria.CANCELLATION] if activity == honoraria.SHIFT else [activity]
-        query = query.where(Honorarium.activity.in_(kinds))
-    if service_id is not None:
-        query = query.where(Honorarium.service_id == service_id)
-    return db.session.scalar(query)
+
+
+def owed_days(from_on: date) -> dict[str, date]:
+    """The days, from one on, of work that is owed something by a rate, by worked record."""
+    is_owed = sa.and_(Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED)
+    found = db.session.execute(
+        sa.select(Honorarium.record_id, Honorarium.day_on).where(is_owed, Honorarium.day_on >= from_on)
+    )
+    return {row.record_id: row.day_on for row in found}
+
+
+def owed_work() -> tuple[int, int]:
+    """How many pieces of work are owed by a rate, paid or not, and how much that is in minor units."""
+    is_owed = sa.and_(Honorarium.voided_at.is_(None), Honorarium.standing == Standing.OWED)
+    count, minor = db.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Honorarium.minor), 0)).where(is_owed)
+    ).one()
+    return int(count), int(minor)
 
 
 def next_rate_day() -> date:
@@ -239,15 +259,15 @@ def pay_choices(ids: Iterable[str]) -> dict[str, PayChoice]:
     return {row.person_id: row for row in db.session.scalars(query)}
 
 
-def unagreed() -> list[tuple[str, str, int]]:
-    """Work that nobody agreed a rate for: (activity, service, how many pieces of work)."""
-    return [(activity, service or "", count) for activity, service, count in known_rows(_unagreed)]
+def unagreed() -> list[tuple[str, str, int, date]]:
+    """Work that nobody agreed a rate for: (activity, service, how many pieces of work, the first day of it)."""
+    return [(activity, service or "", count, day) for activity, service, count, day in known_rows(_unagreed)]
 
 
 @cache
 def _unagreed() -> Statement:
     return (
-        sa.select(Honorarium.activity, Service.name, sa.func.count())
+        sa.select(Honorarium.activity, Service.name, sa.func.count(), sa.func.min(Honorarium.day_on))
         .outerjoin(Service, Service.id == Honorarium.service_id)
         .where(Honorarium.voided_at.is_(None), Honorarium.standing == Standing.UNAGREED)
         .group_by(Honorarium.activity, Service.name)
@@ -343,6 +363,13 @@ def quote(work: honoraria.Work, card: RateCard, zone: Any, standing: Standing) -
 def standing_of(person: Person, choice: PayChoice | None) -> Standing:
     """Whether a person's work is paid."""
     return _standing(person.is_volunteer, choice is not None and choice.is_declined)
+
+
+def levels_of_paid(ids: Collection[str]) -> dict[str, str]:
+    """The levels of those among some people whose work is paid, by person."""
+    query = sa.select(Person.id, Person.level, Person.is_volunteer, PayChoice.is_declined)
+    found = db.session.execute(query.outerjoin(PayChoice, PayChoice.person_id == Person.id).where(Person.id.in_(ids)))
+    return {row.id: row.level for row in found if _standing(row.is_volunteer, row.is_declined) is Standing.OWED}
 
 
 def _standing(is_volunteer: bool, is_declined: bool | None) -> Standing:  # noqa: FBT001 - two columns of a row

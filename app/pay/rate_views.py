@@ -50,7 +50,7 @@ def rate_add() -> str:
     """An empty form for a rate."""
     form = RateForm(queries.service_names().items())
     form.from_on.data = queries.next_rate_day()
-    return render_template("pay/rate_add.html", form=form)
+    return render_template("pay/rate_add.html", form=form, unagreed=queries.unagreed())
 
 
 @bp.post("/rates/add")
@@ -61,14 +61,14 @@ def rate_add_submit() -> ResponseReturnValue:
     if form.validate_on_submit():
         outcome = services.add_rate(form.facts, current_user.id, form.key.data)
         if isinstance(outcome, Saved):
-            flash(_from(form.from_on.data), "success")
+            flash(" ".join([_from(form.from_on.data), *filter(None, [outcome.words])]), "success")
             return redirect(url_for(".rates"), 303)
         form.take(getattr(outcome, "problems", {}))
-    return render_template("pay/rate_add.html", form=form), 422
+    return render_template("pay/rate_add.html", form=form, unagreed=queries.unagreed()), 422
 
 
 def _from(day: date) -> str:
-    return f"Saved. It holds from {day.day} {day:%B %Y}. What was worked before stays as it is."
+    return f"Saved. It holds from {day.day} {day:%B %Y}. What was paid or owed before stays as it is."
 
 
 @bp.get("/premiums/add")

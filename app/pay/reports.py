@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -18,7 +19,17 @@ from app import clock
 from app.database import db
 from app.pay import queries
 from app.pay.currency import currency, money
-from app.pay.models import AccountKind, CashFloat, Fund, LedgerAccount, LedgerEntry, LedgerPosting, PayChoice, PayeeName
+from app.pay.models import (
+    AccountKind,
+    CashFloat,
+    Fund,
+    Honorarium,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerPosting,
+    PayChoice,
+    PayeeName,
+)
 from app.pay.words import CATEGORY_WORDS
 from app.people.models import Person
 from app.roster.late import is_late_change
@@ -149,25 +160,55 @@ def _is_number(text: str) -> bool:
     return text.removeprefix("-").replace(".", "", 1).isdecimal()
 
 
-def outlooks(outside: tuple[date, date] | None = None) -> dict[str, funds.Outlook]:
-    """Where each fund stands: budget, spent, and what the published roster (`outside` some days) will cost it."""
-    rows = queries.fund_rows()
-    spent = dict.fromkeys((row.id for row in rows), 0)
+def outlooks() -> dict[str, funds.Outlook]:
+    """Where each fund stands: budget, spent, and what the published roster will cost it from now on."""
+    rows, spent = queries.fund_rows(), _spent()
+    coming = dict.fromkeys((row.id for row in rows), 0)
+    for fund_id, amount in coming_costs():
+        if fund_id is not None:
+            coming[fund_id] = coming.get(fund_id, 0) + amount.minor
+    return {
+        row.id: funds.Outlook(money(row.budget), money(spent.get(row.id, 0)), money(coming[row.id])) for row in rows
+    }
+
+
+def left_for(days: tuple[date, date], bearers: queries.Bearers) -> dict[str, int]:
+    """What each fund in use has left for the shifts of some days, in minor units, with all else paid out of it.
+
+    Shifts of those days that are reckoned already are not taken off: whoever plans these days counts them.
+    """
+    spent = _spent(LedgerPosting.entry_id.not_in(_of_shifts(days)))
+    left = {fund_id: each.budget.minor - spent.get(fund_id, 0) for fund_id, each in bearers.known.items()}
+    for fund_id, amount in coming_costs(days, bearers):
+        if fund_id is not None:
+            left[fund_id] -= amount.minor
+    return left
+
+
+def _spent(*conditions: sa.ColumnElement[bool]) -> dict[str, int]:
+    """What was posted to each fund, in minor units."""
     query = (
         sa.select(LedgerAccount.fund_id, sa.func.sum(LedgerPosting.minor))
         .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
-        .where(LedgerAccount.kind == AccountKind.COST, LedgerAccount.fund_id.is_not(None))
+        .where(LedgerAccount.kind == AccountKind.COST, LedgerAccount.fund_id.is_not(None), *conditions)
         .group_by(LedgerAccount.fund_id)
     )
-    spent |= {str(fund_id): int(minor) for fund_id, minor in db.session.execute(query)}
-    coming = dict.fromkeys(spent, 0)
-    for fund_id, amount in coming_costs(outside):
-        if fund_id is not None:
-            coming[fund_id] = coming.get(fund_id, 0) + amount.minor
-    return {row.id: funds.Outlook(money(row.budget), money(spent[row.id]), money(coming[row.id])) for row in rows}
+    return {str(fund_id): int(minor) for fund_id, minor in db.session.execute(query)}
 
 
-def coming_costs(outside: tuple[date, date] | None = None) -> Iterator[tuple[str | None, Money]]:
+def _of_shifts(days: tuple[date, date]) -> sa.Select[*tuple[Any, ...]]:
+    """The entries of shifts of some days, as they stand."""
+    return sa.select(Honorarium.entry_id).where(
+        Honorarium.day_on.between(*days),
+        Honorarium.activity == honoraria.SHIFT,
+        Honorarium.voided_at.is_(None),
+        Honorarium.entry_id.is_not(None),
+    )
+
+
+def coming_costs(
+    outside: tuple[date, date] | None = None, bearers: queries.Bearers | None = None
+) -> Iterator[tuple[str | None, Money]]:
     """What the published roster will cost, fund by fund, from now on; without the shifts of some days when asked."""
     elsewhere = sa.true() if outside is None else ~Shift.day_on.between(*outside)
     place = aliased(Assignment)  # another than the one that is asked for a late change
@@ -182,7 +223,7 @@ def coming_costs(outside: tuple[date, date] | None = None) -> Iterator[tuple[str
         .where(Person.is_volunteer.is_(False), sa.func.coalesce(PayChoice.is_declined, sa.false()).is_(False))
         .where(elsewhere)
     ).all()
-    card, zone, bearers = queries.rate_card(), clock.zone(), queries.bearers()
+    card, zone, bearers = queries.rate_card(), clock.zone(), bearers or queries.bearers()
     known: dict[tuple[str, str, bool], Money] = {}
     for row in rows:
         alike = row.id, row.level, bool(row.is_late)  # these are all paid the same for a shift
@@ -190,7 +231,7 @@ def coming_costs(outside: tuple[date, date] | None = None) -> Iterator[tuple[str
             is_demanding = row.demanding >= queries.DEMANDING
             plan = row.service_id, row.starts_at, row.ends_at, row.starts_at, is_demanding, alike[-1]
             work = honoraria.Work(row.id, "", honoraria.SHIFT, row.level, *plan)
-            known[alike] = honoraria.honorarium(work, card, zone).amount
+            known[alike] = queries.amount_of(work, card, zone)
         amount = known[alike]
         if amount:
             day = clock.local(row.starts_at).date()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
+from app.attendance.queries import worked_records
 from app.audit.services import record
 from app.database import db, new_id, writing
 from app.editing import Outcome, Saved, changed_names, free_code, is_taken, kept, locked, outdated, refuse
 from app.pay import accounts, accrual, ledger, promises, queries
-from app.pay.currency import currency
+from app.pay.currency import currency, money
 from app.pay.models import (
     EarningsChoice,
     EntryKind,
@@ -32,10 +33,12 @@ from app.pay.models import (
 )
 from app.pay.photos import Photo
 from app.pay.repeats import SENT_BEFORE, request_hash
-from payroll import checks
+from payroll import checks, honoraria
 from payroll.ledger import Entry, Posting
 from payroll.money import Money
+from payroll.rates import RateCard
 
+DAY = timedelta(days=1)
 RAISED = "A higher sum for the second approver begins tomorrow at the earliest: until then all treasurers see it."
 
 
@@ -61,13 +64,43 @@ def _add_rate(facts: Mapping[str, Any], by_id: str, key: str | None) -> Outcome:
         after = replace(card, rates=(*card.rates, queries.rate_value(row)))
     else:
         after = replace(card, premiums=(*card.premiums, queries.premium_value(row)))
-    settled = queries.last_settled(row.activity, row.service_id)
+    settled = _last_changed(card, after, row.from_on) if row.premium is None else queries.last_settled()
     problem = checks.new_rate_day(row.from_on, settled) or promises.lowered(after, row.from_on)
     if problem:
         return refuse(from_on=problem)
     db.session.add(row)
     record(db.session, "add rate", "rate", row.id, actor_id=by_id, from_on=row.from_on.isoformat())
-    return kept(row.id)
+    words = _now_owed()
+    outcome = kept(row.id)
+    return replace(outcome, words=words) if isinstance(outcome, Saved) else outcome
+
+
+def _last_changed(before: RateCard, after: RateCard, from_on: date) -> date | None:
+    """The last day of work that is owed by one rate and would be by another, None when none would.
+
+    Work that nobody agreed a rate for is not among it: a group that noted work before it had all its rates agrees
+    them afterwards.
+    """
+    days = queries.owed_days(from_on)
+    changed = []
+    for work in worked_records(from_on - DAY) if days else ():
+        if work.id in days:
+            what = str(work.activity), work.service_id, work.level, days[work.id]
+            if honoraria.rate_of(before, *what) != honoraria.rate_of(after, *what):
+                changed.append(days[work.id])
+    return max(changed, default=None)
+
+
+def _now_owed() -> str:
+    """Reckon, in the caller's transaction, work that waited for a rate; in plain words what is owed for it now."""
+    count, minor = queries.owed_work()
+    db.session.flush()
+    accrual.accrue_within()
+    more, sums = queries.owed_work()
+    if more == count:
+        return ""
+    pieces = "One piece of work" if more - count == 1 else f"{more - count} pieces of work"
+    return f"{pieces} that had no rate until now: {money(sums - minor)} more is owed."
 
 
 def _again(row: PayRate | PayTerms | FundShare, facts: Mapping[str, Any]) -> Outcome:

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app import clock
 from app.database import db, kept
 from app.exchange.queries import left_since
 from app.people.models import Person
@@ -91,8 +92,11 @@ def _violations(problem: Problem, roster: Roster) -> tuple[Violation, ...]:
 
 
 def review_of(draft_id: str) -> Review | None:
-    """Read a draft for review: once while nothing changes, however many of its pages are turned; None without one."""
-    found = kept(("review", draft_id), lambda: _review(draft_id))
+    """Read a draft for review: once a day while nothing changes, however many pages are turned; None without one.
+
+    What funds have left counts the shifts to come: each that begins is soon a row that somebody writes.
+    """
+    found = kept(("review", draft_id, clock.today()), lambda: _review(draft_id))
     if found is not None and any(worker.earnings_caps for worker in found.problem.workers):
         found = _review(draft_id)  # what somebody may still earn goes with the clock
     return found

@@ -72,6 +72,7 @@ DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 WEEK_DAYS = 7
 SATURDAY = 5
+FUNDS = "funds"
 TURN = 1
 """Quarters by which the dial turns wanted hours down or up."""
 
@@ -134,7 +135,7 @@ def read_problem(
     """Read one period (and one draft of it) as facts; None when there is no such period or draft.
 
     `keep` says which roster the rule of stability compares with: the published one, the draft's own, or none. What
-    funds may bear is read only when asked, for it takes longer than all the rest: when a roster is made.
+    funds may bear is read only when asked: when a roster is made. A draft that hands move is always held to it.
     """
     found = _period_and_draft(period_id, draft_id)
     return None if found is None else _read(*found, keep, has_funds=has_funds)
@@ -143,7 +144,7 @@ def read_problem(
 def read_draft(draft_id: str) -> Facts | None:
     """Read a draft and its period as facts, compared with what is published; None when there is no such draft."""
     found = _period_and_draft(None, draft_id)
-    return None if found is None else _read(*found, Keep.PUBLISHED)
+    return None if found is None else _read(*found, Keep.PUBLISHED, has_funds=True)
 
 
 def _read(period: PeriodFacts, draft: DraftFacts | None, keep: Keep, *, has_funds: bool = False) -> Facts:
@@ -405,7 +406,8 @@ class _Reader:
             for label in [self.shift_labels[work.id]]
         ]
         days = self.period.starts_on, self.period.ends_on
-        self.money = outlook(planned, self.people, days, has_funds=has_funds)
+        has_rule = any(rule.name == FUNDS for rule in self.rules)  # who has set it aside waits for none of its facts
+        self.money = outlook(planned, self.people, days, has_funds=has_funds and has_rule)
         for work_id, work in self.works.items() if self.money.pay else ():
             of_funds = None if self.money.funds is None else self.money.funds[work_id]
             self.works[work_id] = replace(work, pay=self.money.pay[work_id], funds=of_funds)

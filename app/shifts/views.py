@@ -154,6 +154,16 @@ def say_yes(shift_id: str) -> ResponseReturnValue:
     return _answer(shift_id, is_yes=True)
 
 
+@bp.get("/<shift_id>/no")
+@allow_signed_in
+def no(shift_id: str) -> ResponseReturnValue:
+    """Ask once before a no to a late change gives the place away."""
+    shift = queries.own_shift(current_user.id, shift_id)
+    if shift is None or not shift.is_awaited(clock.now()) or shift.declined_at is not None:
+        return redirect(url_for("shifts.mine"))
+    return render_template("shifts/no.html", shift=shift)
+
+
 @bp.post("/<shift_id>/no")
 @allow_signed_in
 def say_no(shift_id: str) -> ResponseReturnValue:

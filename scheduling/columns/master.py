@@ -124,7 +124,7 @@ class Master:
         return made
 
     def further(self, numbers: Sequence[int], others: Iterable[int] = ()) -> Master:
-        """Return the master in which more columns are fixed and more are known; after that this one is not solved again.
+        """Return the master in which more columns are fixed and more are known; this one is not to be solved again.
 
         It is solved from where this one was left, in a small part of the time a new one takes.
         """

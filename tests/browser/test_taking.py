@@ -95,6 +95,10 @@ def test_swap_with_a_friend(visit, axe, town, people_on, javascript):
     page.get_by_role("button", name="Ask").click()
     if javascript:
         axe(page)
+    page.get_by_label("I have read what to look out for").check()
+    page.get_by_role("button", name="Ask").click()
+    if javascript:
+        axe(page)
     assert "With Bo" in page.inner_text("main")
     friend = visit("/", as_=town.bo, size="phone", javascript=javascript)
     assert "Ana asks you to change a shift" in friend.inner_text("main")
@@ -149,6 +153,7 @@ def test_wish_to_change_with_anybody_and_say_yes(visit, axe, town, people_on):
         page.get_by_role("link", name="Answer").click()
         page.get_by_role("heading", name="All in it").wait_for()
         axe(page)
+        page.get_by_label("I have read what to look out for").check()
         page.get_by_role("button", name="Yes").click()
         page.wait_for_selector("#flashes .notice")
     assert (people_on(town.monday), people_on(town.thursday)) == ({town.bo}, {town.ana})

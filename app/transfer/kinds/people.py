@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import STAFF, Role
+from app.pay.promises import lowered_by_level
 from app.people.models import (
     Availability,
     Dial,
@@ -212,12 +213,15 @@ class People(Kind):
             raise BadValue("The hours wanted are more than the most.", "max_hours")
 
     def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
-        """Addresses are unique, and somebody stays admin."""
+        """Addresses are unique, somebody stays admin, and no other level lowers what somebody was promised."""
         yield from super().review(table, reading, rights)
         taken = [e for e in table.entries if e.stored and _is_admin(e.stored) and not _is_admin(e.values)]
         if taken and not any(_is_admin(entry.values) for entry in table.entries):
             column = "active" if Role.ADMIN.value in taken[-1].values["roles"] else "roles"
             yield taken[-1], column, "Then nobody would be admin. Name another one first."
+        moved = {e.id: e for e in table.entries if e.line and e.stored and e.values["level"] != e.stored["level"]}
+        lowered = lowered_by_level({each.id: each.values["level"] for each in moved.values()}) if moved else {}
+        yield from ((moved[person_id], "level", words) for person_id, words in lowered.items())
 
     def begin(self, thing: Any) -> None:
         """Note when the person came."""

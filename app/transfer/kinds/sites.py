@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.pay.promises import lowered_by_weight
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, ServiceNeed, Site
 from app.transfer.columns import Column
 from app.transfer.kinds.kind import Kind, Line, Rights
@@ -25,7 +26,7 @@ from app.transfer.values import (
     Whole,
     fold,
 )
-from app.transfer.world import Entry, Values, World
+from app.transfer.world import Entry, Table, Values, World
 
 LINES = "demand lines"
 PEOPLE = Whole(0, 500)
@@ -109,6 +110,16 @@ class Services(Kind):
         most = entry.values["maximum_company"]
         if most is not None and most < entry.values["minimum_company"]:
             raise BadValue("The maximum is below the minimum.", "maximum_company")
+
+    def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
+        """Names are unique, and no service weighed anew lowers what somebody was promised."""
+        yield from super().review(table, reading, rights)
+        for entry in table.entries:
+            weight = entry.values["demanding"]
+            if entry.line and entry.stored and weight != entry.stored["demanding"]:
+                lowers = lowered_by_weight(entry.id, weight)
+                if lowers:
+                    yield entry, "demanding", lowers
 
 
 class DemandedKind(Kind):

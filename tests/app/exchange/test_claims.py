@@ -14,6 +14,7 @@ from app.exchange.models import Draw
 from app.exchange.terms import lot_order, seed_hash
 from app.people.models import Wish, WishKind
 from app.sites.models import Service
+from tests.support.pages import Page
 from tests.support.people import add_person
 
 ROUNDS = 20 if os.environ.get("EVENHAND_SOAK") == "1" else 3
@@ -215,6 +216,30 @@ def test_who_gets_a_shift_by_a_swap_acknowledges_its_hazards(town, as_):
     assert town.people_on(shift) == {town.ana}
     client.post(f"{path}/answer", data=yes.filled(hazards=True))
     assert town.people_on(shift) == {town.bo}
+
+
+def test_who_asks_for_a_swap_acknowledges_the_hazards_of_the_shift_they_would_get(town, as_):
+    mine, theirs = town.shift("2026-11-30 09:00", 6, town.ana), town.shift("2026-12-03 09:00", 6, town.bo)
+    client, path = as_(town.ana), f"/swaps/new/{mine}"
+    asks = client.page(path).form("").filled(other=f"{town.bo}/{theirs}")
+    for data in (asks, asks | {"hazards": "y"}):  # a box ticked beside nothing that was read counts for nothing
+        answer = client.post(path, data=data)
+        assert (answer.status_code, queries.swaps_of()) == (422, [])
+        assert "Gloves on." in answer.text
+    assert "Please tick that you have read it." in client.post(path, data=asks).text
+    read = Page(client.post(path, data=asks).text).form(path)
+    db.session.execute(sa.update(Service).values(hazards="Broken glass and a dog."))
+    db.session.commit()
+    assert "Please read it again" in client.post(path, data=read.filled(hazards=True)).text
+    read = Page(client.post(path, data=read.filled(hazards=True)).text).form(path)
+    client.post(path, data=read.filled(hazards=True))
+    assert len(queries.swaps_of(town.bo)) == 1
+
+
+def test_who_gives_a_shift_away_has_nothing_to_look_out_for(town, as_):
+    mine = town.shift("2026-11-30 09:00", 6, town.ana)
+    as_(town.ana).submit(f"/swaps/new/{mine}", "", other=town.bo)
+    assert len(queries.swaps_of(town.bo)) == 1
 
 
 def test_who_waits_is_not_asked_before_a_place_is_open_for_them(town, clock):

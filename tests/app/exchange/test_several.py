@@ -179,8 +179,10 @@ def test_a_peer_wishes_on_a_page_and_is_asked_on_the_first(town, as_):
         assert "You can change a shift" in client.page("/").body_text
         path = f"/swaps/several/{db.session.scalars(sa.select(Round.id)).one()}"
         db.session.rollback()
-        client.page(path)
-        client.post(f"{path}/answer", data={"csrf_token": client.token(), "answer": "yes"})
+        yes = client.page(path).form(f"{path}/answer", **{"class": "stack"})
+        refused = client.post(f"{path}/answer", data=yes.filled())
+        assert (refused.status_code, "Please tick that you have read it." in refused.text) == (422, True)
+        client.post(f"{path}/answer", data=yes.filled(hazards=True))
     assert town.people_on(town.monday) == {town.bo}
     assert db.session.scalars(sa.select(TradeWish.state)).all() == ["done", "done"]
 

@@ -26,6 +26,7 @@ from app.people.models import Person
 from app.roster import facts
 from app.roster.models import Assignment, Period, Publication, Shift
 from app.sites.models import Service, Site
+from app.words import span_words
 from tests.support.people import add_person
 
 TASK = jobs.Task("job", {}, 1)
@@ -105,6 +106,17 @@ def test_stopping_reaches_pay_once_and_going_on_takes_it_back(night, clock):
     assert db.session.execute(live).all() == []
     services.stand_down(incident, night.ana, wants=True)
     assert [each.minutes for each in worked_records(person_id=night.ana)] == [330, 150]
+
+
+def test_what_was_noted_before_someone_goes_on_stays_beside_it_with_who_and_why(night, as_):
+    incident = told(night)
+    services.stand_down(incident, night.ana, wants=True)
+    worked, stopped = worked_records(person_id=night.ana)
+    services.stand_down(incident, night.ana, wants=False)
+    for record in (worked, stopped):
+        page = as_(night.robin).page(f"/attendance/records/{record.id}").text
+        assert f"Before: {span_words(record.starts_at, record.ends_at)}" in page
+        assert "by Ana: “They went on after all.”" in page
 
 
 def test_a_shift_someone_is_paid_for_having_stopped_is_neither_noted_again_nor_given_away(night):

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Role
 from app.database import db
-from app.editing import Refused
+from app.editing import Refused, Saved
+from app.growth.services import set_level
 from app.pay import accrual, owed, reports, services
 from app.pay.models import Honorarium, LedgerEntry, PayChoice
 from app.pay.queries import quotes, rate_rows, second_above, unagreed
@@ -19,6 +20,9 @@ from app.people.services import change_person
 from app.roster.models import Assignment, Shift
 from app.sites.models import Service
 from app.sites.services import change_service
+from app.transfer.kinds import Rights
+from app.transfer.plan import make_plan
+from app.transfer.queries import read_file
 from tests.app.pay.purse import saved
 
 
@@ -70,7 +74,7 @@ def test_work_without_a_rate_waits_for_one_and_is_told(purse):
     purse.clock.move(days=1)
     purse.work(purse.ana, activity="meeting", ended=timedelta(days=400))
     accrual.accrue()
-    assert unagreed() == [("meeting", "Supplies", 1)]
+    assert unagreed() == [("meeting", "Supplies", 1, (purse.clock() - timedelta(days=400)).date())]
     purse.clock.move(days=3)
     purse.rate(3000, date(2025, 1, 1), activity="meeting")
     assert purse.owed(purse.ana) == 12_000
@@ -120,6 +124,26 @@ def test_no_rate_reaches_back_over_what_was_reckoned(purse):
     outcome = services.add_rate(plain | {"from_on": date(2026, 11, 1)}, purse.toni)
     assert isinstance(outcome, Refused)
     assert "past" in outcome.problems["from_on"]
+
+
+def test_a_rate_may_begin_in_the_past_for_work_that_had_none_and_only_for_that(purse):
+    long_before = date(2025, 1, 1)
+    purse.rate(2500, long_before, level="peer")
+    db.session.get_one(Person, purse.bo).level = "trainee"
+    db.session.commit()
+    for person in (purse.ana, purse.bo):
+        purse.work(person, ended=timedelta(days=400))
+    assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 0)
+    plain = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 1500}
+    past = plain | {"from_on": long_before}
+    for touching in ({"level": "peer"}, {"service_id": purse.service}):
+        assert isinstance(services.add_rate(past | touching, purse.toni), Refused), touching
+    outcome = services.add_rate(past | {"level": "trainee"}, purse.toni)
+    assert isinstance(outcome, Saved)
+    assert outcome.words == "One piece of work that had no rate until now: $60.00 more is owed."
+    assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 6_000)
+    assert isinstance(services.add_rate(past, purse.toni), Saved), "everybody has a rate that comes before this one"
+    assert (purse.owed(purse.ana), purse.owed(purse.bo)) == (10_000, 6_000)
 
 
 def shift(purse, starts_at: datetime | None = None) -> str:
@@ -261,6 +285,47 @@ def test_a_service_weighed_anew_lowers_no_promised_shift_and_changes_no_work_of_
     saved(change_service(purse.service, named | {"demanding": 0}, version))
     purse.correct(record, note="in the rain")
     assert purse.owed(purse.ana) == 10_000 + 700
+
+
+def test_no_other_level_lowers_a_promised_shift(purse):
+    for level in ("lead", "mentor"):
+        purse.rate(3000, date(2026, 11, 1), level=level)
+    person = db.session.get_one(Person, purse.ana)
+    person.level = "lead"
+    db.session.commit()
+    shift(purse)
+    outcome = set_level(purse.ana, "peer", "By mistake.", db.session.get_one(Person, purse.ana).version, purse.robin)
+    assert isinstance(outcome, Refused)
+    assert "Change it after" in outcome.problems["level"]
+    db.session.rollback()
+    saved(set_level(purse.ana, "mentor", "To see.", db.session.get_one(Person, purse.ana).version, purse.robin))
+    purse.clock.move(days=4)
+    saved(set_level(purse.ana, "peer", "Over.", db.session.get_one(Person, purse.ana).version, purse.robin))
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "file"),
+    [("people", "level", "code,level\nana,peer\n"), ("services", "demanding", "code,demanding\nkit,0\n")],
+)
+def test_no_file_lowers_a_promised_shift_and_the_row_says_so(purse, kind, column, file):
+    purse.rate(3000, date(2026, 11, 1), level="lead")
+    premium = {"premium": "demanding", "basis": "shift", "amount": 700, "from_on": date(2026, 11, 1)}
+    saved(services.add_premium(premium, purse.toni))
+    db.session.get_one(Service, purse.service).demanding = 2
+    db.session.get_one(Person, purse.ana).level = "lead"
+    db.session.commit()
+    shift(purse)
+
+    def found():
+        rights = Rights(frozenset({Role.COORDINATOR}))
+        sheets, _ = read_file(kind, "file.csv", file.encode(), rights)
+        return [(bad.line, bad.column, bad.reason) for _, bad in make_plan(db.session, sheets, rights).bad]
+
+    ((line, where, why),) = found()
+    assert (line, where) == (2, column)
+    assert "would pay less, the first on 26 November" in why
+    purse.clock.move(days=4)
+    assert found() == []
 
 
 def test_the_forecast_counts_whoever_will_be_paid_and_what_they_will_be_paid(purse):

@@ -435,6 +435,27 @@ def test_the_next_shift_counts_only_in_its_own_month(purse, as_):
     assert "over the limit" not in page
 
 
+def test_who_keeps_hours_and_pays_goes_from_one_to_the_other_and_nobody_else_sees_a_way(purse, as_):
+    both = add_person("Bea", Role.COORDINATOR, Role.TREASURER)
+    for person in (purse.ana, both):
+        purse.work(person)
+    found = [each["href"] for each in as_(both).page("/attendance/hours").all("a")]
+    ways = [each for each in found if each.startswith("/pay/people/")]
+    assert ways == [f"/pay/people/{purse.ana}"]
+    assert "/pay/people/" not in as_(purse.robin).get("/attendance/hours").text
+
+
+def test_a_rate_for_work_that_had_none_says_what_is_owed_now(purse, as_):
+    purse.work(purse.ana, activity="meeting", ended=timedelta(days=400))
+    accrual.accrue()
+    day = (purse.clock() - timedelta(days=400)).date()
+    toni = as_(purse.toni)
+    assert "Meeting, Supplies: 1 since" in toni.page("/pay/rates").body_text
+    page = toni.submit("/pay/rates/add", "", amount="20", from_on=day.isoformat(), activity="meeting")
+    assert "One piece of work that had no rate until now: $80.00 more is owed." in page.body_text
+    assert "has no rate yet" not in page.body_text
+
+
 def promise(purse, starts_at) -> None:
     """Put Ana on a shift of four hours."""
     facts = {"site_id": purse.site, "service_id": purse.service, "day_on": starts_at.date()}

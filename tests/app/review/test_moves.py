@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
+from app.access import Role
 from app.audit.models import AuditEntry
 from app.database import db
+from app.editing import Saved
+from app.pay import services as pay
 from app.people.models import Wish, WishKind
 from app.review import services
 from app.review.moves import NEUTRAL
 from app.roster.models import Draft, DraftState
+from app.rules.queries import rule_card
+from app.rules.services import set_rule
 from tests.app.review.hands import REASON, away, move, pairs_of, press, put, rows_of, version_of
+from tests.app.roster.planned import FIRST
+from tests.support.people import add_person
 
 
 def test_every_move_is_one_button_and_can_be_taken_back(town, draft, on, as_):
@@ -44,6 +53,43 @@ def test_a_refusal_says_which_rule_and_what_would_help_and_changes_nothing(town,
     assert "You asked: Put Ana on Mon 7 Dec 09:00-15:00" in answer.text
     assert "Ana is not available for Mon 7 Dec" in answer.text
     assert "What would help" in answer.text
+    assert rows_of(draft) == (set(), set())
+
+
+@pytest.fixture
+def short_fund(town):
+    """All work is paid 20 an hour by a fund that ends on the eighth and has money for one shift; that matters most."""
+    dear = {"price_none": 100, "price_over": 100}
+    assert isinstance(set_rule("funds", rule_card("funds").values | dear, 0), Saved)
+    toni = add_person("Toni", Role.TREASURER)
+    agreed = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None, "amount": 2000}
+    assert isinstance(pay.add_rate(agreed | {"from_on": FIRST}, toni), Saved)
+    fund = {"name": "City", "starts_on": FIRST, "ends_on": date(2026, 12, 8), "budget": 150_00}
+    saved = pay.add_fund(fund | {"categories": ["honoraria"]}, toni)
+    assert isinstance(pay.share_costs(FIRST, None, {saved.id: 1}, toni), Saved)
+    return town
+
+
+@pytest.mark.parametrize("by", ["form", "drag"])
+def test_a_move_by_hand_is_told_what_the_funds_cannot_bear(short_fund, draft, on, as_, by):
+    town, robin = short_fund, as_(short_fund.robin)
+
+    def put_by_hand(person, day):
+        if by == "form":
+            return press(robin, draft, "move", kind="assign", person=person, shift=on(day)).text
+        return press(robin, draft, "drag", **{"view": "people", "what": on(day), "from": "open", "to": person}).text
+
+    assert "fund" not in put_by_hand(town.ana, 7)
+    assert "The roster costs more than a fund has left" in put_by_hand(town.bo, 7)
+    assert "Ana could not be paid for Wed 9 Dec" in put_by_hand(town.ana, 9)
+
+
+def test_where_the_group_forbids_it_nobody_is_put_where_no_fund_pays_but_by_name_and_reason(short_fund, draft, on, as_):
+    card = rule_card("funds")
+    assert isinstance(set_rule("funds", card.values | {"price_none": None}, card.version), Saved)
+    answer = press(as_(short_fund.robin), draft, "move", kind="assign", person=short_fund.ana, shift=on(9))
+    assert answer.status_code == 422
+    assert "Find a fund for that day" in answer.text
     assert rows_of(draft) == (set(), set())
 
 

@@ -17,6 +17,7 @@ from app.pay import accrual, owed
 from app.pay import services as pay
 from app.roster import planning
 from app.roster.models import Assignment, Shift
+from app.words import span_words
 from tests.app.roster.planned import FIRST
 from tests.support.people import add_person
 
@@ -65,6 +66,19 @@ def test_what_runs_after_all_is_owed_no_more_and_called_off_again_it_is(shift, p
     clock.move(minutes=5)
     planning.call_off(period, shift.id)
     assert due(town.people[0]) == DUE
+
+
+def test_what_was_noted_when_a_shift_was_called_off_stays_beside_it_when_it_is_brought_back(
+    shift, period, town, clock, as_
+):
+    clock.set(shift.starts_at - timedelta(hours=2))
+    planning.call_off(period, shift.id)
+    (noted,) = worked_records(FIRST, FIRST)
+    planning.bring_back(period, shift.id)
+    planning.call_off(period, shift.id)
+    page = as_(add_person("Rae", Role.COORDINATOR)).page(f"/attendance/records/{noted.id}").text
+    assert page.index("The shift was called off again.") < page.index("The shift takes place after all.")
+    assert f"Before: {span_words(noted.starts_at, noted.ends_at)}" in page
 
 
 def test_what_was_called_off_is_paid_but_not_counted_as_work(shift, period, town, clock):

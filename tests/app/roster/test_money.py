@@ -7,10 +7,15 @@ from datetime import date
 import pytest
 
 from app.access import Role
+from app.attendance import services as attendance
+from app.attendance.models import NotedVia
+from app.database import db
 from app.editing import Saved
+from app.pay import accrual
 from app.pay import services as pay
 from app.review import moves
 from app.roster import facts
+from app.roster.models import Shift
 from scheduling import Assignment, Roster, check
 from tests.app.roster.planned import FIRST, LAST
 from tests.support.people import add_person
@@ -94,6 +99,17 @@ def test_a_fund_with_too_little_left_makes_more_work_dearer(period, ana, toni):
     dear = [each for each in broken(problem, *((ana, each.id) for each in of_day(problem)[:2])) if each.rule == "funds"]
     assert [each.code for each in dear] == ["over"]
     assert dear[0].price
+
+
+def test_a_shift_that_is_reckoned_already_is_not_taken_off_its_fund_twice(period, town, ana, toni, clock):
+    add_fund(toni, budget=50_00)
+    before = problem_of(period).budgets
+    row = db.session.get_one(Shift, problem_of(period).shifts[0].id)
+    clock.set(row.ends_at)
+    noting = attendance.Noting(town.robin, NotedVia.COORDINATOR, 0)
+    assert isinstance(attendance.note_as_planned(row.id, ana, noting), Saved)
+    assert accrual.accrue() == 1
+    assert problem_of(period).budgets == before
 
 
 def test_an_ample_fund_is_no_matter_for_the_roster(period, toni):

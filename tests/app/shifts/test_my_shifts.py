@@ -174,7 +174,10 @@ def test_a_yes_to_a_late_change_settles_it(as_, town, tonight):
 def test_a_no_opens_the_place_and_tells_the_coordinators_in_neutral_words(as_, town, tonight):
     town.publish(town.ana, tonight.id, ChangeKind.ADDED, is_late=True)
     client = as_(town.ana)
-    page = pressed(client, page_of(client), f"/shifts/{tonight.id}/no")
+    asked = client.page(page_of(client).one("a", href=f"/shifts/{tonight.id}/no")["href"])
+    assert "You are not coming on Monday 23 November" in asked.body_text
+    assert town.assignment(town.ana, tonight.id).declined_at is None
+    page = pressed(client, asked, f"/shifts/{tonight.id}/no")
     assert "Thank you for telling us" in page.body_text
     (mail,) = db.session.scalars(sa.select(OutgoingMail)).all()
     assert mail.recipient == "robin@example.org"
@@ -191,7 +194,8 @@ def test_where_the_site_wants_it_who_says_no_stands_there_until_somebody_takes_i
     set_terms(db.session.get_one(Shift, tonight.id).site_id, Terms(stays_listed=True), 0)
     town.publish(town.ana, tonight.id, ChangeKind.ADDED, is_late=True)
     client = as_(town.ana)
-    pressed(client, page_of(client), f"/shifts/{tonight.id}/no")
+    pressed(client, client.page(f"/shifts/{tonight.id}/no"), f"/shifts/{tonight.id}/no")
+    assert not client.page(f"/shifts/{tonight.id}/no").all("form", action=f"/shifts/{tonight.id}/no")
     page = page_of(client)
     assert "You stay on this shift until someone takes it" in page.body_text
     assert "Ana said no" in as_(town.robin).page("/").body_text
