@@ -155,11 +155,7 @@ def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: boo
 
 def _taken_back(person_id: str, shift_id: str) -> Answer:
     """A person who is on the shift already: all is well; if they had given it back, they come after all."""
-    cover = db.session.scalar(
-        sa.select(Cover).where(Cover.person_id == person_id, Cover.shift_id == shift_id, Cover.ended_at.is_(None))
-    )
-    if cover is not None:
-        end_cover(cover, CoverState.WITHDRAWN)
+    if end_own_cover(person_id, shift_id):
         record(db.session, "come after all", "shift", shift_id, person=person_id)
     return Done()
 
@@ -221,7 +217,8 @@ def _write(person_id: str, shift: Shift, standing: Standing) -> None:
     db.session.flush()
     _end_wait(person_id, shift.id, WaitState.TOOK)
     _answer_question(person_id, shift.id)
-    _answer_cover(person_id, shift.id, standing)
+    is_own = end_own_cover(person_id, shift.id)
+    _answer_cover(person_id, shift.id, standing, is_own=is_own)
 
 
 def _answer_question(person_id: str, shift_id: str) -> None:
@@ -234,10 +231,11 @@ def _answer_question(person_id: str, shift_id: str) -> None:
     )
 
 
-def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
+def _answer_cover(person_id: str, shift_id: str, standing: Standing, *, is_own: bool) -> None:
     """End the oldest open cover of the shift: its person is off, everyone else who was asked is told no more.
 
-    Whoever fills nothing that is missing (a trainee, or one without the skill that is) covers for nobody.
+    Whoever fills nothing that is missing (a trainee, or one without the skill that is) covers for nobody, nor does
+    whoever takes their own place back (`is_own`).
     """
     work = standing.problem.shift[shift_id]
     after = type(standing.roster)(standing.roster.assignments | {(person_id, shift_id)})
@@ -245,11 +243,12 @@ def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
     if left >= places.missing(standing.problem, standing.roster, work):
         return
     keeps = [person for person, shift in standing.begun if shift == shift_id]  # who has come is not sent away
-    cover = db.session.scalar(
+    oldest = (
         sa.select(Cover)
-        .where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), Cover.person_id.not_in([person_id, *keeps]))
+        .where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), Cover.person_id.not_in(keeps))
         .order_by(Cover.opened_at)
     )
+    cover = None if is_own else db.session.scalar(oldest)
     if cover is not None:
         if cover.is_listed:
             row = queries.assignment_of(cover.person_id, shift_id)
@@ -263,14 +262,31 @@ def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
 
 
 def hand_over(old: str, new: str, shift_id: str) -> None:
-    """End what was open about a place that went from one person to another: its cover, the new one's question."""
+    """End what was open about a place that changed hands: the covers of both, the new one's question."""
     for cover in db.session.scalars(
         sa.select(Cover).where(Cover.shift_id == shift_id, Cover.person_id == old, Cover.ended_at.is_(None))
     ).all():
         cover.taken_by_id = new
         end_cover(cover, CoverState.COVERED)
+    end_own_cover(new, shift_id)
     _end_wait(new, shift_id, WaitState.TOOK)
     _answer_question(new, shift_id)
+
+
+def open_cover(person_id: str, shift_id: str) -> Cover | None:
+    """What is open about a place that a person gave back."""
+    return db.session.scalar(
+        sa.select(Cover).where(Cover.person_id == person_id, Cover.shift_id == shift_id, Cover.ended_at.is_(None))
+    )
+
+
+def end_own_cover(person_id: str, shift_id: str) -> bool:
+    """End the search for somebody else, where there is one: the person comes. Whether there was one."""
+    cover = open_cover(person_id, shift_id)
+    if cover is not None:
+        end_cover(cover, CoverState.WITHDRAWN)
+        db.session.flush()
+    return cover is not None
 
 
 def end_cover(cover: Cover, state: CoverState) -> None:

@@ -14,7 +14,7 @@ from app.audit.services import record
 from app.database import db
 from app.exchange import places, queries, rounds, swaps, terms
 from app.exchange.answers import Answer, Done, Over, Stopped
-from app.exchange.claims import end_cover, standing_around
+from app.exchange.claims import end_cover, end_own_cover, open_cover, standing_around
 from app.exchange.models import (
     SWAP_PENDING,
     Ask,
@@ -79,7 +79,8 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
     if (person_id, shift_id) in begun_places(shift.day_on, shift.day_on):
         db.session.rollback()
         return Over(HERE if person_id == by_id else THEY_ARE_HERE)
-    if _open_cover(person_id, shift_id) is not None:
+    cover = open_cover(person_id, shift_id)
+    if cover is not None and cover.is_listed:
         db.session.rollback()
         return Done()
     give_back(row, shift, by_id)
@@ -90,7 +91,8 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
 def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool = True, has_left: bool = False) -> None:
     """Open a person's place, ask who could take it, and tell the coordinators unless the caller does (`tells`).
 
-    Who `has_left` the group stands on the shift no more, whatever the site's terms say.
+    Who `has_left` the group stands on the shift no more, whatever the site's terms say. What is still open from an
+    earlier time they gave it back has ended: they stood on the shift again since.
     In the caller's transaction, which holds the roster.
     """
     now, person_id = clock.now(), row.person_id
@@ -102,6 +104,7 @@ def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool =
     is_unsafe = work is not None and places.is_left_unsafe(standing, person_id, work)
     if not is_listed:
         db.session.delete(row)
+    end_own_cover(person_id, shift.id)
     cover = Cover(
         shift_id=shift.id,
         person_id=person_id,
@@ -123,18 +126,12 @@ def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool =
 
 def free_place(row: Assignment, shift: Shift) -> None:
     """Open the place of a person who has left, in the caller's transaction, which holds the roster."""
-    cover = _open_cover(row.person_id, shift.id)
-    if cover is None:
+    cover = open_cover(row.person_id, shift.id)
+    if cover is None or not cover.is_listed:
         give_back(row, shift, None, has_left=True)
     else:  # somebody is looked for already; they stand there no longer meanwhile
         cover.is_listed = False
         db.session.delete(row)
-
-
-def _open_cover(person_id: str, shift_id: str) -> Cover | None:
-    return db.session.scalar(
-        sa.select(Cover).where(Cover.person_id == person_id, Cover.shift_id == shift_id, Cover.ended_at.is_(None))
-    )
 
 
 def _end_swaps(person_id: str, shift_id: str) -> None:
@@ -294,15 +291,13 @@ def _tell_coordinators(cover: Cover, shift: Shift, *, is_unsafe: bool) -> None:
 
 def keep_place(person_id: str, shift_id: str) -> None:
     """End the search for somebody else, where there is one: the person comes. In the caller's transaction."""
-    cover = _open_cover(person_id, shift_id)
-    if cover is not None:
-        end_cover(cover, CoverState.WITHDRAWN)
+    end_own_cover(person_id, shift_id)
 
 
 def come_after_all(person_id: str, shift_id: str) -> Answer:
     """Take back "I can't come" where the person still stands on the shift; else they may claim it like anybody."""
     hold_roster()
-    cover = _open_cover(person_id, shift_id)
+    cover = open_cover(person_id, shift_id)
     if cover is None or not cover.is_listed:
         db.session.rollback()
         return Over("Somebody has taken your place, or it is open to everybody now.")

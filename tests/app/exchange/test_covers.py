@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
 from app import clock as app_clock
 from app.attendance import services as attendance
 from app.attendance.models import AttendanceState, NotedVia
 from app.database import db
-from app.exchange import answers, claims, clockwork, covers, queries
+from app.exchange import answers, claims, clockwork, covers, queries, swaps
 from app.exchange.models import Ask, AskState, Cover, CoverState
 from app.mail.models import OutgoingMail
 from app.people.models import Person
+from app.roster.models import Assignment
 
 
 def mails():
@@ -183,3 +185,42 @@ def test_who_is_noted_as_here_by_hand_is_not_sent_away_by_whoever_takes_a_place(
     attendance.enter(shift, town.ana, here, town.robin)
     assert isinstance(claims.put_on(town.bo, shift), answers.Taken)
     assert town.people_on(shift) == {town.ana}
+
+
+@pytest.mark.parametrize("how", ["take", "are put on", "are given it"])
+def test_who_takes_a_place_back_can_give_it_back_again(town, as_, how):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    if how == "take":
+        claims.claim_shift(town.ana, shift)
+    elif how == "are put on":
+        claims.put_on(town.ana, shift)
+    else:
+        wanted = swaps.Wanted(town.bo, shift, town.ana, None)
+        swaps.ask_swap(wanted, town.robin, have_agreed=frozenset({town.ana, town.bo}))
+    assert town.ana in town.people_on(shift)
+    assert "You told us already" not in as_(town.ana).page(f"/cannot/{shift}").body_text
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert town.ana not in town.people_on(shift)
+
+
+def test_who_takes_their_own_place_back_sends_nobody_else_away(town):
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    town.agree(stays_listed=True)
+    covers.cannot_come(town.bo, shift, town.bo)
+    claims.claim_shift(town.ana, shift)
+    assert town.people_on(shift) == {town.ana, town.bo}
+    assert [each.person_id for each in db.session.scalars(sa.select(Cover).where(Cover.ended_at.is_(None)))] == [
+        town.bo
+    ]
+
+
+def test_who_is_published_on_a_shift_they_gave_back_can_give_it_back_again(town):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana)
+    covers.cannot_come(town.ana, shift, town.ana)
+    db.session.add(Assignment(shift_id=shift, person_id=town.ana, assigned_at=app_clock.now()))
+    db.session.commit()
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert town.people_on(shift) == set()
+    assert db.session.scalar(sa.select(sa.func.count()).where(Cover.ended_at.is_(None))) == 1
