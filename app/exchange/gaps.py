@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from app.exchange import places, queries
 from app.exchange.claims import standing_around, told
 from app.exchange.models import Ask
-from app.roster.openings import Opening, openings_within
+from app.exchange.openings import Opening, openings_within
 from app.roster.words import ShiftLabel
 from scheduling import why_open
 
