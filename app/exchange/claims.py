@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import render_template
 
 from app import clock
 from app.audit.services import record
@@ -15,16 +16,19 @@ from app.exchange.answers import Answer, Done, Moved, NotYet, Over, Stopped, Tak
 from app.exchange.models import Ask, AskState, Cover, CoverState, Draw, Wait, WaitState
 from app.exchange.places import Standing
 from app.exchange.terms import new_seed, opens_for_all_at
+from app.mail.services import link_to, post
 from app.people.models import LEARNING, Person
 from app.roster.lock import hold_roster
 from app.roster.models import Assignment, Shift
 from app.roster.words import RosterNames
+from app.words import span_words
 from scheduling import Violation, rule_named, words
 
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
 HELD = "Lots decide who has this one: those who entered are asked first."
 NO_SEAT = "This shift has no seat for people in training."
+OFF_SUBJECT = "Someone else comes, you are off"
 BUSY = "You have another shift at that time."
 AROUND = timedelta(days=35)
 """How many days around a shift the rules look at."""
@@ -165,12 +169,7 @@ def _is_plainly_full(shift: Shift) -> bool:
     lines = shift.demands
     if len(lines) != 1 or lines[0].skill_id is not None or shift.trainee_seats:
         return False
-    listed = sa.exists().where(
-        Cover.shift_id == Assignment.shift_id,
-        Cover.person_id == Assignment.person_id,
-        Cover.ended_at.is_(None),
-        Cover.is_listed,
-    )
+    listed = queries.looks_for_cover(Assignment.shift_id, Assignment.person_id)
     there = db.session.scalar(
         sa.select(sa.func.count())
         .select_from(Assignment)
@@ -255,10 +254,21 @@ def _answer_cover(person_id: str, shift_id: str, standing: Standing, *, is_own: 
             if row is not None:
                 db.session.delete(row)
                 db.session.flush()
+                _tell_off(cover, shift_id)
         cover.taken_by_id = person_id
         end_cover(cover, CoverState.COVERED)
     if left <= 0:
         overtake_questions(shift_id)
+
+
+def _tell_off(cover: Cover, shift_id: str) -> None:
+    """Mail someone who stood on a shift until somebody took their place that they need not come."""
+    shift, person = db.session.get_one(Shift, shift_id), db.session.get_one(Person, cover.person_id)
+    if person.email is None:
+        return
+    span, link = span_words(shift.starts_at, shift.ends_at), link_to("shifts.mine")
+    body = render_template("mail/someone_comes.txt", name=person.name, span=span, link=link)
+    post(db.session, key=f"covered-{cover.id}", to=person.email, subject=OFF_SUBJECT, body=body)
 
 
 def hand_over(old: str, new: str, shift_id: str) -> None:

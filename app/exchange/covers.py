@@ -289,9 +289,12 @@ def _tell_coordinators(cover: Cover, shift: Shift, *, is_unsafe: bool) -> None:
         post(db.session, key=f"cover-{cover.id}-{person_id}", to=address or "", subject=OPEN_SUBJECT, body=body)
 
 
-def keep_place(person_id: str, shift_id: str) -> None:
-    """End the search for somebody else, where there is one: the person comes. In the caller's transaction."""
-    end_own_cover(person_id, shift_id)
+def keep_place(person_id: str, shift_id: str) -> bool:
+    """End the search for somebody else, where there is one: the person comes. Whether there was one.
+
+    In the caller's transaction, which holds the roster.
+    """
+    return end_own_cover(person_id, shift_id)
 
 
 def come_after_all(person_id: str, shift_id: str) -> Answer:

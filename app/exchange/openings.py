@@ -11,9 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.attendance.queries import has_come
 from app.database import Statement, known_rows
-from app.exchange.models import Cover
+from app.exchange.queries import looks_for_cover
 from app.people.models import LEARNING, Person, PersonSkill, Skill
 from app.roster.models import Assignment, Shift, ShiftDemand
 from app.roster.queries import is_published
@@ -143,13 +142,7 @@ def _there() -> sa.ScalarSelect[int]:
 
 def _people(which: sa.ColumnElement[bool]) -> sa.Select[int]:
     """How many of these count: active, not learning, and not there only until somebody takes their place."""
-    gave_back = sa.exists().where(
-        Cover.shift_id == Assignment.shift_id,
-        Cover.person_id == Assignment.person_id,
-        Cover.ended_at.is_(None),
-        Cover.is_listed,
-    )
-    stays = sa.or_(~gave_back, has_come(Assignment.shift_id, Assignment.person_id))
+    stays = ~looks_for_cover(Assignment.shift_id, Assignment.person_id)
     return (
         sa.select(sa.func.count())
         .select_from(Assignment)

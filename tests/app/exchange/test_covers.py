@@ -92,6 +92,9 @@ def test_a_person_stays_listed_only_where_the_site_wants_it_until_someone_takes_
     ask = queries.asks_of(shift)[0][0]
     claims.answer_question(ask.id, ask.person_id, is_yes=True)
     assert town.people_on(shift) == {town.bo, ask.person_id}
+    ((_, body),) = [(to, body) for to, subject, body in mails() if subject == claims.OFF_SUBJECT]
+    assert "You are off and need not come" in body
+    assert not any(word in body for word in ("Harbour", "Supplies"))
 
 
 def test_one_may_come_after_all_while_nobody_has_the_place(town):
