@@ -14,13 +14,14 @@ from app.database import db, insert_if_absent
 from app.exchange import places, queries
 from app.exchange.answers import Answer, Done, Moved, NotYet, Over, Stopped, Taken
 from app.exchange.models import Ask, AskState, Cover, CoverState, Draw, Wait, WaitState
-from app.exchange.places import Standing
+from app.exchange.places import Place, Standing
 from app.exchange.terms import new_seed, opens_for_all_at
 from app.mail.services import link_to, post
 from app.people.models import LEARNING, Person
 from app.roster.lock import hold_roster
 from app.roster.models import Assignment, Shift
 from app.roster.words import RosterNames
+from app.sites.models import Service
 from app.words import span_words
 from scheduling import Violation, rule_named, words
 
@@ -40,6 +41,14 @@ def told(violations: Iterable[Violation], names: RosterNames, reader: str | None
         NEUTRAL if rule_named(each.rule).is_private else words(each, names, reader) for each in violations
     )
     return tuple(found)
+
+
+def why_not(place: Place, names: RosterNames, reader: str | None = None) -> tuple[str, ...]:
+    """Why an open place is not for a person, in plain sentences."""
+    if place.is_for_others:
+        skills = " or ".join(sorted(map(names.skill, place.skills)))
+        return (f"This place needs someone with this skill: {skills}." if skills else NO_SEAT,)
+    return (*told(place.stops, names, reader), *([OVER_QUOTA] if place.is_over_quota else []))
 
 
 def standing_around(shift: Shift) -> Standing:
@@ -142,8 +151,8 @@ def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: boo
         return Over("This shift cannot be taken.")
     place = places.place_for(standing, worker, work)
     answer: Answer = Done()
-    if place.is_full and worker.is_trainee and not work.trainee_seats:
-        answer = Stopped((NO_SEAT,))
+    if place.is_for_others:
+        answer = Stopped(why_not(place, standing.facts.names, reader))
     elif place.is_full:
         answer = Taken()
     elif place.stops:
@@ -169,12 +178,14 @@ def _is_plainly_full(shift: Shift) -> bool:
     lines = shift.demands
     if len(lines) != 1 or lines[0].skill_id is not None or shift.trainee_seats:
         return False
+    if db.session.scalar(sa.select(Service.lead_skill_id).where(Service.id == shift.service_id)) is not None:
+        return False
     listed = queries.looks_for_cover(Assignment.shift_id, Assignment.person_id)
     there = db.session.scalar(
         sa.select(sa.func.count())
         .select_from(Assignment)
         .join(Person, Person.id == Assignment.person_id)
-        .where(Assignment.shift_id == shift.id, Person.is_active, ~listed)
+        .where(Assignment.shift_id == shift.id, Person.is_active, Person.level.not_in(LEARNING), ~listed)
     )
     return (there or 0) >= lines[0].target
 
