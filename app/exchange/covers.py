@@ -60,7 +60,7 @@ def leaving(person_id: str, shift_id: str) -> Leaving | None:
     if found is None or queries.assignment_of(person_id, shift_id) is None or found[0].starts_at <= clock.now():
         return None
     shift, site, service = found
-    is_near = shift.starts_at - clock.now() < terms.NEAR
+    is_near = _is_near(shift)
     return Leaving(shift, site, service, is_near, is_near and queries.terms_of(shift.site_id).stays_listed)
 
 
@@ -99,7 +99,7 @@ def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool =
     standing = standing_around(shift)
     work = standing.problem.shift.get(shift.id)
     agreed = standing.terms.get(shift.site_id, terms.Terms())
-    is_near = shift.starts_at - now < terms.NEAR
+    is_near = _is_near(shift)
     is_listed = is_near and agreed.stays_listed and not has_left
     is_unsafe = work is not None and places.is_left_unsafe(standing, person_id, work)
     if not is_listed:
@@ -145,6 +145,26 @@ def _end_swaps(person_id: str, shift_id: str) -> None:
     rounds.end_places(person_id, shift_id)
 
 
+def _is_near(shift: Shift) -> bool:
+    """Whether a shift begins so soon that people are asked at once."""
+    return shift.starts_at - clock.now() < terms.NEAR
+
+
+def come_near(cover: Cover) -> None:
+    """Note that the shift of an open cover is near now, and tell coordinators where it is unsafe as it stands.
+
+    In the caller's transaction, which holds the roster.
+    """
+    cover.is_urgent = True
+    found = queries.shift_with_names(cover.shift_id)
+    if found is None:
+        return
+    standing = standing_around(found[0])
+    work = standing.problem.shift.get(cover.shift_id)
+    if work is not None and places.is_left_unsafe(standing, cover.person_id, work):
+        _tell_coordinators(cover, found[0], is_unsafe=True)
+
+
 def ask_next(cover: Cover) -> None:
     """Ask the next person about an open cover, where nobody is thinking about it; in the caller's transaction."""
     found = queries.shift_with_names(cover.shift_id)
@@ -181,7 +201,7 @@ def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
     ]
     if waiting:
         _ask(cover, shift, waiting[:1], AskKind.WAITING, agreed)
-    elif cover.is_urgent:
+    elif _is_near(shift):
         relief = queries.relief_pool()
         able.sort(key=lambda each: each not in relief)
         _ask(cover, shift, able[: MOST_ASKED if agreed.asks_all else 1], AskKind.COVER, agreed)
@@ -232,8 +252,7 @@ def _without(standing: Standing, cover: Cover) -> Roster:
 def _ask(cover: Cover | None, shift: Shift, people: list[str], kind: AskKind, agreed: terms.Terms) -> None:
     """Put one question to each of some people, on their pages and by mail."""
     now = clock.now()
-    is_urgent = shift.starts_at - now < terms.NEAR
-    until = terms.ask_lapses_at(agreed, now, shift.starts_at, is_urgent=is_urgent)
+    until = terms.ask_lapses_at(agreed, now, shift.starts_at, is_urgent=_is_near(shift))
     for person in people:
         ask = Ask(
             kind=kind,
@@ -286,7 +305,8 @@ def _tell_coordinators(cover: Cover, shift: Shift, *, is_unsafe: bool) -> None:
             is_unsafe=is_unsafe,
             link=link_to("exchange.gap", shift_id=shift.id),
         )
-        post(db.session, key=f"cover-{cover.id}-{person_id}", to=address or "", subject=OPEN_SUBJECT, body=body)
+        key = f"cover-{cover.id}-{'near' if cover.is_urgent else 'far'}-{person_id}"
+        post(db.session, key=key, to=address or "", subject=OPEN_SUBJECT, body=body)
 
 
 def keep_place(person_id: str, shift_id: str) -> bool:

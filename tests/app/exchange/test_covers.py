@@ -227,3 +227,25 @@ def test_who_is_published_on_a_shift_they_gave_back_can_give_it_back_again(town)
     covers.cannot_come(town.ana, shift, town.ana)
     assert town.people_on(shift) == set()
     assert db.session.scalar(sa.select(sa.func.count()).where(Cover.ended_at.is_(None))) == 1
+
+
+def test_a_place_given_back_long_ahead_is_asked_about_when_it_comes_near_and_coordinators_hear_again(town, clock):
+    shift = town.shift("2026-11-25 22:00", 6, town.ana, town.bo, minimum=2)
+    covers.cannot_come(town.ana, shift, town.ana)
+    clockwork.turn(None)
+    assert asked(shift) == []
+    assert [to for to, _, _ in mails()] == ["robin@example.org"]
+    clock.move(hours=13)
+    for _ in range(2):
+        clockwork.turn(None)
+    assert len(asked(shift)) == 1
+    assert [to for to, subject, _ in mails() if subject == covers.OPEN_SUBJECT] == ["robin@example.org"] * 2
+
+
+def test_coordinators_hear_nothing_more_of_what_comes_near_and_is_safe(town, clock):
+    shift = town.shift("2026-11-25 22:00", 6, town.ana, town.bo, minimum=1)
+    covers.cannot_come(town.ana, shift, town.ana)
+    clock.move(hours=13)
+    clockwork.turn(None)
+    assert len(asked(shift)) == 1
+    assert [to for to, subject, _ in mails() if subject == covers.OPEN_SUBJECT] == []
