@@ -180,16 +180,18 @@ def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
     agreed = standing.terms.get(shift.site_id, terms.Terms())
     asked = set(db.session.scalars(sa.select(Ask.person_id).where(Ask.cover_id == cover.id))) | _being_asked(shift.id)
     asked |= queries.who_gave_back(shift.id) | queries.who_said_no(shift.id)
+    work = standing.problem.shift[shift.id]
     able = [
         each.worker
         for each in why_open(standing.problem, _without(standing, cover), shift.id)
         if each.could
         and each.worker not in asked
+        and not (standing.gave_back(each.worker) and standing.stops(standing.problem.worker[each.worker], work))
         and places.missing_for(
             standing.problem,
             _without(standing, cover),
             standing.problem.worker[each.worker],
-            standing.problem.shift[shift.id],
+            work,
         )
         > 0
     ]
@@ -321,7 +323,7 @@ def come_after_all(person_id: str, shift_id: str) -> Answer:
     """Take back "I can't come" where the person still stands on the shift; else they may claim it like anybody."""
     hold_roster()
     cover = open_cover(person_id, shift_id)
-    if cover is None or not cover.is_listed:
+    if cover is None or not cover.is_listed or queries.assignment_of(person_id, shift_id) is None:
         db.session.rollback()
         return Over("Somebody has taken your place, or it is open to everybody now.")
     end_cover(cover, CoverState.WITHDRAWN)

@@ -53,6 +53,10 @@ class Standing:
         found: Roster = self.worked_out["roster"]
         return found
 
+    def gave_back(self, worker_id: str) -> set[Assignment]:
+        """The places a person stands on only until somebody takes them."""
+        return {Assignment(worker_id, shift) for shift, people in self.covers.items() if worker_id in people}
+
     @cached_property
     def upcoming(self) -> list[Shift]:
         """Published shifts that have not begun, soonest first."""
@@ -60,10 +64,12 @@ class Standing:
         return sorted(found, key=lambda each: self.problem.shift_order[each.id])
 
     def stops(self, worker: Worker, shift: Shift) -> tuple[Violation, ...]:
-        """What forbids a person one shift more."""
+        """What forbids a person one shift more; a place they gave back is theirs until somebody takes it."""
         pair = worker.id, shift.id
         if pair not in self.worked_out:
-            self.worked_out[pair] = effect(self.problem, self.roster, Move.of(add=[pair])).refusals
+            own = self.gave_back(worker.id)
+            roster = Roster(self.roster.assignments | own) if own else self.roster
+            self.worked_out[pair] = effect(self.problem, roster, Move.of(add=[pair])).refusals
         found: tuple[Violation, ...] = self.worked_out[pair]
         return found
 

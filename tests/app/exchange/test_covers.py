@@ -249,3 +249,13 @@ def test_coordinators_hear_nothing_more_of_what_comes_near_and_is_safe(town, clo
     clockwork.turn(None)
     assert len(asked(shift)) == 1
     assert [to for to, subject, _ in mails() if subject == covers.OPEN_SUBJECT] == []
+
+
+def test_whoever_stays_listed_takes_no_shift_that_would_not_fit_beside_it(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-24 09:00", 6, town.ana)
+    soon = town.shift("2026-11-24 16:00", 6)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert isinstance(claims.claim_shift(town.ana, soon), answers.Stopped)
+    claims.put_on(town.bo, shift)
+    assert isinstance(claims.claim_shift(town.ana, soon), answers.Done)
