@@ -11,6 +11,7 @@ from app import clock
 from app.attendance.corrections import keep_before
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
 from app.database import db, insert_if_absent, new_id
+from app.exchange.queries import looks_for_cover
 from app.pay.queries import rate_card
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
@@ -23,9 +24,9 @@ OFF_AGAIN = "The shift was called off again."
 def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
     """Note, in the caller's transaction, who is due something for shifts that are called off now.
 
-    Whoever had said no is due nothing. The planned time counts; how much of it is paid is for pay to say. One place
-    is paid once: of a shift that has begun, whoever was noted on it is paid what they worked, and who stood down
-    from it is paid for that.
+    Whoever had said no is due nothing, nor is whoever gave their place back and only stood there until somebody took
+    it. The planned time counts; how much of it is paid is for pay to say. One place is paid once: of a shift that has
+    begun, whoever was noted on it is paid what they worked, and who stood down from it is paid for that.
     """
     now = clock.now()
     noted = sa.exists().where(Attendance.shift_id == Shift.id, Attendance.person_id == Assignment.person_id)
@@ -38,7 +39,11 @@ def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
         .join(Person, Person.id == Assignment.person_id)
         .join(Service, Service.id == Shift.service_id)
         .where(Shift.id.in_(list(shift_ids)), Shift.ends_at > now, Assignment.declined_at.is_(None))
-        .where(~has_begun, ~noted.where(Attendance.activity == Activity.STAND_DOWN))
+        .where(
+            ~looks_for_cover(Shift.id, Assignment.person_id),
+            ~has_begun,
+            ~noted.where(Attendance.activity == Activity.STAND_DOWN),
+        )
         .order_by(Shift.starts_at, Assignment.person_id)
     ).all()
     card = rate_card() if rows else None

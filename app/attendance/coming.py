@@ -18,8 +18,11 @@ from app.attendance.models import Confirmation
 from app.audit.services import record
 from app.database import db, insert_if_absent, known_rows, rows
 from app.editing import Outcome, Saved, refuse
+from app.exchange.covers import keep_place
+from app.exchange.queries import looks_for_cover
 from app.mail.services import link_to, post
 from app.people.models import Person, PersonRole
+from app.roster.lock import hold_roster
 from app.roster.models import Assignment, Shift
 from app.rules.queries import day_settings
 from app.rules.settings import DaySettings
@@ -84,7 +87,8 @@ def _silent() -> sa.Select[Any]:
 
 
 def say_coming(shift_id: str, person_id: str) -> Outcome:
-    """Note that a person comes to their shift; saying it twice changes nothing."""
+    """Note that a person comes to their shift, who had given it back too; saying it twice changes nothing."""
+    hold_roster()
     shift = db.session.get(Shift, shift_id)
     is_on = sa.exists().where(Assignment.shift_id == shift_id, Assignment.person_id == person_id)
     if shift is None or shift.cancelled_at is not None or not db.session.scalar(sa.select(is_on)):
@@ -93,7 +97,7 @@ def say_coming(shift_id: str, person_id: str) -> Outcome:
     if shift.starts_at <= now:
         return refuse(form="This shift has begun already.")
     row = _confirmation(shift.id, person_id, shift.starts_at)
-    if row.answered_at is None:
+    if keep_place(person_id, shift.id) or row.answered_at is None:
         row.answered_at = now
         record(db.session, "say coming", "shift", shift.id, actor_id=person_id)
     db.session.commit()
@@ -218,6 +222,7 @@ def _asked() -> sa.Select[Any]:
         Confirmation.person_id == Assignment.person_id,
         Confirmation.for_starts_at == Shift.starts_at,
     )
+    gave_back = looks_for_cover(Assignment.shift_id, Assignment.person_id)
     is_own_yes = sa.or_(Assignment.publication_id.is_(None), Assignment.accepted_at > Assignment.assigned_at)
     return (
         sa.select(Shift.id, Assignment.person_id, Person.name, Site.name, Service.name)
@@ -229,7 +234,7 @@ def _asked() -> sa.Select[Any]:
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
         .outerjoin(Confirmation, is_said)
-        .where(Shift.cancelled_at.is_(None), Person.is_active)
+        .where(Shift.cancelled_at.is_(None), Person.is_active, ~gave_back)
         .order_by(Shift.starts_at, Shift.id, sa.func.lower(Person.name), Person.id)
     )
 

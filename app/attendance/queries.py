@@ -121,6 +121,16 @@ def _begun() -> Statement:
     )
 
 
+def has_come(shift_id: sa.SQLColumnExpression[str], person_id: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
+    """Whether somebody arrived on a shift: for the queries of those who count places."""
+    return sa.exists().where(
+        Attendance.shift_id == shift_id,
+        Attendance.person_id == person_id,
+        Attendance.activity.in_([Activity.SHIFT, Activity.STAND_DOWN]),
+        Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]),
+    )
+
+
 @cache
 def _worked() -> Statement:
     is_late = is_late_change(Attendance.shift_id, Attendance.person_id)

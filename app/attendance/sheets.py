@@ -9,9 +9,10 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from app.database import db
+from app.exchange.openings import missing_between
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
-from app.roster.openings import is_published, missing_between
+from app.roster.queries import is_published
 from app.sites.models import Service, Site
 from app.words import clock_time
 

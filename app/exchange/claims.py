@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import render_template
 
 from app import clock
 from app.audit.services import record
@@ -13,18 +14,22 @@ from app.database import db, insert_if_absent
 from app.exchange import places, queries
 from app.exchange.answers import Answer, Done, Moved, NotYet, Over, Stopped, Taken
 from app.exchange.models import Ask, AskState, Cover, CoverState, Draw, Wait, WaitState
-from app.exchange.places import Standing
+from app.exchange.places import Place, Standing
 from app.exchange.terms import new_seed, opens_for_all_at
+from app.mail.services import link_to, post
 from app.people.models import LEARNING, Person
 from app.roster.lock import hold_roster
 from app.roster.models import Assignment, Shift
 from app.roster.words import RosterNames
+from app.sites.models import Service
+from app.words import span_words
 from scheduling import Violation, rule_named, words
 
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
 HELD = "Lots decide who has this one: those who entered are asked first."
 NO_SEAT = "This shift has no seat for people in training."
+OFF_SUBJECT = "Someone else comes, you are off"
 BUSY = "You have another shift at that time."
 AROUND = timedelta(days=35)
 """How many days around a shift the rules look at."""
@@ -36,6 +41,14 @@ def told(violations: Iterable[Violation], names: RosterNames, reader: str | None
         NEUTRAL if rule_named(each.rule).is_private else words(each, names, reader) for each in violations
     )
     return tuple(found)
+
+
+def why_not(place: Place, names: RosterNames, reader: str | None = None) -> tuple[str, ...]:
+    """Why an open place is not for a person, in plain sentences."""
+    if place.is_for_others:
+        skills = " or ".join(sorted(map(names.skill, place.skills)))
+        return (f"This place needs someone with this skill: {skills}." if skills else NO_SEAT,)
+    return (*told(place.stops, names, reader), *([OVER_QUOTA] if place.is_over_quota else []))
 
 
 def standing_around(shift: Shift) -> Standing:
@@ -138,8 +151,8 @@ def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: boo
         return Over("This shift cannot be taken.")
     place = places.place_for(standing, worker, work)
     answer: Answer = Done()
-    if place.is_full and worker.is_trainee and not work.trainee_seats:
-        answer = Stopped((NO_SEAT,))
+    if place.is_for_others:
+        answer = Stopped(why_not(place, standing.facts.names, reader))
     elif place.is_full:
         answer = Taken()
     elif place.stops:
@@ -155,11 +168,7 @@ def _verdict(standing: Standing, person_id: str, shift_id: str, *, is_asked: boo
 
 def _taken_back(person_id: str, shift_id: str) -> Answer:
     """A person who is on the shift already: all is well; if they had given it back, they come after all."""
-    cover = db.session.scalar(
-        sa.select(Cover).where(Cover.person_id == person_id, Cover.shift_id == shift_id, Cover.ended_at.is_(None))
-    )
-    if cover is not None:
-        end_cover(cover, CoverState.WITHDRAWN)
+    if end_own_cover(person_id, shift_id):
         record(db.session, "come after all", "shift", shift_id, person=person_id)
     return Done()
 
@@ -169,17 +178,14 @@ def _is_plainly_full(shift: Shift) -> bool:
     lines = shift.demands
     if len(lines) != 1 or lines[0].skill_id is not None or shift.trainee_seats:
         return False
-    listed = sa.exists().where(
-        Cover.shift_id == Assignment.shift_id,
-        Cover.person_id == Assignment.person_id,
-        Cover.ended_at.is_(None),
-        Cover.is_listed,
-    )
+    if db.session.scalar(sa.select(Service.lead_skill_id).where(Service.id == shift.service_id)) is not None:
+        return False
+    listed = queries.looks_for_cover(Assignment.shift_id, Assignment.person_id)
     there = db.session.scalar(
         sa.select(sa.func.count())
         .select_from(Assignment)
         .join(Person, Person.id == Assignment.person_id)
-        .where(Assignment.shift_id == shift.id, Person.is_active, ~listed)
+        .where(Assignment.shift_id == shift.id, Person.is_active, Person.level.not_in(LEARNING), ~listed)
     )
     return (there or 0) >= lines[0].target
 
@@ -221,7 +227,8 @@ def _write(person_id: str, shift: Shift, standing: Standing) -> None:
     db.session.flush()
     _end_wait(person_id, shift.id, WaitState.TOOK)
     _answer_question(person_id, shift.id)
-    _answer_cover(person_id, shift.id, standing)
+    is_own = end_own_cover(person_id, shift.id)
+    _answer_cover(person_id, shift.id, standing, is_own=is_own)
 
 
 def _answer_question(person_id: str, shift_id: str) -> None:
@@ -234,10 +241,11 @@ def _answer_question(person_id: str, shift_id: str) -> None:
     )
 
 
-def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
+def _answer_cover(person_id: str, shift_id: str, standing: Standing, *, is_own: bool) -> None:
     """End the oldest open cover of the shift: its person is off, everyone else who was asked is told no more.
 
-    Whoever fills nothing that is missing (a trainee, or one without the skill that is) covers for nobody.
+    Whoever fills nothing that is missing (a trainee, or one without the skill that is) covers for nobody, nor does
+    whoever takes their own place back (`is_own`).
     """
     work = standing.problem.shift[shift_id]
     after = type(standing.roster)(standing.roster.assignments | {(person_id, shift_id)})
@@ -245,32 +253,61 @@ def _answer_cover(person_id: str, shift_id: str, standing: Standing) -> None:
     if left >= places.missing(standing.problem, standing.roster, work):
         return
     keeps = [person for person, shift in standing.begun if shift == shift_id]  # who has come is not sent away
-    cover = db.session.scalar(
+    oldest = (
         sa.select(Cover)
-        .where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), Cover.person_id.not_in([person_id, *keeps]))
+        .where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), Cover.person_id.not_in(keeps))
         .order_by(Cover.opened_at)
     )
+    cover = None if is_own else db.session.scalar(oldest)
     if cover is not None:
         if cover.is_listed:
             row = queries.assignment_of(cover.person_id, shift_id)
             if row is not None:
                 db.session.delete(row)
                 db.session.flush()
+                _tell_off(cover, shift_id)
         cover.taken_by_id = person_id
         end_cover(cover, CoverState.COVERED)
     if left <= 0:
         overtake_questions(shift_id)
 
 
+def _tell_off(cover: Cover, shift_id: str) -> None:
+    """Mail someone who stood on a shift until somebody took their place that they need not come."""
+    shift, person = db.session.get_one(Shift, shift_id), db.session.get_one(Person, cover.person_id)
+    if person.email is None:
+        return
+    span, link = span_words(shift.starts_at, shift.ends_at), link_to("shifts.mine")
+    body = render_template("mail/someone_comes.txt", name=person.name, span=span, link=link)
+    post(db.session, key=f"covered-{cover.id}", to=person.email, subject=OFF_SUBJECT, body=body)
+
+
 def hand_over(old: str, new: str, shift_id: str) -> None:
-    """End what was open about a place that went from one person to another: its cover, the new one's question."""
+    """End what was open about a place that changed hands: the covers of both, the new one's question."""
     for cover in db.session.scalars(
         sa.select(Cover).where(Cover.shift_id == shift_id, Cover.person_id == old, Cover.ended_at.is_(None))
     ).all():
         cover.taken_by_id = new
         end_cover(cover, CoverState.COVERED)
+    end_own_cover(new, shift_id)
     _end_wait(new, shift_id, WaitState.TOOK)
     _answer_question(new, shift_id)
+
+
+def open_cover(person_id: str, shift_id: str) -> Cover | None:
+    """What is open about a place that a person gave back."""
+    return db.session.scalar(
+        sa.select(Cover).where(Cover.person_id == person_id, Cover.shift_id == shift_id, Cover.ended_at.is_(None))
+    )
+
+
+def end_own_cover(person_id: str, shift_id: str) -> bool:
+    """End the search for somebody else, where there is one: the person comes. Whether there was one."""
+    cover = open_cover(person_id, shift_id)
+    if cover is not None:
+        end_cover(cover, CoverState.WITHDRAWN)
+        db.session.flush()
+    return cover is not None
 
 
 def end_cover(cover: Cover, state: CoverState) -> None:

@@ -24,7 +24,7 @@ from app.exchange.models import (
     Wait,
     WaitState,
 )
-from app.exchange.terms import lot_order
+from app.exchange.terms import NEAR, lot_order
 from app.mail.services import link_to, post
 from app.people.models import Person
 from app.roster.lock import hold_roster
@@ -49,6 +49,7 @@ def turn(task: jobs.Task) -> None:
     rounds.end_rounds()
     draw_lots()
     serve_waiting()
+    note_near()
     for cover_id in _quiet_covers():
         hold_roster()
         cover = db.session.get(Cover, cover_id, populate_existing=True)
@@ -203,6 +204,22 @@ def serve_waiting() -> None:
         db.session.commit()
 
 
+def note_near() -> None:
+    """Note which covers opened long ahead are near now: from then on people are asked about them."""
+    until = clock.now() + NEAR
+    for cover_id in db.session.scalars(
+        sa.select(Cover.id)
+        .join(Shift, Shift.id == Cover.shift_id)
+        .where(Cover.ended_at.is_(None), ~Cover.is_urgent, Shift.starts_at < until)
+        .order_by(Cover.opened_at)
+    ).all():
+        hold_roster()
+        cover = db.session.get(Cover, cover_id, populate_existing=True)
+        if cover is not None and cover.ended_at is None and not cover.is_urgent:
+            covers.come_near(cover)
+        db.session.commit()
+
+
 def _quiet_covers() -> list[str]:
     """Open covers that somebody could be asked about and nobody is thinking about now."""
     thinking = sa.exists().where(Ask.cover_id == Cover.id, Ask.state == AskState.ASKED)
@@ -212,7 +229,8 @@ def _quiet_covers() -> list[str]:
     return list(
         db.session.scalars(
             sa.select(Cover.id)
-            .where(Cover.ended_at.is_(None), ~thinking, sa.or_(Cover.is_urgent, waiting))
+            .join(Shift, Shift.id == Cover.shift_id)
+            .where(Cover.ended_at.is_(None), ~thinking, sa.or_(Shift.starts_at < clock.now() + NEAR, waiting))
             .order_by(Cover.opened_at)
         )
     )

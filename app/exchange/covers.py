@@ -14,7 +14,7 @@ from app.audit.services import record
 from app.database import db
 from app.exchange import places, queries, rounds, swaps, terms
 from app.exchange.answers import Answer, Done, Over, Stopped
-from app.exchange.claims import end_cover, standing_around
+from app.exchange.claims import end_cover, end_own_cover, open_cover, standing_around
 from app.exchange.models import (
     SWAP_PENDING,
     Ask,
@@ -60,7 +60,7 @@ def leaving(person_id: str, shift_id: str) -> Leaving | None:
     if found is None or queries.assignment_of(person_id, shift_id) is None or found[0].starts_at <= clock.now():
         return None
     shift, site, service = found
-    is_near = shift.starts_at - clock.now() < terms.NEAR
+    is_near = _is_near(shift)
     return Leaving(shift, site, service, is_near, is_near and queries.terms_of(shift.site_id).stays_listed)
 
 
@@ -79,7 +79,8 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
     if (person_id, shift_id) in begun_places(shift.day_on, shift.day_on):
         db.session.rollback()
         return Over(HERE if person_id == by_id else THEY_ARE_HERE)
-    if _open_cover(person_id, shift_id) is not None:
+    cover = open_cover(person_id, shift_id)
+    if cover is not None and cover.is_listed:
         db.session.rollback()
         return Done()
     give_back(row, shift, by_id)
@@ -90,18 +91,20 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
 def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool = True, has_left: bool = False) -> None:
     """Open a person's place, ask who could take it, and tell the coordinators unless the caller does (`tells`).
 
-    Who `has_left` the group stands on the shift no more, whatever the site's terms say.
+    Who `has_left` the group stands on the shift no more, whatever the site's terms say. What is still open from an
+    earlier time they gave it back has ended: they stood on the shift again since.
     In the caller's transaction, which holds the roster.
     """
     now, person_id = clock.now(), row.person_id
     standing = standing_around(shift)
     work = standing.problem.shift.get(shift.id)
     agreed = standing.terms.get(shift.site_id, terms.Terms())
-    is_near = shift.starts_at - now < terms.NEAR
+    is_near = _is_near(shift)
     is_listed = is_near and agreed.stays_listed and not has_left
     is_unsafe = work is not None and places.is_left_unsafe(standing, person_id, work)
     if not is_listed:
         db.session.delete(row)
+    end_own_cover(person_id, shift.id)
     cover = Cover(
         shift_id=shift.id,
         person_id=person_id,
@@ -123,18 +126,12 @@ def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool =
 
 def free_place(row: Assignment, shift: Shift) -> None:
     """Open the place of a person who has left, in the caller's transaction, which holds the roster."""
-    cover = _open_cover(row.person_id, shift.id)
-    if cover is None:
+    cover = open_cover(row.person_id, shift.id)
+    if cover is None or not cover.is_listed:
         give_back(row, shift, None, has_left=True)
     else:  # somebody is looked for already; they stand there no longer meanwhile
         cover.is_listed = False
         db.session.delete(row)
-
-
-def _open_cover(person_id: str, shift_id: str) -> Cover | None:
-    return db.session.scalar(
-        sa.select(Cover).where(Cover.person_id == person_id, Cover.shift_id == shift_id, Cover.ended_at.is_(None))
-    )
 
 
 def _end_swaps(person_id: str, shift_id: str) -> None:
@@ -146,6 +143,26 @@ def _end_swaps(person_id: str, shift_id: str) -> None:
     for swap in db.session.scalars(sa.select(Swap).where(Swap.state.in_(SWAP_PENDING), of_place)).all():
         swaps.end(swap, SwapState.OVERTAKEN)
     rounds.end_places(person_id, shift_id)
+
+
+def _is_near(shift: Shift) -> bool:
+    """Whether a shift begins so soon that people are asked at once."""
+    return shift.starts_at - clock.now() < terms.NEAR
+
+
+def come_near(cover: Cover) -> None:
+    """Note that the shift of an open cover is near now, and tell coordinators where it is unsafe as it stands.
+
+    In the caller's transaction, which holds the roster.
+    """
+    cover.is_urgent = True
+    found = queries.shift_with_names(cover.shift_id)
+    if found is None:
+        return
+    standing = standing_around(found[0])
+    work = standing.problem.shift.get(cover.shift_id)
+    if work is not None and places.is_left_unsafe(standing, cover.person_id, work):
+        _tell_coordinators(cover, found[0], is_unsafe=True)
 
 
 def ask_next(cover: Cover) -> None:
@@ -163,16 +180,18 @@ def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
     agreed = standing.terms.get(shift.site_id, terms.Terms())
     asked = set(db.session.scalars(sa.select(Ask.person_id).where(Ask.cover_id == cover.id))) | _being_asked(shift.id)
     asked |= queries.who_gave_back(shift.id) | queries.who_said_no(shift.id)
+    work = standing.problem.shift[shift.id]
     able = [
         each.worker
         for each in why_open(standing.problem, _without(standing, cover), shift.id)
         if each.could
         and each.worker not in asked
+        and not (standing.gave_back(each.worker) and standing.stops(standing.problem.worker[each.worker], work))
         and places.missing_for(
             standing.problem,
             _without(standing, cover),
             standing.problem.worker[each.worker],
-            standing.problem.shift[shift.id],
+            work,
         )
         > 0
     ]
@@ -184,7 +203,7 @@ def _ask_somebody(cover: Cover, shift: Shift, standing: Standing) -> None:
     ]
     if waiting:
         _ask(cover, shift, waiting[:1], AskKind.WAITING, agreed)
-    elif cover.is_urgent:
+    elif _is_near(shift):
         relief = queries.relief_pool()
         able.sort(key=lambda each: each not in relief)
         _ask(cover, shift, able[: MOST_ASKED if agreed.asks_all else 1], AskKind.COVER, agreed)
@@ -235,8 +254,7 @@ def _without(standing: Standing, cover: Cover) -> Roster:
 def _ask(cover: Cover | None, shift: Shift, people: list[str], kind: AskKind, agreed: terms.Terms) -> None:
     """Put one question to each of some people, on their pages and by mail."""
     now = clock.now()
-    is_urgent = shift.starts_at - now < terms.NEAR
-    until = terms.ask_lapses_at(agreed, now, shift.starts_at, is_urgent=is_urgent)
+    until = terms.ask_lapses_at(agreed, now, shift.starts_at, is_urgent=_is_near(shift))
     for person in people:
         ask = Ask(
             kind=kind,
@@ -289,21 +307,23 @@ def _tell_coordinators(cover: Cover, shift: Shift, *, is_unsafe: bool) -> None:
             is_unsafe=is_unsafe,
             link=link_to("exchange.gap", shift_id=shift.id),
         )
-        post(db.session, key=f"cover-{cover.id}-{person_id}", to=address or "", subject=OPEN_SUBJECT, body=body)
+        key = f"cover-{cover.id}-{'near' if cover.is_urgent else 'far'}-{person_id}"
+        post(db.session, key=key, to=address or "", subject=OPEN_SUBJECT, body=body)
 
 
-def keep_place(person_id: str, shift_id: str) -> None:
-    """End the search for somebody else, where there is one: the person comes. In the caller's transaction."""
-    cover = _open_cover(person_id, shift_id)
-    if cover is not None:
-        end_cover(cover, CoverState.WITHDRAWN)
+def keep_place(person_id: str, shift_id: str) -> bool:
+    """End the search for somebody else, where there is one: the person comes. Whether there was one.
+
+    In the caller's transaction, which holds the roster.
+    """
+    return end_own_cover(person_id, shift_id)
 
 
 def come_after_all(person_id: str, shift_id: str) -> Answer:
     """Take back "I can't come" where the person still stands on the shift; else they may claim it like anybody."""
     hold_roster()
-    cover = _open_cover(person_id, shift_id)
-    if cover is None or not cover.is_listed:
+    cover = open_cover(person_id, shift_id)
+    if cover is None or not cover.is_listed or queries.assignment_of(person_id, shift_id) is None:
         db.session.rollback()
         return Over("Somebody has taken your place, or it is open to everybody now.")
     end_cover(cover, CoverState.WITHDRAWN)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.exchange import places, queries
-from app.exchange.claims import standing_around, told
+from app.exchange.claims import standing_around, told, why_not
 from app.exchange.models import Ask
-from app.roster.openings import Opening, openings_within
+from app.exchange.openings import Opening, openings_within
 from app.roster.words import ShiftLabel
 from scheduling import why_open
 
@@ -75,15 +75,16 @@ def gap_facts(shift_id: str) -> GapFacts | None:
         if each.worker in listed or worker.is_trainee or not standing.facts.names.people[each.worker].is_active:
             continue
         violations = [cost for cost in each.costs if cost.rule != CHANGE] if each.could else each.stops
+        fits = each.could and places.missing_for(standing.problem, standing.roster, worker, work) > 0
+        place = places.place_for(standing, worker, work) if each.could and not fits else None
         person = Somebody(
             each.worker,
             names.worker(each.worker),
             each.worker in relief,
-            told(violations, names),
+            told(violations, names) if place is None else why_not(place, names),
             each.worker in asked,
             each.worker in gave_back,
         )
-        fits = each.could and places.missing_for(standing.problem, standing.roster, worker, work) > 0
         (could if fits else cannot).append(person)
     return GapFacts(
         shift_id=shift_id,

@@ -97,7 +97,10 @@ class SiteTerms(Model):
 
 
 class Cover(Model):
-    """A place somebody gave back. `was_listed` says that they stay on the shift until somebody takes it."""
+    """A place somebody gave back.
+
+    `is_listed` says that they stay on the shift until somebody takes it, `is_urgent` that the shift is near by now.
+    """
 
     __tablename__ = "cover"
 

@@ -53,6 +53,10 @@ class Standing:
         found: Roster = self.worked_out["roster"]
         return found
 
+    def gave_back(self, worker_id: str) -> set[Assignment]:
+        """The places a person stands on only until somebody takes them."""
+        return {Assignment(worker_id, shift) for shift, people in self.covers.items() if worker_id in people}
+
     @cached_property
     def upcoming(self) -> list[Shift]:
         """Published shifts that have not begun, soonest first."""
@@ -60,10 +64,12 @@ class Standing:
         return sorted(found, key=lambda each: self.problem.shift_order[each.id])
 
     def stops(self, worker: Worker, shift: Shift) -> tuple[Violation, ...]:
-        """What forbids a person one shift more."""
+        """What forbids a person one shift more; a place they gave back is theirs until somebody takes it."""
         pair = worker.id, shift.id
         if pair not in self.worked_out:
-            self.worked_out[pair] = effect(self.problem, self.roster, Move.of(add=[pair])).refusals
+            own = self.gave_back(worker.id)
+            roster = Roster(self.roster.assignments | own) if own else self.roster
+            self.worked_out[pair] = effect(self.problem, roster, Move.of(add=[pair])).refusals
         found: tuple[Violation, ...] = self.worked_out[pair]
         return found
 
@@ -102,7 +108,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Place:
-    """An open place of one shift as one person sees it: theirs to take unless `stops` or `opens_at` say no."""
+    """An open place of one shift as one person sees it: theirs to take unless `stops` or `opens_at` say no.
+
+    `is_for_others`: somebody is missing, but not they; people who hold one of `skills`, or nobody in training.
+    """
 
     shift: Shift
     label: ShiftLabel
@@ -112,13 +121,20 @@ class Place:
     stops: tuple[Violation, ...] = field(default=())
     is_over_quota: bool = False
     is_full: bool = False
+    is_for_others: bool = False
+    skills: tuple[str, ...] = ()
     is_held: bool = False
     has_draw: bool = False
 
     def is_open(self, now: datetime) -> bool:
         """Whether the person could take it this moment."""
         is_free = not self.is_full and not self.is_held
-        return is_free and not self.stops and not self.is_over_quota and self.opens_at <= now
+        return is_free and not self.is_stopped and self.opens_at <= now
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether something stands in the person's way that waiting does not mend."""
+        return self.is_for_others or bool(self.stops) or self.is_over_quota
 
 
 def missing_for(problem: Problem, roster: Roster, worker: Worker, shift: Shift) -> int:
@@ -139,28 +155,37 @@ def missing_for(problem: Problem, roster: Roster, worker: Worker, shift: Shift) 
 
 def missing(problem: Problem, roster: Roster, shift: Shift) -> int:
     """How many people are missing from the target of a shift, over its lines."""
+    return max([0, *(number for _, number in _missing_by_line(problem, roster, shift))])
+
+
+def _missing_by_line(problem: Problem, roster: Roster, shift: Shift) -> list[tuple[str | None, int]]:
+    """How many people are missing from each line of a shift, with the skill it asks for (None: any)."""
     counted = [problem.worker[each] for each in roster.workers_on(shift.id) if not problem.worker[each].is_trainee]
     date = problem.horizon.date(shift.day)
-    short = 0
-    for line in shift.demands:
-        there = sum(line.skill is None or each.holds(line.skill, date) for each in counted)
-        short = max(short, line.target - there)
-    return short
+    return [
+        (line.skill, line.target - sum(line.skill is None or each.holds(line.skill, date) for each in counted))
+        for line in shift.demands
+    ]
 
 
 def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
     """One shift as one person sees it: whether there is a place, what forbids it, when it opens."""
     problem, roster, names = standing.problem, standing.roster, standing.facts.names
     free = missing_for(problem, roster, worker, shift)
+    lines = _missing_by_line(problem, roster, shift)
+    short = max([0, *(number for _, number in lines)])
+    is_for_others = free <= 0 and (not shift.trainee_seats if worker.is_trainee else short > 0)
     return Place(
         shift=shift,
         label=names.shifts[shift.id],
         people=tuple(sorted(map(names.worker, standing.facts.live.workers_on(shift.id)))),
-        missing=missing(problem, roster, shift),
+        missing=short,
         opens_at=standing.opens_at(shift, worker),
-        stops=standing.stops(worker, shift),
+        stops=() if is_for_others else standing.stops(worker, shift),
         is_over_quota=is_over_quota(standing, worker.id, shift.id),
         is_full=free <= 0,
+        is_for_others=is_for_others,
+        skills=() if worker.is_trainee else tuple(skill for skill, number in lines if skill and number > 0),
         is_held=standing.are_held(shift, free),
         has_draw=standing.terms_of(shift).has_draw and standing.opens_for_all_at(shift) > standing.now,
     )
@@ -193,16 +218,20 @@ def is_over_quota(standing: Standing, worker_id: str, shift_id: str) -> bool:
 
 
 def places_for(standing: Standing, person_id: str) -> list[Place]:
-    """Every upcoming shift with a place this person could fill, soonest first; what forbids it included."""
+    """Every upcoming shift with a place, soonest first; those that are for others, or forbidden, included."""
     worker = standing.problem.worker.get(person_id)
     if worker is None:
         return []
-    return [
+    found = (
         place_for(standing, worker, shift)
         for shift in standing.upcoming
         if Assignment(person_id, shift.id) not in standing.facts.live
-        and missing_for(standing.problem, standing.roster, worker, shift) > 0
-    ]
+        and (
+            missing(standing.problem, standing.roster, shift)
+            or missing_for(standing.problem, standing.roster, worker, shift) > 0
+        )
+    )
+    return [each for each in found if each.is_for_others or not each.is_full]
 
 
 def next_best(standing: Standing, person_id: str, but: str, most: int = 3) -> list[Place]:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.attendance.queries import begun_places
+from app.attendance.queries import begun_places, has_come
 from app.database import Statement, db, kept, known_rows, rows
 from app.exchange import places
 from app.exchange.models import (
@@ -174,6 +174,25 @@ def _draw_entries() -> Statement:
 @cache
 def _listed_covers() -> Statement:
     return sa.select(Cover.shift_id, Cover.person_id).where(Cover.ended_at.is_(None), Cover.is_listed)
+
+
+def looks_for_cover(
+    shift_id: sa.SQLColumnExpression[str], person_id: sa.SQLColumnExpression[str]
+) -> sa.ColumnElement[bool]:
+    """Whether somebody stands on a shift only until someone takes their place; who has come keeps it.
+
+    Where nobody did, that holds after the shift began.
+    """
+    shift = sa.orm.aliased(Shift)
+    is_over = sa.and_(Cover.state == CoverState.LAPSED, Cover.ended_at >= shift.starts_at)
+    gave_back = sa.exists().where(
+        Cover.shift_id == shift_id,
+        Cover.person_id == person_id,
+        Cover.is_listed,
+        shift.id == Cover.shift_id,
+        sa.or_(Cover.ended_at.is_(None), is_over),
+    )
+    return sa.and_(gave_back, ~has_come(shift_id, person_id))
 
 
 @dataclass(frozen=True, slots=True)

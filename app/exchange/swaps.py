@@ -26,6 +26,8 @@ from scheduling import Move, effect
 ASK_SUBJECT = "A question about your plan"
 END_SUBJECT = "An answer about your plan"
 NOT_FOR_THEM = "It would not fit for the other of you."
+ASKED_BEFORE = "You have asked already. You will hear as soon as there is an answer."
+ANOTHER_QUESTION = "These two people have another question about this shift open. Take the other question back first."
 BEGUN = "Somebody is there already. What is worked is paid, and cannot change hands."
 
 
@@ -59,17 +61,18 @@ def ask_swap(wanted: Wanted, by_id: str, *, have_agreed: frozenset[str]) -> Answ
     if stops:
         db.session.rollback()
         return Stopped(stops)
-    same = db.session.scalar(
-        sa.select(Swap.id).where(
+    before = db.session.scalar(
+        sa.select(Swap).where(
             Swap.person_id == wanted.person,
             Swap.shift_id == wanted.shift,
             Swap.other_person_id == wanted.other_person,
             Swap.state.in_(SWAP_PENDING),
         )
     )
-    if same is not None:
+    if before is not None:
+        is_same = before.other_shift_id == wanted.other_shift
         db.session.rollback()
-        return Done("You have asked already. You will hear as soon as there is an answer.")
+        return Done(ASKED_BEFORE) if is_same else Stopped((ANOTHER_QUESTION,))
     now = clock.now()
     starts = [standing.starts[each] for each in (wanted.shift, wanted.other_shift) if each is not None]
     swap = Swap(

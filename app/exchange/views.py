@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -19,7 +18,6 @@ from app.exchange.terms import seed_hash
 from app.exchange.words import opens_words, swap_words
 from app.roster.words import RosterNames
 from app.words import when
-from scheduling import Violation
 
 bp = Blueprint("exchange", __name__)
 READ_FIRST = "Please tick that you have read it."
@@ -34,15 +32,14 @@ def _words() -> dict[str, Any]:
     return {
         "opens_words": opens_words,
         "when": when,
-        "told": _told,
+        "why_not": _why_not,
         "swap_words": swap_words,
-        "over_quota": claims.OVER_QUOTA,
     }
 
 
-def _told(violations: Iterable[Violation], names: RosterNames) -> tuple[str, ...]:
+def _why_not(place: places.Place, names: RosterNames) -> tuple[str, ...]:
     """Why something is not for the reader, in sentences to them."""
-    return claims.told(violations, names, current_user.id)
+    return claims.why_not(place, names, current_user.id)
 
 
 @bp.get("/take/")
@@ -53,7 +50,7 @@ def take() -> str:
     offers = queries.offers_for(current_user.id)
     gave_back = queries.covers_of(current_user.id)
     found = [each for each in offers.places if each.shift.id not in gave_back]
-    mine = [each for each in found if not each.stops and not each.is_over_quota]
+    mine = [each for each in found if not each.is_stopped]
     return render_template(
         "exchange/take.html",
         places=mine,
@@ -70,7 +67,7 @@ def take() -> str:
 def others() -> str:
     """Open shifts that are not for me now, each with why."""
     offers = queries.offers_for(current_user.id)
-    found = [each for each in offers.places if each.stops or each.is_over_quota]
+    found = [each for each in offers.places if each.is_stopped]
     return render_template("exchange/others.html", places=found, names=offers.names)
 
 

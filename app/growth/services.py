@@ -27,7 +27,8 @@ def sign_off(person_id: str, step: str, by_id: str) -> Outcome:
     person = db.session.get(Person, person_id)
     if person is None or problem:
         return refuse(form=problem or "This person is not there any more.")
-    if level_of_step(step) != next_level(person.level):
+    level = level_of_step(step)
+    if level is None or level != next_level(person.level):  # after the last level comes none, and no step leads there
         return refuse(form="This step does not belong to their next level.")
     values = {"id": new_id(), "person_id": person_id, "step": step, "by_id": by_id, "at": clock.now()}
     if insert_if_absent(db.session, SignOff, values):

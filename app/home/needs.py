@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 from flask import url_for
 
+from app.exchange.openings import Opening
 from app.exchange.queries import SwapFacts
 from app.exchange.several import RoundFacts
 from app.home.queries import Expiry, Unfinished
 from app.outreach.queries import Late
 from app.people.words import expiry_badge
-from app.roster.openings import Opening
 from app.shifts.queries import Answer
 from app.sites.words import listed
 from app.words import day_words, span_words, when
@@ -92,9 +92,8 @@ def _answer(answer: Answer) -> Need:
 def _opening(opening: Opening) -> Need:
     words = span_words(opening.starts_at, opening.ends_at)
     lacking = f", lacks {', '.join(opening.skills)}" if opening.skills else ""
-    badge = ("Cannot run", "bad") if opening.cannot_run else (f"{opening.missing} open", "warn")
     more = f"{opening.service}, {opening.site}{lacking}"
-    return Need(words[:1].upper() + words[1:], more, badge, url_for("exchange.gap", shift_id=opening.shift_id))
+    return Need(words[:1].upper() + words[1:], more, opening.badge, url_for("exchange.gap", shift_id=opening.shift_id))
 
 
 def _swap(facts: SwapFacts) -> Need:

@@ -13,10 +13,10 @@ from app.access import Role, allow_signed_in
 from app.doctor import glance
 from app.exchange import queries as exchange_queries
 from app.exchange import several
+from app.exchange.openings import openings_within
 from app.home import queries
 from app.home.needs import Business, Group, groups_of
 from app.outreach.queries import late_outings
-from app.roster.openings import openings_within
 from app.rules.queries import roster_settings
 from app.shifts import queries as shift_queries
 from app.shifts import words as shift_words

@@ -31,6 +31,13 @@ PERIOD_DAYS = 28
 ALIVE = timedelta(seconds=30)
 
 
+def is_published() -> sa.ColumnElement[bool]:
+    """Whether a shift lies in a published period."""
+    return sa.exists().where(
+        Period.starts_on <= Shift.day_on, Period.ends_on >= Shift.day_on, Period.published_at.is_not(None)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ShiftRow:
     """One shift with the names of its place and work; instants in UTC."""

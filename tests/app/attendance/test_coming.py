@@ -11,6 +11,10 @@ from app.attendance import coming, day
 from app.attendance.models import Confirmation
 from app.database import db
 from app.editing import Refused, Saved
+from app.exchange import covers
+from app.exchange.queries import covers_of
+from app.exchange.services import set_terms
+from app.exchange.terms import Terms
 from app.mail.models import OutgoingMail
 from app.roster.models import Assignment, Period, Publication, Shift
 from tests.app.attendance.conftest import shift
@@ -157,3 +161,27 @@ def test_asking_starts_again_where_a_killed_run_stopped(town, friday, clock, mon
         with pytest.raises(KeyboardInterrupt):
             coming.ask_coming(None)
     assert len(ask()) == 1
+
+
+@pytest.fixture
+def given_back(town, friday, clock):
+    """Ana was asked, cannot come on Friday, and stands on it until somebody takes it."""
+    at(clock, FRIDAY - timedelta(days=6))
+    ask()
+    set_terms(town.site, Terms(stays_listed=True), 0)
+    at(clock, FRIDAY, 9)
+    covers.cannot_come(town.ana, friday, town.ana)
+    return friday
+
+
+def test_whoever_gave_a_shift_back_is_asked_and_reminded_no_more(town, given_back):
+    assert [mail.subject for mail in ask() if mail.recipient == "ana@example.org"] == [
+        "Are you coming on Friday 4 December?"
+    ]
+    assert coming.coming_of(town.ana) == coming.silent_people() == []
+
+
+def test_whoever_says_after_all_that_they_come_keeps_the_place(town, given_back):
+    assert isinstance(coming.say_coming(given_back, town.ana), Saved)
+    assert covers_of(town.ana) == {}
+    assert [each.shift_id for each in coming.coming_of(town.ana)] == [given_back]

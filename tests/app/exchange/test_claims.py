@@ -12,7 +12,8 @@ from app.database import db
 from app.exchange import answers, claims, clockwork, covers, queries, swaps
 from app.exchange.models import Draw
 from app.exchange.terms import lot_order, seed_hash
-from app.people.models import Wish, WishKind
+from app.people.models import PersonSkill, Skill, Wish, WishKind
+from app.roster.models import ShiftDemand
 from app.sites.models import Service
 from tests.support.pages import Page
 from tests.support.people import add_person
@@ -281,3 +282,49 @@ def test_someone_in_training_hears_that_a_shift_has_no_seat_for_them(town, peopl
     zia = add_person("Zia", level="trainee")
     shift = town.shift("2026-12-10 09:00", 6, *[town.ana][:people], target=1)
     assert claims.claim_shift(zia, shift) == answers.Stopped((claims.NO_SEAT,))
+
+
+@pytest.fixture
+def skilled(town):
+    """A shift that lacks nobody but one who can check drugs, which Cy can and Ana cannot."""
+    shift = town.shift("2026-12-10 09:00", 6, town.bo, town.di, target=2)
+    skill = Skill(code="drug", name="Drug checking")
+    db.session.add(skill)
+    db.session.flush()
+    db.session.add(ShiftDemand(shift_id=shift, position=1, skill_id=skill.id, minimum=1, target=1))
+    db.session.add(PersonSkill(person_id=town.cy, skill_id=skill.id))
+    db.session.commit()
+    return shift
+
+
+def test_who_lacks_a_skill_reads_which_one_and_is_offered_no_waiting(town, skilled, as_):
+    words = "This place needs someone with this skill: Drug checking."
+    assert claims.claim_shift(town.ana, skilled) == answers.Stopped((words,))
+    ana = as_(town.ana)
+    assert "1 more open shift is not for you now" in ana.page("/take/").body_text
+    assert words in ana.page("/take/others").body_text
+    page = ana.page(f"/take/{skilled}").body_text
+    assert words in page
+    assert "Wait for a place" not in page
+    assert "Not open" not in page
+    assert isinstance(claims.claim_shift(town.cy, skilled), answers.Done)
+
+
+def test_someone_in_training_reads_among_the_others_that_there_is_no_seat(town, as_):
+    zia = as_(add_person("Zia", level="trainee"))
+    shift = town.shift("2026-12-10 09:00", 6)
+    assert claims.NO_SEAT in zia.page("/take/others").body_text
+    page = zia.page(f"/take/{shift}").body_text
+    assert claims.NO_SEAT in page
+    assert "Wait for a place" not in page
+
+
+def test_a_lead_takes_the_place_of_a_lead_on_a_shift_that_has_its_people(town):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo, target=2)
+    skill = Skill(code="lead", name="Lead")
+    db.session.add(skill)
+    db.session.flush()
+    db.session.get_one(Service, town.service).lead_skill_id = skill.id
+    db.session.add(PersonSkill(person_id=town.cy, skill_id=skill.id))
+    db.session.commit()
+    assert isinstance(claims.claim_shift(town.cy, shift), answers.Done)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
 from app import clock as app_clock
 from app.attendance import services as attendance
 from app.attendance.models import AttendanceState, NotedVia
 from app.database import db
-from app.exchange import answers, claims, clockwork, covers, queries
+from app.exchange import answers, claims, clockwork, covers, queries, swaps
 from app.exchange.models import Ask, AskState, Cover, CoverState
 from app.mail.models import OutgoingMail
 from app.people.models import Person
+from app.roster.models import Assignment
 
 
 def mails():
@@ -90,6 +92,9 @@ def test_a_person_stays_listed_only_where_the_site_wants_it_until_someone_takes_
     ask = queries.asks_of(shift)[0][0]
     claims.answer_question(ask.id, ask.person_id, is_yes=True)
     assert town.people_on(shift) == {town.bo, ask.person_id}
+    ((_, body),) = [(to, body) for to, subject, body in mails() if subject == claims.OFF_SUBJECT]
+    assert "You are off and need not come" in body
+    assert not any(word in body for word in ("Harbour", "Supplies"))
 
 
 def test_one_may_come_after_all_while_nobody_has_the_place(town):
@@ -183,3 +188,74 @@ def test_who_is_noted_as_here_by_hand_is_not_sent_away_by_whoever_takes_a_place(
     attendance.enter(shift, town.ana, here, town.robin)
     assert isinstance(claims.put_on(town.bo, shift), answers.Taken)
     assert town.people_on(shift) == {town.ana}
+
+
+@pytest.mark.parametrize("how", ["take", "are put on", "are given it"])
+def test_who_takes_a_place_back_can_give_it_back_again(town, as_, how):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    if how == "take":
+        claims.claim_shift(town.ana, shift)
+    elif how == "are put on":
+        claims.put_on(town.ana, shift)
+    else:
+        wanted = swaps.Wanted(town.bo, shift, town.ana, None)
+        swaps.ask_swap(wanted, town.robin, have_agreed=frozenset({town.ana, town.bo}))
+    assert town.ana in town.people_on(shift)
+    assert "You told us already" not in as_(town.ana).page(f"/cannot/{shift}").body_text
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert town.ana not in town.people_on(shift)
+
+
+def test_who_takes_their_own_place_back_sends_nobody_else_away(town):
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo)
+    covers.cannot_come(town.ana, shift, town.ana)
+    town.agree(stays_listed=True)
+    covers.cannot_come(town.bo, shift, town.bo)
+    claims.claim_shift(town.ana, shift)
+    assert town.people_on(shift) == {town.ana, town.bo}
+    assert [each.person_id for each in db.session.scalars(sa.select(Cover).where(Cover.ended_at.is_(None)))] == [
+        town.bo
+    ]
+
+
+def test_who_is_published_on_a_shift_they_gave_back_can_give_it_back_again(town):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana)
+    covers.cannot_come(town.ana, shift, town.ana)
+    db.session.add(Assignment(shift_id=shift, person_id=town.ana, assigned_at=app_clock.now()))
+    db.session.commit()
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert town.people_on(shift) == set()
+    assert db.session.scalar(sa.select(sa.func.count()).where(Cover.ended_at.is_(None))) == 1
+
+
+def test_a_place_given_back_long_ahead_is_asked_about_when_it_comes_near_and_coordinators_hear_again(town, clock):
+    shift = town.shift("2026-11-25 22:00", 6, town.ana, town.bo, minimum=2)
+    covers.cannot_come(town.ana, shift, town.ana)
+    clockwork.turn(None)
+    assert asked(shift) == []
+    assert [to for to, _, _ in mails()] == ["robin@example.org"]
+    clock.move(hours=13)
+    for _ in range(2):
+        clockwork.turn(None)
+    assert len(asked(shift)) == 1
+    assert [to for to, subject, _ in mails() if subject == covers.OPEN_SUBJECT] == ["robin@example.org"] * 2
+
+
+def test_coordinators_hear_nothing_more_of_what_comes_near_and_is_safe(town, clock):
+    shift = town.shift("2026-11-25 22:00", 6, town.ana, town.bo, minimum=1)
+    covers.cannot_come(town.ana, shift, town.ana)
+    clock.move(hours=13)
+    clockwork.turn(None)
+    assert len(asked(shift)) == 1
+    assert [to for to, subject, _ in mails() if subject == covers.OPEN_SUBJECT] == []
+
+
+def test_whoever_stays_listed_takes_no_shift_that_would_not_fit_beside_it(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-24 09:00", 6, town.ana)
+    soon = town.shift("2026-11-24 16:00", 6)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert isinstance(claims.claim_shift(town.ana, soon), answers.Stopped)
+    claims.put_on(town.bo, shift)
+    assert isinstance(claims.claim_shift(town.ana, soon), answers.Done)

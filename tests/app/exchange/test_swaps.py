@@ -116,3 +116,12 @@ def test_the_page_offers_only_what_the_rules_allow_both(two, as_):
     page = as_(two.ana).page(f"/swaps/new/{two.monday}").body_text
     assert "Thursday 3 December 09:00" in page
     assert "Saturday 5 December 16:00" not in page
+
+
+def test_another_question_about_the_same_shift_to_the_same_person_waits_until_the_first_is_taken_back(two):
+    ask(two)
+    assert isinstance(ask(two)[0], answers.Done)
+    answer, swap_id = ask(two, swaps.Wanted(two.ana, two.monday, two.bo, None))
+    assert answer == answers.Stopped((swaps.ANOTHER_QUESTION,))
+    swaps.withdraw_swap(swap_id, two.ana)
+    assert isinstance(ask(two, swaps.Wanted(two.ana, two.monday, two.bo, None))[0], answers.Done)

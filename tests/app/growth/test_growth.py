@@ -95,6 +95,8 @@ def test_a_step_of_another_level_is_refused(mo):
     ana = add_person("Ana", level=Level.TRAINEE)
     assert isinstance(services.sign_off(ana, STEPS[Level.LEAD][0].name, mo), Refused)
     assert isinstance(services.sign_off(ana, "no-such-step", mo), Refused)
+    kim = add_person("Kim", level=Level.MENTOR)
+    assert isinstance(services.sign_off(kim, "no-such-step", mo), Refused)
 
 
 def test_two_mentors_at_once_sign_once_and_move_once(bare_app, mo):

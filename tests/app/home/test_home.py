@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from app import clock as app_clock
 from app.access import Role
 from app.database import db, new_id
+from app.exchange.openings import openings_within
 from app.jobs import Job, WorkerBeat
 from app.mail.models import OutgoingMail
 from app.outreach import services as outreach
 from app.people.models import Person, PersonSkill, Skill
 from app.roster.models import Assignment, Draft, Period, Run, Shift, ShiftDemand
-from app.roster.openings import openings_within
 from app.sites.models import Service, Site
 from tests.support.pages import end_transaction
 from tests.support.people import add_person

@@ -13,6 +13,9 @@ from app.attendance.models import Activity, Attendance
 from app.attendance.queries import noted_shifts, worked_records
 from app.database import db
 from app.editing import Refused, Saved
+from app.exchange import clockwork, covers
+from app.exchange.services import set_terms
+from app.exchange.terms import Terms
 from app.pay import accrual, owed
 from app.pay import services as pay
 from app.roster import planning
@@ -48,6 +51,18 @@ def test_short_notice_is_paid_in_full_once_and_only_to_who_was_to_come(shift, pe
     for _ in range(2):
         planning.call_off(period, shift.id)
         assert [due(each) for each in town.people] == [DUE, 0, 0, 0]
+
+
+@pytest.mark.parametrize("hours", [23, -1])
+def test_whoever_gave_their_place_back_is_due_nothing_though_they_stay_listed(shift, period, town, clock, hours):
+    ana = town.people[0]
+    set_terms(shift.site_id, Terms(stays_listed=True), 0)
+    clock.set(shift.starts_at - timedelta(hours=24))
+    covers.cannot_come(ana, shift.id, ana)
+    clock.set(shift.starts_at - timedelta(hours=hours))
+    clockwork.turn(None)
+    planning.call_off(period, shift.id)
+    assert due(ana) == 0
 
 
 def test_a_day_of_notice_is_free(shift, period, town, clock):

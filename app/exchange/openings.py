@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from app import clock
 from app.database import Statement, known_rows
+from app.exchange.queries import looks_for_cover
 from app.people.models import LEARNING, Person, PersonSkill, Skill
-from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.roster.models import Assignment, Shift, ShiftDemand
+from app.roster.queries import is_published
 from app.sites.models import Service, Site
 
 DAY = timedelta(days=1)
@@ -21,7 +23,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A published shift with open places: how many are missing, of whom, and whether it cannot run as it is."""
+    """A published shift with open places: how many are missing, of whom, and whether it cannot run as it is.
+
+    It cannot with too few people to run, and where those there (`there`) are fewer than may be left by themselves.
+    """
 
     shift_id: str
     starts_at: datetime
@@ -30,7 +35,23 @@ class Opening:
     service: str
     missing: int
     skills: tuple[str, ...]
-    cannot_run: bool
+    there: int
+    is_short: bool
+    is_unsafe: bool
+
+    @property
+    def cannot_run(self) -> bool:
+        """Whether it may not take place as it is."""
+        return self.is_short or self.is_unsafe
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """How urgent it is, as (words, kind)."""
+        if self.is_short:
+            return "Cannot run", "bad"
+        if self.is_unsafe:
+            return "Leaves one alone" if self.there == 1 else "Too few to be safe", "bad"
+        return f"{self.missing} open", "warn"
 
 
 def openings_within(ahead: timedelta) -> list[Opening]:
@@ -51,13 +72,6 @@ def missing_between(first: date, last: date) -> dict[str, int]:
     return dict(found)
 
 
-def is_published() -> sa.ColumnElement[bool]:
-    """Whether a shift lies in a published period."""
-    return sa.exists().where(
-        Period.starts_on <= Shift.day_on, Period.ends_on >= Shift.day_on, Period.published_at.is_not(None)
-    )
-
-
 @cache
 def _open_lines_of_days() -> Statement:
     return _lines_short_of(_of_days())
@@ -76,6 +90,7 @@ def _lines_short_of(asked: sa.ColumnElement[bool]) -> Statement:
         sa.select(Shift.id, Shift.starts_at, Shift.ends_at)
         .add_columns(Site.name.label("site"), Service.name.label("service"))
         .add_columns(Skill.name.label("skill"), lines.c.minimum, lines.c.target, counted.label("counted"))
+        .add_columns(Service.minimum_company.label("company"), _there().label("there"))
         .join(lines, lines.c.shift_id == Shift.id)
         .join(Site, Site.id == Shift.site_id)
         .join(Service, Service.id == Shift.service_id)
@@ -107,7 +122,7 @@ def _lines(asked: sa.ColumnElement[bool]) -> sa.Subquery:
 
 
 def _counted(lines: sa.Subquery) -> sa.ScalarSelect[int]:
-    """How many people on the shift count for a line: active, not learning, holding its skill on the day."""
+    """How many people on the shift count for a line: those there who hold its skill on the day."""
     holds = (
         sa.exists()
         .where(
@@ -118,18 +133,21 @@ def _counted(lines: sa.Subquery) -> sa.ScalarSelect[int]:
         )
         .correlate(Person, Shift, lines)
     )
+    return _people(sa.or_(lines.c.skill_id.is_(None), holds)).correlate(Shift, lines).scalar_subquery()
+
+
+def _there() -> sa.ScalarSelect[int]:
+    return _people(sa.true()).correlate(Shift).scalar_subquery()
+
+
+def _people(which: sa.ColumnElement[bool]) -> sa.Select[int]:
+    """How many of these count: active, not learning, and not there only until somebody takes their place."""
+    stays = ~looks_for_cover(Assignment.shift_id, Assignment.person_id)
     return (
         sa.select(sa.func.count())
         .select_from(Assignment)
         .join(Person, Person.id == Assignment.person_id)
-        .where(
-            Assignment.shift_id == Shift.id,
-            Person.is_active,
-            Person.level.not_in(LEARNING),
-            sa.or_(lines.c.skill_id.is_(None), holds),
-        )
-        .correlate(Shift, lines)
-        .scalar_subquery()
+        .where(Assignment.shift_id == Shift.id, Person.is_active, Person.level.not_in(LEARNING), stays, which)
     )
 
 
@@ -143,5 +161,7 @@ def _opening(lines: list[Any]) -> Opening:
         service=row.service,
         missing=max(line.target - line.counted for line in lines),
         skills=tuple(line.skill for line in lines if line.skill is not None),
-        cannot_run=any(line.counted < line.minimum for line in lines),
+        there=row.there,
+        is_short=any(line.counted < line.minimum for line in lines),
+        is_unsafe=0 < row.there < row.company,
     )
