@@ -1,12 +1,14 @@
 """Safe copies of the check-ins that die after seven days: each is sealed with a key that is thrown away.
 
 So what is deleted is gone from every copy within seven days, wherever the copy lies. The keys of the days lie beside
-the master key, out of the data folder and out of every copy.
+the master key, out of the data folder and out of every copy. What changes when someone asks for help or looks at an
+ask is in no copy: two copies side by side would tell who did.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +25,12 @@ COPY = "copy-private"
 KEEP_DAYS = 7
 KEY_BYTES = 32
 NONCE_BYTES = 12
+LEFT_OUT = ("parcel", "waiting_parcel", "ballot", "opened")
+"""An empty parcel never changes, an ask is written anew when it is read and when it is closed; and an ask that goes
+out without a check-in leaves a row, but no new ballot."""
+IN_A_DUMP = re.compile(rb"(?:COPY|INSERT INTO) private\.\"?(?:%s)\b" % "|".join(LEFT_OUT).encode())
+"""How such a table begins in what `pg_dump` writes, plain or custom: in both this line is not compressed."""
+DUMP_OPTIONS = " ".join(f"--exclude-table-data=private.{each}" for each in LEFT_OUT)
 MAGIC = b"evenhand-sealed-copy-1 "
 DAY_BYTES = 10
 MEMORY = Path("/dev/shm")  # noqa: S108 - private files of ours, made with a random name and mode 0600
@@ -81,10 +89,12 @@ def _todays_key() -> bytes:
 def write_copy(to: Path, plain: bytes | None = None) -> None:
     """Write a sealed copy of the check-ins to a new file; raises `ValueError` saying why not.
 
-    With PostgreSQL `plain` is the dump to seal; SQLite is copied whole from here.
+    With PostgreSQL `plain` is the dump to seal; SQLite is copied from here.
     """
     throw_keys_away()
-    sealed = seal_copy(whole_copy() if plain is None else plain)
+    if plain is not None and IN_A_DUMP.search(plain):
+        raise ValueError(f"This dump would tell who asked for help. Give pg_dump these as well: {DUMP_OPTIONS}")
+    sealed = seal_copy(private_copy() if plain is None else plain)
     try:
         with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(sealed)
@@ -94,11 +104,14 @@ def write_copy(to: Path, plain: bytes | None = None) -> None:
         raise ValueError(f"{to} cannot be written: {error.strerror}.") from error
 
 
-def whole_copy() -> bytes:
-    """The private SQLite database as it is now; it touches no disk on the way where the system offers memory."""
+def private_copy() -> bytes:
+    """The private SQLite database as it is now, without what is `LEFT_OUT`.
+
+    It touches no disk on the way where the system offers memory.
+    """
     with tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else _config().data) as folder:
         path = Path(folder) / "private.sqlite"
-        copy_to(path, PRIVATE)
+        copy_to(path, PRIVATE, without=LEFT_OUT)
         plain = path.read_bytes()
         overwrite(path)
     return plain

@@ -298,8 +298,11 @@ def _is_log_empty(engine: sa.Engine) -> bool:
         connection.close()
 
 
-def copy_to(file: Path, engine: str = "default") -> None:
-    """Write a whole, checked copy of a SQLite database to a new private file; raises `ValueError` saying why not."""
+def copy_to(file: Path, engine: str = "default", without: Sequence[str] = ()) -> None:
+    """Write a checked copy of a SQLite database to a new private file; raises `ValueError` saying why not.
+
+    It is whole but for the rows of the tables it is to go `without`: of those not even their number is left.
+    """
     if not is_sqlite():
         raise ValueError("The data is in PostgreSQL: copy it with pg_dump.")
     try:
@@ -310,6 +313,12 @@ def copy_to(file: Path, engine: str = "default") -> None:
     try:
         connection.cursor().execute("VACUUM INTO ?", (str(file),))
         connection.cursor().execute("ATTACH ? AS copied", (str(file),))
+        for table in without:
+            connection.cursor().execute(f"DELETE FROM copied.{table}")  # noqa: S608 - a name of our own
+        if without:
+            connection.cursor().execute("PRAGMA temp_store=MEMORY")
+            connection.cursor().execute("VACUUM copied")
+            connection.cursor().execute("PRAGMA temp_store=DEFAULT")
         found = connection.cursor().execute("PRAGMA copied.integrity_check").fetchone()[0]
         connection.cursor().execute("DETACH copied")
     except db.engine.dialect.loaded_dbapi.Error as error:

@@ -2,8 +2,8 @@
 
 Whoever takes the server has its databases and their logs, the copies with the keys of their days, its environment
 with the master key, and so every key derived from it (fields, cookies, ledger, pepper). Every closed column of the
-check-ins, here and in the copies, is tried with all of them. What can be read is counted too, claim by claim, so
-that the page says no less than is true.
+check-ins, here and in the copies, is tried with all of them, and copies are held against each other and against the
+database. What can be read is counted too, claim by claim, so that the page says no less than is true.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 
-from app import copies, create_app, migrate
+from app import clock, copies, create_app, migrate
 from app.checkins import queries
 from app.checkins.ballots import ballot_info, half_info, voter_of
 from app.checkins.models import (
@@ -47,6 +50,7 @@ from app.mail.models import OutgoingMail
 from app.mail.services import FLEETING
 from app.people.models import Person
 from app.vault import derived_keys
+from wellbeing.flags import Act
 
 GUESSES = ("", cast.PASSPHRASE)
 SQLITE = b"SQLite format 3"
@@ -124,8 +128,10 @@ def loot(master: bytes) -> Iterator[Loot]:
     hand = hand_of(master)
     here = db.session.connection(bind_arguments={"bind": db.get_engine(PRIVATE)})
     yield from _tried(here, hand, "")
-    for path in sorted(copies.copies_folder().glob("*.sealed")):
-        yield from _tried_copy(copies.open_copy(path.read_bytes()), hand)
+    for plain in _copies():
+        with _opened(plain) as connection:
+            yield from _tried(connection, hand, "in a copy: ")
+    yield _told_apart()
     yield _in_the_log()
     yield _in_the_mail()
 
@@ -137,17 +143,54 @@ def _tried(connection: sa.Connection, hand: Hand, where: str) -> Iterator[Loot]:
         yield Loot(where + name, len(rows), sum(opens(row, hand) for row in rows))
 
 
-def _tried_copy(plain: bytes, hand: Hand) -> Iterator[Loot]:
-    """A copy opens with the key of its day, which lies on the server too: what is in it is tried like the rest."""
-    if not plain.startswith(SQLITE):
-        return
+@contextmanager
+def _opened(plain: bytes) -> Iterator[sa.Connection]:
+    """A copy as a database."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "copy.sqlite"
         path.write_bytes(plain)
         engine = sa.create_engine("sqlite://", creator=partial(sqlite.connect, str(path)))
         with engine.connect() as connection:
-            yield from _tried(connection, hand, "in a copy: ")
+            yield connection
         engine.dispose()
+
+
+def _copies() -> Iterator[bytes]:
+    """The copies that lie on the server, day by day; each opens with the key of its day, which lies there too."""
+    for path in sorted(copies.copies_folder().glob("*.sealed")):
+        plain = copies.open_copy(path.read_bytes())
+        if plain.startswith(SQLITE):
+            yield plain
+
+
+def _day_by_day(model: Any, column: Any) -> list[dict[str, Any]]:
+    """A column of one table by id, in each copy and then in the database as it is now."""
+    asked, found = sa.select(model.id, column), list[dict[str, Any]]()
+    for plain in _copies():
+        with _opened(plain) as connection:
+            found.append({row[0]: row[1] for row in connection.execute(asked)})
+    return [*found, {row[0]: row[1] for row in db.session.execute(asked)}]
+
+
+def _told_apart() -> Loot:
+    """Parcels that one day holds otherwise than the next: an empty one never changes.
+
+    With `Parcel.day_on` and the check-ins that are new on that day, one that changed names who asked.
+    """
+    days = _day_by_day(Parcel, Parcel.sealed)
+    changed = [each for before, after in pairwise(days) for each, sealed in before.items() if after.get(each) != sealed]
+    return Loot("parcels told apart by comparing copies", sum(map(len, days)), len(changed))
+
+
+def _days_of_check_ins(owners: set[str]) -> set[tuple[int, str]]:
+    """On which day, and by whom, a check-in was sent that the copy before did not hold."""
+    days = enumerate(pairwise(_day_by_day(CheckIn, CheckIn.owner)))
+    return {
+        (day, owner)
+        for day, (before, after) in days
+        for row_id, owner in after.items()
+        if row_id not in before and owner in owners
+    }
 
 
 def _in_the_log() -> Loot:
@@ -178,6 +221,7 @@ def readable() -> dict[str, int]:
     counts = (
         len(owners & set(db.session.scalars(sa.select(KeyPair.owner)))),
         len(months),
+        len(_days_of_check_ins(owners)),
         len([row.kept for row in db.session.scalars(sa.select(Choice)) if row.owner in owners]),
         _count(Listener),
         len([each for each in db.session.scalars(sa.select(WaitingParcel.address)) if each.strip() in people]),
@@ -204,16 +248,17 @@ def _decrypts(key: bytes, wrapped: bytes) -> bool:
 def fill(app: Flask) -> None:
     """A made-up group that checks in and asks for contact."""
     from app.auth.passphrases import suggest_passphrase
-    from app.checkins import keys, services
+    from app.checkins import inbox, keys, parcels, services
     from app.jobs import Task
 
+    task = Task("copy", {}, 1)
     build.build()
     db.session.execute(sa.delete(KeyPair))  # the demo's words are known to everybody
     db.session.commit()
     people = [row.id for row in db.session.scalars(sa.select(Person).limit(4))]
+    words = {person_id: suggest_passphrase() for person_id in people}
     with app.test_request_context("/", method="POST"):
-        for person_id in people:
-            passphrase = suggest_passphrase()
+        for person_id, passphrase in words.items():
             keys.make_key(person_id, passphrase)
             keys.open_history(person_id, passphrase)
         services.name_listener(people[0], "another peer")
@@ -221,7 +266,16 @@ def fill(app: Flask) -> None:
         for person_id in people[1:]:
             answers = {name: secrets.randbelow(5) for name in ("energy", "load", "rest")}
             services.send_check_in(person_id, services.Given(answers), people[0], counts=True)
-    copies.copy_daily(Task("copy", {}, 1))
+        parcels.deliver(task)
+        copies.copy_daily(task)
+        clock.shift(timedelta(days=1))
+        keys.open_history(people[0], words[people[0]])
+        private = queries.opened_key(people[0]) or b""
+        read, closed, _ = inbox.flags_for(private)
+        services.read_flag(people[0], private, read.id)
+        services.close_flag(people[0], private, closed.id, Act.TALKED)
+        services.send_check_in(people[2], services.Given({"energy": 1}))
+    copies.copy_daily(task)
 
 
 def main() -> None:

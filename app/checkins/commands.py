@@ -19,7 +19,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 def copy_check_ins(to: Path) -> None:
     """Write a sealed copy of the check-ins to the new file TO. It opens for seven days, then never again.
 
-    With PostgreSQL the dump comes in by standard input: pg_dump --schema=private ... | flask copy-check-ins TO
+    With PostgreSQL the dump comes in by standard input (the README has the whole line; a dump that would tell who
+    asked for help is refused): pg_dump --schema=private ... | flask copy-check-ins TO
     """
     try:
         copies.write_copy(to, None if is_sqlite() else sys.stdin.buffer.read())

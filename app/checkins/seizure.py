@@ -54,7 +54,11 @@ IN_SHORT = (
         "Who listens can be read. That something is on its way to one of them can be read until it is there; from "
         "whom, never."
     ),
-    "What is deleted is gone from the computer at once and from every copy after seven days.",
+    (
+        "What is deleted is gone from the computer at once and from every copy after seven days. Copies hold no asks: "
+        "when the computer breaks, asks that nobody has read yet are lost, and so is what you were told of others. "
+        "Then ask once more."
+    ),
     (
         "Whoever runs the computer could put another key in the place of yours, or change the program, and read what "
         "you send from then on, never what you sent before. So could someone who signs in as you by your passphrase "
@@ -69,9 +73,10 @@ IN_SHORT = (
 READABLE = (
     "that someone has a private history",
     "in which months they used it",
+    "on which of the last seven days someone sent a check-in",
     "what they chose to share with whom",
     "who listens",
-    "for an hour at most (in a copy made just then for seven days) to which listener something is on its way",
+    "for an hour at most to which listener something is on its way",
     "a mail to a listener, or to someone who made a key, until it is sent (at most three days)",
     "who sent a check-in in these four weeks (whether it counts for the group or not)",
     "how many forms were sent on each of the last fourteen days, not by whom",
@@ -81,7 +86,11 @@ READABLE = (
 ABOUT_CHECK_INS = (
     "No answer, no private note, no ask for contact and no slip for the count of the group can be read. What can be "
     f"read: {'; '.join(READABLE)}. "
-    "Copies of the last seven days hold the same, with what was deleted since, as locked as before. "
+    "Copies of the last seven days, held one against the other, tell those days. They hold what was deleted since, "
+    "as locked as before; asks, whatever came back, slips for the count and who has their own page open are in none "
+    "of them, so that no two copies tell who asked. After a restore asks that nobody has read yet are lost, and so are "
+    "what the asker was told and the slips of these four weeks. With PostgreSQL a dump that holds them is refused; one "
+    "that is kept in another way would tell. "
     "With PostgreSQL the log of the database server tells, as long as it is kept, which rows were written together, "
     "and so which check-in an ask went out with, but never to whom: see that it is not archived. The embedded form "
     "empties its log after each sending."

@@ -198,12 +198,15 @@ def read_flag(listener_id: str, private: bytes, parcel_id: str) -> Outcome:
 
 
 def close_flag(listener_id: str, private: bytes, parcel_id: str, act: Act) -> Outcome:
-    """Close a flag with what was done; the person hears of it, and nothing of the flag is left."""
+    """Close a flag with what was done; the person hears of it, and nothing of the flag is left.
+
+    An empty parcel stays in its place: a day with fewer parcels than check-ins would tell that one asked.
+    """
     found = _flag(private, parcel_id)
     if found is None:
         return refuse(form="This is not there any more.")
     row, told = found
-    db.session.delete(row)
+    row.sealed = parcels.emptied()
     parcels.send_reply(told, listener_id, act)
     db.session.commit()
     empty_private_log()

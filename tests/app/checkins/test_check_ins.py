@@ -214,8 +214,10 @@ def test_with_the_whole_server_nothing_opens(app, ana, kim, opened, check_in):
     found = list(bench.loot(base64.b64decode(MASTER_KEY)))
     there = {"check_in.sealed": 2, "parcel.sealed": 1, "waiting_parcel.sealed": 1, "ballot.sealed": 1}
     there |= {"team_half.sealed": 2, "key_pair.wrapped": 3, "key_pair.recovery_wrapped": 3, "opened.sealed": 3}
-    in_copies = {f"in a copy: {each}": count for each, count in there.items()} if is_sqlite() else {}
+    left = {each: 0 if each.partition(".")[0] in copies.LEFT_OUT else count for each, count in there.items()}
+    in_copies = {f"in a copy: {each}": count for each, count in left.items()} if is_sqlite() else {}
     others = {"rows in the log": 4, "mails that name a listener": 3}  # two of them tell of new keys
+    others["parcels told apart by comparing copies"] = 1
     assert {each.kind: each.there for each in found} == there | in_copies | others
     assert [each for each in found if each.opened] == []
 
@@ -229,11 +231,55 @@ def test_what_the_page_says_can_be_read_is_what_can_be_read(app, ana, kim, opene
         page = services.Page("k", services.mark_of(services.card_for(ana, services.Given({})), kim))
         services.send_check_in(ana, services.Given({"energy": 4}), kim, page=page)
     parcels.deliver(TASK)
+    copies.copy_daily(TASK)
     check_in(ana, to=kim)
-    assert list(bench.readable().values()) == [3, 1, 1, 2, 1, 3, 1, 1, 0]
+    in_copies = 1 if is_sqlite() else 0
+    assert list(bench.readable().values()) == [3, 1, in_copies, 1, 2, 1, 3, 1, 1, 0]
     assert all(each in seizure.ABOUT_CHECK_INS for each in bench.readable())
     tables = {column.split(".")[0] for column in bench.TRIES} | {"choice", "listener", "sent_form", "team_figure"}
     assert set(migrate.CHECK_INS.metadata().tables) - tables == {"team_window", "help_line", "pack"}  # of nobody
+
+
+@pytest.fixture
+def next_day(app, kim, opened, clock):
+    """The night's delivery and copy, then what the listener does with what came: look, or close it."""
+
+    def next_day(act=None):
+        private = opened(kim)
+        parcels.deliver(TASK)
+        copies.copy_daily(TASK)
+        clock.move(days=1)
+        with asking(app):
+            for flag in inbox.flags_for(private):
+                if act is None:
+                    services.read_flag(kim, private, flag.id)
+                else:
+                    services.close_flag(kim, private, flag.id, act)
+
+    return next_day
+
+
+def told_apart():
+    return next(
+        each for each in bench.loot(base64.b64decode(MASTER_KEY)) if each.kind.startswith("parcels told")
+    ).opened
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_left_out", [True, False])
+def test_no_copies_side_by_side_tell_who_asked(ana, kim, check_in, next_day, monkeypatch, is_left_out):  # noqa: PLR0913, PLR0917 - fixtures
+    monkeypatch.setattr(copies, "LEFT_OUT", copies.LEFT_OUT if is_left_out else ())
+    check_in(ana)
+    check_in(ana, to=kim)
+    next_day()
+    next_day(Act.TALKED)
+    assert told_apart() == (0 if is_left_out else 2)
+
+
+def test_an_ask_that_was_answered_leaves_as_many_parcels_as_there_were(ana, kim, opened, check_in, next_day):
+    check_in(ana, to=kim)
+    next_day(Act.TALKED)
+    assert (count(Parcel), inbox.flags_for(opened(kim))) == (1, [])
 
 
 def test_every_closed_column_is_tried():

