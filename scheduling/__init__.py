@@ -33,7 +33,7 @@ from scheduling.roster import Assignment, Minutes, Names, PlainNames, Roster, Vi
 from scheduling.rule import Parameter, Rule, Scope
 from scheduling.rules import all_rules, default_rules, rule_named
 from scheduling.shares import LOADS, hour_shares, load_shares
-from scheduling.words import fix, words
+from scheduling.words import fix, is_private, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -119,6 +119,7 @@ __all__ = [
     "effect",
     "fix",
     "hour_shares",
+    "is_private",
     "load_shares",
     "newly_broken",
     "preflight",

@@ -364,8 +364,8 @@ class Carried:
 class Worker:
     """A person as the law of rosters sees them: an opaque id and the facts that rules ask for.
 
-    `unavailable_for` are shifts that they are not available for, whatever the time. `pay_level` names what a
-    shift pays them (None: nothing).
+    `unavailable_for` are shifts that they are not available for, whatever the time: that is theirs alone to know.
+    `pay_level` names what a shift pays them (None: nothing).
     """
 
     id: str
@@ -399,9 +399,11 @@ class Worker:
         return next((amount for level, amount in shift.pay if level == self.pay_level), 0)
 
     def grade(self, shift: Shift) -> Grade:
+        """Return how well a shift suits a person, by its time and by what it is."""
+        return Grade.UNAVAILABLE if shift.id in self.unavailable_for else self.time_grade(shift)
+
+    def time_grade(self, shift: Shift) -> Grade:
         """Return the worst grade that any minute of a shift has; the default where no span says anything."""
-        if shift.id in self.unavailable_for:
-            return Grade.UNAVAILABLE
         worst = -1
         covered: list[tuple[int, int]] = []
         for span in self.availability:

@@ -83,10 +83,11 @@ def cost(default: int | None, label: str, *, source: str = "our choice", may_for
 class Rule:
     """One law. A subclass names it, declares its parameters as fields and speaks it in `clauses`.
 
-    `says` has a plain sentence for each code, `fixes` what would help. `is_private` marks a rule whose
-    sentences nobody but the person concerned may read. `unready` are codes that say "not ready yet": more
-    people would mend them, so they are no reason to refuse one more. `is_firm` rules forbid whatever their
-    parameters. `is_early` rules are posted first, because they tell which shifts exclude one another.
+    `says` has a plain sentence for each code, `fixes` what would help. `is_private` marks a rule whose sentences
+    nobody but the person concerned may read, `private_codes` single sentences of that kind. `unready` are codes
+    that say "not ready yet": more people would mend them, so they are no reason to refuse one more. `is_firm`
+    rules forbid whatever their parameters. `is_early` rules are posted first, because they tell which shifts
+    exclude one another.
     """
 
     name: ClassVar[str] = ""
@@ -94,6 +95,7 @@ class Rule:
     about: ClassVar[str] = ""
     scope: ClassVar[Scope] = Scope.WORKER
     is_private: ClassVar[bool] = False
+    private_codes: ClassVar[frozenset[str]] = frozenset()
     is_early: ClassVar[bool] = False
     is_default: ClassVar[bool] = True
     is_firm: ClassVar[bool] = False

@@ -40,6 +40,12 @@ def words(violation: Violation, names: Names | None = None, reader: str | None =
     return _told(rule_named(violation.rule).says[violation.code], violation, names or PlainNames(), reader)
 
 
+def is_private(violation: Violation) -> bool:
+    """Say whether nobody but the person concerned may read of it: a wish, or a limit that they set for themselves."""
+    rule = rule_named(violation.rule)
+    return rule.is_private or violation.code in rule.private_codes
+
+
 def fix(violation: Violation, names: Names | None = None) -> str:
     """Return one short sentence that says what would help, or an empty text."""
     return _told(rule_named(violation.rule).fixes.get(violation.code, ""), violation, names or PlainNames())

@@ -23,7 +23,7 @@ from app.roster.models import Assignment, Shift
 from app.roster.words import RosterNames
 from app.sites.models import Service
 from app.words import span_words
-from scheduling import Violation, rule_named, words
+from scheduling import Violation, is_private, rule_named, words
 
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
@@ -36,11 +36,19 @@ AROUND = timedelta(days=35)
 
 
 def told(violations: Iterable[Violation], names: RosterNames, reader: str | None = None) -> tuple[str, ...]:
-    """Plain sentences, each once; a private rule says no more than that it would not fit. `reader` is "you"."""
+    """Plain sentences, each once; of what is private no more than that it would not fit. `reader` is "you".
+
+    A limit that a reader set for themselves is told them, a private wish is not: it may be another's.
+    """
     found = dict.fromkeys(
-        NEUTRAL if rule_named(each.rule).is_private else words(each, names, reader) for each in violations
+        words(each, names, reader) if not is_private(each) or _is_own_limit(each, reader) else NEUTRAL
+        for each in violations
     )
     return tuple(found)
+
+
+def _is_own_limit(violation: Violation, reader: str | None) -> bool:
+    return reader in violation.workers and not rule_named(violation.rule).is_private
 
 
 def why_not(place: Place, names: RosterNames, reader: str | None = None) -> tuple[str, ...]:

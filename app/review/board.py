@@ -9,10 +9,9 @@ from functools import cached_property
 
 from app.review.cells import Day, DayShift, Group, On, PersonRow, Pill, ShiftCell, ShiftRow, lines_of
 from app.review.labels import short_hours, short_names
-from app.review.moves import is_private
 from app.review.queries import Review
 from app.roster.strain import strain_in
-from scheduling import Assignment, Grade, Problem, Shift, Worker
+from scheduling import Assignment, Grade, Problem, Shift, Worker, is_private
 
 WEEK = 7
 FAR = 0.15  # this share away from the hours wanted is worth a mark

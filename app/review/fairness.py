@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.review.board import hours_of
 from app.review.queries import Review
-from scheduling import Problem, Worker, rule_named
+from scheduling import Problem, Worker, is_private, rule_named
 from scheduling.shares import LOADS, hour_shares, load_shares
 
 PRIVATE = "Wishes that are private"
@@ -98,8 +98,7 @@ def prices_of(review: Review) -> list[RulePrice]:
     times: dict[str, int] = defaultdict(int)
     forbidden: dict[str, int] = defaultdict(int)
     for each in review.violations:
-        rule = rule_named(each.rule)
-        title = PRIVATE if rule.is_private else rule.title
+        title = PRIVATE if is_private(each) else rule_named(each.rule).title
         points[title] += each.price or 0
         times[title] += 1
         forbidden[title] += each.is_forbidden

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from scheduling import Assignment, Problem, Roster, Violation, Waiver, fix, rule_named, words
+from scheduling import Assignment, Problem, Roster, Violation, Waiver, fix, is_private, words
 from scheduling.exchange import Move as Exchange
 from scheduling.exchange import effect
 from scheduling.roster import Names
@@ -150,13 +150,8 @@ def waivers_for(problem: Problem, roster: Roster, move: Move, verdict: Verdict) 
     return tuple(wanted) if wanted and judge(lenient, roster, move).is_allowed else None
 
 
-def is_private(violation: Violation) -> bool:
-    """Whether only the person concerned may read of it."""
-    return rule_named(violation.rule).is_private
-
-
 def is_waivable(violation: Violation) -> bool:
-    """Whether a coordinator may set the rule aside here: never a person's private wish, never being in two places."""
+    """Whether a coordinator may set the rule aside here: never what people keep private, never two places at once."""
     return not is_private(violation) and violation.rule not in NEVER_WAIVED
 
 

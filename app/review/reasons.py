@@ -13,7 +13,7 @@ from app.review.gaps import Gap, gaps_of, unfit
 from app.review.moves import Kind, Move
 from app.review.queries import Review, live_problem_of
 from app.roster.words import RosterNames, ShiftLabel, hours_words
-from scheduling import Assignment, Grade, Problem, Shift, Violation, Worker, check
+from scheduling import Assignment, Grade, Problem, Shift, Violation, Worker, check, is_private
 from scheduling.explain import Candidate, why_open
 from scheduling.explain import why_me as explain_me
 from scheduling.shares import hour_shares
@@ -189,9 +189,7 @@ def _hours(review: Review, worker: str) -> str:
 
 
 def _broken(review: Review, violations: Iterable[Violation]) -> tuple[Broken, ...]:
-    found = {
-        (each.rule, moves.told([each], review.names)[0]): each for each in violations if not moves.is_private(each)
-    }
+    found = {(each.rule, moves.told([each], review.names)[0]): each for each in violations if not is_private(each)}
     return tuple(
         Broken(rule, words, each.is_forbidden, each.is_forbidden and moves.is_waivable(each))
         for (rule, words), each in found.items()
@@ -206,7 +204,7 @@ def place_facts(review: Review, person: str, shift_id: str) -> PlaceFacts:
     worker = problem.worker[person]
     mine = [each for each in check(problem, review.roster, (person,), (shift_id,)) if person in each.workers]
     why = [
-        f"{names.worker(person)} {SAID[worker.grade(shift)]}.",
+        f"{names.worker(person)} {SAID[worker.time_grade(shift)]}.",
         *(f"They count as {words}." for words in _counts_as(problem, worker, shift, names)),
         f"They have {_hours(review, person)} in this period.",
         *_share_words(problem, person, "Their fair share"),
@@ -305,7 +303,7 @@ def why_me(person: str, shift_id: str) -> WhyMe | None:
     found = explain_me(problem, facts.live, person, shift_id).others
     wanted = worker.contract.wanted_minutes
     why = [
-        YOU_SAID[worker.grade(shift)],
+        YOU_SAID[worker.time_grade(shift)],
         *(f"You count as {words}." for words in _counts_as(problem, worker, shift, names)),
         f"You have {hours_words(minutes)}{f' of {hours_words(wanted)} you want' if wanted else ''} in these weeks.",
         *_share_words(problem, person, "Your fair share"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.roster.facts import Facts
 from app.roster.words import ShiftLabel
-from scheduling import Gap, Violation, check, preflight, rule_named, words
+from scheduling import Gap, Violation, check, is_private, preflight, rule_named, words
 
 OPEN_RULES = ("cover", "skill")
 OPEN_CODES = ("minimum", "under")
@@ -93,8 +93,8 @@ def _short(facts: Facts, gap: Gap) -> Short:
 
 def _reason(violation: Violation) -> str:
     # A private wish must not be told apart from availability.
-    rule = rule_named(violation.rule)
-    return CANNOT if rule.is_private or violation.rule == "availability" else rule.title
+    is_untold = is_private(violation) or violation.rule == "availability"
+    return CANNOT if is_untold else rule_named(violation.rule).title
 
 
 def figures_of(facts: Facts) -> DraftFigures:
@@ -120,8 +120,7 @@ def _prices(found: Iterable[Violation]) -> tuple[RulePrice, ...]:
     prices: dict[str, int] = defaultdict(int)
     counts: dict[str, int] = defaultdict(int)
     for each in found:
-        rule = rule_named(each.rule)
-        title = PRIVATE if rule.is_private else rule.title
+        title = PRIVATE if is_private(each) else rule_named(each.rule).title
         prices[title] += each.price or 0
         counts[title] += 1
     return tuple(RulePrice(title, prices[title], counts[title]) for title in sorted(prices, key=lambda t: -prices[t]))

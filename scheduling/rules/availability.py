@@ -23,9 +23,11 @@ class Availability(AssignmentRule):
     about: ClassVar[str] = "Nobody is put on a shift while they are away. No reason is ever asked."
     says: ClassVar[Mapping[str, str]] = {
         "unavailable": "{worker:is/are} not available for {shift}.",
+        "ruled_out": "{worker:is/are} not available for {shift}.",
         "unwanted": "{worker} would rather not work at the time of {shift}.",
         "not_preferred": "{worker} can work {shift}, but another time would be preferred.",
     }
+    private_codes: ClassVar[frozenset[str]] = frozenset({"ruled_out"})
     fixes: ClassVar[Mapping[str, str]] = {
         "unavailable": "Ask {worker} whether their times have changed.",
         "unwanted": "Ask {worker} first, or choose someone else.",
@@ -41,7 +43,8 @@ class Availability(AssignmentRule):
         """Price the grade of the shift's time."""
         grade = problem.grade(worker, shift)
         if grade is Grade.UNAVAILABLE:
-            return Verdict("unavailable", self.price_unavailable)
+            is_by_time = shift.id not in worker.unavailable_for or worker.time_grade(shift) is Grade.UNAVAILABLE
+            return Verdict("unavailable" if is_by_time else "ruled_out", self.price_unavailable)
         if grade is Grade.UNWANTED:
             return Verdict("unwanted", self.price_unwanted)
         if grade is Grade.AVAILABLE and any(each.grade is Grade.PREFERRED for each in worker.availability):

@@ -27,11 +27,12 @@ class Hours(WorkerRule):
     about: ClassVar[str] = "Work at all sites and in all roles counts together."
     says: ClassVar[Mapping[str, str]] = {
         "week": "{worker} would work {value} in the week of {first}. The most is {bound}.",
-        # The same words whether it is agreed for good or only for a while: nobody else learns which.
         "agreed_week": "{worker:is/are} not available for more work in the week of {first}.",
+        "spell_week": "{worker:is/are} not available for more work in the week of {first}.",
         "average": "{worker} would work {value} in this period. The most for so many weeks is {bound}.",
         "agreed": "{worker} would work {value} in this period. {They} agreed to {bound} at most.",
     }
+    private_codes: ClassVar[frozenset[str]] = frozenset({"spell_week"})
     fixes: ClassVar[Mapping[str, str]] = {
         "week": "Take {worker} off a shift in that week.",
         "agreed_week": "Ask {worker}, or take them off a shift in that week.",
@@ -82,10 +83,10 @@ class Hours(WorkerRule):
                 days = range(max(first, spell.first_day), min(first + 7, spell.last_day + 1))
                 told = (("first", problem.horizon.date(first)),)
                 if days and spell.max_minutes_week is not None:
-                    limit = Limit("agreed_week", spell.max_minutes_week, self.price, unit=60, facts=told)
+                    limit = Limit("spell_week", spell.max_minutes_week, self.price, unit=60, facts=told)
                     yield _minutes(worker, shifts, days, [limit])
                 if days and spell.max_shifts_week is not None:
-                    limit = Limit("agreed_week", spell.max_shifts_week, self.price, facts=told)
+                    limit = Limit("spell_week", spell.max_shifts_week, self.price, facts=told)
                     terms = tuple((on(worker.id, each.id), 1) for each in shifts if each.day in days)
                     base = sum(past.day in days for past in worker.history)
                     yield Total(terms, (limit,), base, workers=(worker.id,))

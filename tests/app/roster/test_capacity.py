@@ -1,4 +1,4 @@
-"""Going easy: the roster keeps to it, and it cannot be told from any other time when someone cannot come."""
+"""Going easy: the roster keeps to it, and it cannot be told from any other private limit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from app.checkins import keys, sealing
 from app.checkins import services as check_ins
 from app.database import db
 from app.editing import Refused, Saved
+from app.exchange import claims
 from app.people import availability_services, capacity
 from app.people.capacity import Less
-from app.people.models import Grade, Person
+from app.people.models import Grade, Wish, WishKind
+from app.review import moves
 from app.roster import facts
 from app.sites.models import Service
-from scheduling import Assignment, Roster, check, words
+from scheduling import Assignment, Roster, check
 from tests.app.roster.planned import LAST
 
 FIRST_WEEK_ENDS = date(2026, 12, 6)
@@ -39,16 +41,43 @@ def refused(period, person, count=None, *, nights=False):
     return sorted((each.rule, each.code) for each in found if each.price is None and person in each.workers)
 
 
-def test_a_night_is_refused_in_the_very_words_of_any_other_time_away(period, ana, town):
+def test_a_night_is_refused_as_private_and_as_any_other_time_when_one_is_away_as_well(period, ana):
     assert capacity.go_easy(ana, LAST, Less(no_nights=True)) == Saved(ana)
-    easy = refused(period, ana, 1, nights=True)
-    bo = town.people[1]
+    assert ("availability", "ruled_out") in refused(period, ana, 1, nights=True)
+    assert ("availability", "ruled_out") not in refused(period, ana, 1)
     availability_services.keep_dated_times(
-        bo, Grade.UNAVAILABLE, (date(2026, 12, 5), FIRST_WEEK_ENDS), (time(), time())
+        ana, Grade.UNAVAILABLE, (date(2026, 12, 5), FIRST_WEEK_ENDS), (time(), time())
     )
-    assert ("availability", "unavailable") in easy
-    assert easy == refused(period, bo, 1, nights=True)
-    assert ("availability", "unavailable") not in refused(period, ana, 1)
+    assert ("availability", "unavailable") in refused(period, ana, 1, nights=True)
+
+
+def test_what_others_read_is_the_same_for_every_private_limit(period, ana, town):
+    """Not at a site, no demanding shifts, fewer shifts, less to earn: none can be told from another."""
+    bo, cy, di = town.people[1:4]
+    db.session.get_one(Service, town.service).demanding = 2
+    db.session.add(Wish(person_id=ana, kind=WishKind.NOT_AT, site_id=town.site))
+    db.session.commit()
+    capacity.go_easy(bo, LAST, Less(no_demanding=True))
+    capacity.go_easy(cy, LAST, Less(maximum_shifts=0))
+    capacity.go_easy(di, LAST, Less(maximum_minutes=60))
+    read = facts.read_problem(period)
+    (shift,) = [each.id for each in read.problem.shifts if not each.is_night][:1]
+    for person in (ana, bo, cy, di):
+        found = list(check(read.problem, Roster([Assignment(person, shift)]), (person,), ()))
+        stops = [each for each in found if each.is_forbidden and person in each.workers]
+        assert moves.told(stops, read.names) == [moves.NEUTRAL]
+        assert (moves.fixes(stops, read.names), any(map(moves.is_waivable, stops))) == ([], False)
+        assert read.problem.worker[person].time_grade(read.problem.shift[shift]).name == "AVAILABLE"
+
+
+def test_only_the_person_is_told_which_limit_of_their_own_it_is(period, ana, town):
+    capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_shifts=0))
+    read = facts.read_problem(period)
+    chosen = next(each.id for each in read.problem.shifts if not each.is_night)
+    found = [each for each in check(read.problem, Roster([Assignment(ana, chosen)])) if each.rule == "hours"]
+    (own,) = claims.told(found, read.names, ana)
+    assert own.startswith("You are not available for more work")
+    assert claims.told(found, read.names, town.people[1]) == claims.told(found, read.names) == (claims.NEUTRAL,)
 
 
 def test_demanding_shifts_are_left_out_when_asked(period, ana, town):
@@ -61,25 +90,11 @@ def test_demanding_shifts_are_left_out_when_asked(period, ana, town):
 def test_fewer_hours_and_fewer_shifts_bind_each_week_until_the_day(period, ana):
     capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_shifts=2))
     assert refused(period, ana, 2) == []
-    assert refused(period, ana, 3) == [("hours", "agreed_week")]
+    assert refused(period, ana, 3) == [("hours", "spell_week")]
     capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_minutes=360))
-    assert refused(period, ana, 2) == [("hours", "agreed_week")]
+    assert refused(period, ana, 2) == [("hours", "spell_week")]
     second_week = {Assignment(ana, each.id) for each in problem_of(period).shifts if not each.is_night and each.day > 6}
     assert [each for each in check(problem_of(period), Roster(second_week)) if each.rule == "hours"] == []
-
-
-def test_fewer_shifts_are_told_in_the_very_words_of_hours_agreed_for_good(period, ana, town):
-    def told(person):
-        problem = problem_of(period)
-        chosen = [Assignment(person, each.id) for each in problem.shifts if not each.is_night][:3]
-        found = check(problem, Roster(chosen))
-        return {words(each).replace(person, "Somebody") for each in found if each.rule == "hours"}
-
-    bo = town.people[1]
-    capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_shifts=2))
-    db.session.get_one(Person, bo).maximum_minutes = 360
-    db.session.commit()
-    assert told(ana) == told(bo) != set()
 
 
 def test_it_ends_by_itself_and_by_its_owner(period, ana, clock):
