@@ -29,19 +29,23 @@ TOLD_BEFORE = "This was told already, so it counts once. Was it another one? Pre
 def tell_incident(person_id: str, kind: Kind, key: str = "", *, is_another: bool = False) -> Outcome:
     """Note what happened now; everyone on the shift is asked how they are, in three days, two weeks and four.
 
-    `key` becomes the id, so that the same page sent twice is one. What someone told of the same kind on the same
-    shift a short while ago is taken for the same, unless the person says that it is another.
+    `key` becomes the id, so that the same page sent twice is one; it leads to nothing that another told, or that was
+    told of another kind. What someone told of the same kind on the same shift a short while ago is taken for the
+    same, unless the person says that it is another.
     """
     shift = present_shift(person_id)
     _hold(person_id, shift.id if shift else None)
-    row = db.session.get(Incident, key) if key else None
+    taken = db.session.get(Incident, key) if key else None
+    row = taken if taken is not None and (taken.told_by_id, taken.kind) == (person_id, kind) else None
     if row is None and not is_another:
         row = _told_before(person_id, kind, shift.id if shift else None)
     if row is not None:
         _note_there(row, {person_id})
         db.session.commit()
         return Saved(row.id, TOLD_BEFORE)
-    row = Incident(id=key or new_id(), kind=kind, happened_at=clock.now(), told_by_id=person_id)
+    row = Incident(
+        id=key if key and taken is None else new_id(), kind=kind, happened_at=clock.now(), told_by_id=person_id
+    )
     row.shift_id = shift.id if shift else None
     db.session.add(row)
     db.session.flush()

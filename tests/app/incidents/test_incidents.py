@@ -158,6 +158,23 @@ def test_pressed_twice_or_told_by_two_it_is_one_unless_it_was_another(night, as_
     assert count(Incident) == 2
 
 
+def test_the_key_of_anothers_page_leads_to_nothing_they_told(night, as_):
+    theirs = told(night)
+    cy = as_(night.cy)
+    form = cy.page("/happened/").form("").filled() | {"kind": "overdose", "key": theirs}
+    assert "Harbour House" not in cy.post("/happened/", data=form, follow_redirects=True).text
+    assert (count(Incident), cy.get(f"/happened/{theirs}").status_code) == (2, 404)
+    assert {each.name for each in queries.incident(theirs).people} == {"Ana", "Bo"}
+
+
+def test_one_page_sent_again_with_another_kind_is_another_incident(night, as_):
+    ana = as_(night.ana)
+    form = ana.page("/happened/").form("").filled()
+    for kind in ("overdose", "threat", "threat"):
+        page = ana.post("/happened/", data=form | {"kind": kind}, follow_redirects=True)
+    assert (count(Incident), "Threat or police" in page.text) == (2, True)
+
+
 def test_another_kind_a_later_hour_and_another_persons_evening_are_not_the_same(night, clock):
     ids = {told(night), told(night, Kind.THREAT), services.tell_incident(night.cy, Kind.OVERDOSE).id}
     clock.move(minutes=31)
