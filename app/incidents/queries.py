@@ -19,6 +19,10 @@ BEFORE = timedelta(hours=1)
 AFTER = timedelta(hours=4)
 AGAIN = timedelta(days=7)
 UNDO = timedelta(minutes=30)
+STOP_AFTER_SHIFT = timedelta(hours=4)
+"""So long after a shift the paid rest can still be taken: as long as what is told is taken to be of that shift."""
+STOP_AFTER = timedelta(hours=12)
+"""So long after it happened between shifts: after a night's sleep it is another day, and no stop for "today"."""
 KIND_WORDS = {
     Kind.OVERDOSE: "Overdose",
     Kind.DEATH: "Death",
@@ -50,6 +54,7 @@ class IncidentShown:
     is_settled: bool
     people: list[Present]
     shift_id: str | None = None
+    ends_at: datetime | None = None
     is_running: bool = False
     told_by_id: str | None = None
     kind_key: str = ""
@@ -70,9 +75,9 @@ class Due:
 
 
 def present_shift(person_id: str) -> Shift | None:
-    """The shift a person is on, or just before or after."""
+    """The shift a person is on, else the one just over, else the one to come."""
     now = clock.now()
-    return db.session.scalars(
+    around = db.session.scalars(
         sa.select(Shift)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .where(
@@ -81,9 +86,14 @@ def present_shift(person_id: str) -> Shift | None:
             Shift.ends_at >= now - AFTER,
             Shift.cancelled_at.is_(None),
         )
-        .order_by(Shift.starts_at.desc())
-        .limit(1)
-    ).first()
+    )
+    return min(around, key=lambda shift: _nearness(shift, now), default=None)
+
+
+def _nearness(shift: Shift, now: datetime) -> tuple[int, timedelta, str]:
+    if shift.ends_at <= now:
+        return (1, now - shift.ends_at, shift.id)
+    return (2 if shift.starts_at > now else 0, abs(shift.starts_at - now), shift.id)
 
 
 def is_running(shift_id: str) -> bool:
@@ -100,6 +110,12 @@ def incident(incident_id: str) -> IncidentShown | None:
 def may_undo(found: Incident | IncidentShown, person_id: str) -> bool:
     """Whether a person may take back what was told: only who told it, and only for a short while."""
     return found.told_by_id == person_id and found.happened_at >= clock.now() - UNDO
+
+
+def may_stop(happened_at: datetime, ends_at: datetime | None) -> bool:
+    """Whether it is still time to stop for the day, or to go on after all; `ends_at` is the end of the shift."""
+    until = happened_at + STOP_AFTER if ends_at is None else ends_at + STOP_AFTER_SHIFT
+    return clock.now() <= until
 
 
 def open_incidents() -> list[IncidentShown]:
@@ -144,6 +160,7 @@ def _shown(which: sa.ColumnElement[bool]) -> list[IncidentShown]:
                 settled,
                 [],
                 row.shift_id,
+                ends_at,
                 is_running,
                 row.told_by_id,
                 row.kind,

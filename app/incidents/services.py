@@ -13,7 +13,7 @@ from app.database import db, new_id
 from app.editing import Outcome, Saved, refuse
 from app.exchange import relief
 from app.incidents.models import FollowUp, Incident, IncidentPerson, Kind
-from app.incidents.queries import is_running, is_second_of_late, may_undo, present_shift
+from app.incidents.queries import is_running, is_second_of_late, may_stop, may_undo, present_shift
 from app.people.models import Person
 from app.roster.models import Assignment, Shift
 
@@ -96,6 +96,9 @@ def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
     if found is None:
         return refuse(form="This is not there any more.")
     row, there = found
+    shift = db.session.get(Shift, row.shift_id) if row.shift_id else None
+    if not may_stop(row.happened_at, None if shift is None else shift.ends_at):
+        return refuse(form="That day is over, so nothing was changed. If your rest was not paid, tell a coordinator.")
     if wants and there.stand_down_minutes is not None:
         return Saved(incident_id)
     if wants:

@@ -65,6 +65,7 @@ def show(incident_id: str) -> str:
         me=me,
         key=KeyedForm(formdata=None).key.data,
         rests_until=resting_until(current_user.id),
+        may_stop=queries.may_stop(found.happened_at, found.ends_at),
         may_undo=queries.may_undo(found, current_user.id),
         is_again=queries.is_second_of_late(current_user.id),
     )

@@ -137,6 +137,36 @@ def test_just_after_a_shift_the_rest_is_paid_as_between_shifts(night, clock):
     assert worked_records() == []
 
 
+@pytest.mark.parametrize(("who", "hours"), [("ana", 3 + 4), ("cy", 12)])
+def test_a_paid_stop_is_for_today_and_not_for_weeks_ago(night, as_, clock, who, hours):
+    person = getattr(night, who)
+    incident = services.tell_incident(person, Kind.DEATH).id
+    clock.move(hours=hours)
+    assert "Do you want to stop" in as_(person).page(f"/happened/{incident}").text
+    clock.move(minutes=1)
+    assert "Do you want to stop" not in as_(person).page(f"/happened/{incident}").text
+    assert "That day is over" in " ".join(services.stand_down(incident, person, wants=True).problems.values())
+    assert worked_records() == []
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [(2, 30), (3, 10)])
+def test_it_belongs_to_the_shift_that_runs_or_is_just_over_rather_than_to_the_next(night, clock, hours, minutes):
+    first = db.session.get_one(Shift, night.shift)
+    starts = first.ends_at + timedelta(minutes=20)
+    more = {"site_id": first.site_id, "service_id": first.service_id, "day_on": wall.today()}
+    later = Shift(starts_at=starts, ends_at=starts + timedelta(hours=4), **more)
+    db.session.add(later)
+    db.session.flush()
+    said = db.session.scalars(sa.select(Publication.id)).one()
+    row = Assignment(shift_id=later.id, person_id=night.ana, publication_id=said, assigned_at=wall.now())
+    db.session.add(row)
+    db.session.commit()
+    clock.move(hours=hours, minutes=minutes)
+    assert queries.incident(told(night)).shift_id == night.shift
+    clock.move(minutes=40)
+    assert queries.incident(told(night)).shift_id == (night.shift if hours == 2 else later.id)
+
+
 def count(model):
     return db.session.scalar(sa.select(sa.func.count()).select_from(model))
 
