@@ -223,11 +223,13 @@ def readable() -> dict[str, int]:
         len(months),
         len(_days_of_check_ins(owners)),
         len([row.kept for row in db.session.scalars(sa.select(Choice)) if row.owner in owners]),
+        len([each for each in db.session.scalars(sa.select(Opened.owner)) if each in owners]),
         _count(Listener),
         len([each for each in db.session.scalars(sa.select(WaitingParcel.address)) if each.strip() in people]),
         len([each for each in db.session.scalars(fleeting) if each]),
         len(voters & set(db.session.scalars(sa.select(Ballot.voter)))),
         _count(SentForm),
+        _count(Parcel),
         _count(TeamFigure),
     )
     return dict(zip(READABLE, counts, strict=True))

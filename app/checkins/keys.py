@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from flask import session
@@ -17,7 +17,7 @@ from app.auth.services import HASHING
 from app.checkins import parcels, sealing
 from app.checkins.models import KeyPair, Opened
 from app.checkins.queries import COOKIE, key_of, owner_of
-from app.checkins.shredding import empty_private_log
+from app.checkins.shredding import empty_private_log, forget_closed
 from app.database import db
 from app.editing import Outcome, Refused, Saved, refuse
 from app.vault import vault
@@ -25,6 +25,7 @@ from app.vault import vault
 RECOVERY_LENGTH = 36
 """Nine groups of four from 31 signs: 178 bits."""
 OPEN_FOR = timedelta(minutes=10)
+"""At least: the end is rounded up to as much, so that no row tells the moment."""
 OWN_HISTORY = throttle.Limit("own history", 8)
 WRONG = "That does not open it. Nothing is lost: try again, with spaces as you wrote them down."
 TOO_OFTEN = "That was tried too often. Please wait a quarter of an hour."
@@ -73,7 +74,7 @@ def _wrap(row: KeyPair, private: bytes, passphrase: str, code: str) -> None:
 
 
 def open_history(person_id: str, passphrase: str) -> Outcome:
-    """Open a person's history in this browser for ten minutes."""
+    """Open a person's history in this browser for ten to twenty minutes."""
     found = _private(person_id, passphrase)
     return Refused({"passphrase": found}) if isinstance(found, str) else _open(person_id, found)
 
@@ -99,18 +100,23 @@ def _may_try(person_id: str) -> bool:
 
 def _open(person_id: str, private: bytes) -> Outcome:
     token = secrets.token_urlsafe(32)
+    forget_closed()
     throttle.forgive(db.session, (OWN_HISTORY, person_id))
     db.session.add(
         Opened(
             id=hashlib.sha256(token.encode()).hexdigest(),
             owner=owner_of(person_id),
             sealed=sealing.lock_with_token(private, token),
-            ends_at=clock.now() + OPEN_FOR,
+            ends_at=_rounded(clock.now() + OPEN_FOR),
         )
     )
     db.session.commit()
     session[COOKIE] = token
     return Saved("")
+
+
+def _rounded(end: datetime) -> datetime:
+    return end + (datetime.min.replace(tzinfo=UTC) - end) % OPEN_FOR
 
 
 def _close_everywhere(owner: str) -> None:

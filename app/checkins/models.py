@@ -105,7 +105,10 @@ class Parcel(PrivateModel):
 
 
 class Opened(PrivateModel):
-    """An open history: the private key sealed under a token that only the person's cookie holds, for a short while."""
+    """An open history: the private key sealed under a token that only the person's cookie holds, for a short while.
+
+    `ends_at` is rounded: it would tell to the moment when they opened it.
+    """
 
     __tablename__ = "opened"
 

@@ -12,7 +12,7 @@ from app import clock, jobs
 from app.checkins import sealing
 from app.checkins.models import Parcel, WaitingParcel
 from app.checkins.queries import PARCEL_INFO, key_of, mark_of_key
-from app.checkins.shredding import forget_what_waited
+from app.checkins.shredding import forget_closed, forget_what_waited
 from app.database import db, new_id
 from app.mail.services import post_fleeting
 from app.people.models import Person
@@ -82,8 +82,12 @@ def flag_in(told: Mapping[str, Any]) -> Flag:
 
 
 def deliver(task: jobs.Task) -> None:
-    """Deliver what waits, all at once and in no order, and tell listeners that there is something, once each."""
+    """Deliver what waits, all at once and in no order, and tell listeners that there is something, once each.
+
+    What is left of histories that were opened since the last time goes on the way.
+    """
     del task
+    forget_closed()
     waiting = list(db.session.scalars(sa.select(WaitingParcel).with_for_update()))
     secrets.SystemRandom().shuffle(waiting)
     today, told = clock.today(), {each.address.strip() for each in waiting} - {""}

@@ -47,8 +47,9 @@ IN_SHORT = (
         "every key on it. Only your private words open them."
     ),
     (
-        "That you have a private history, in which months you used it, and what you chose to share with whom: "
-        "whoever takes the computer can read that."
+        "That you have a private history, in which months you used it, on which of the last seven days, and what you "
+        "chose to share with whom: whoever takes the computer can read that. If they take it just after you opened "
+        "your own page, that too."
     ),
     (
         "Who listens can be read. That something is on its way to one of them can be read until it is there; from "
@@ -70,19 +71,35 @@ IN_SHORT = (
         "week, another key. You would see it: your own card stops. A passphrase or an address closes this way."
     ),
 )
-READABLE = (
-    "that someone has a private history",
-    "in which months they used it",
-    "on which of the last seven days someone sent a check-in",
-    "what they chose to share with whom",
-    "who listens",
-    "for an hour at most to which listener something is on its way",
-    "a mail to a listener, or to someone who made a key, until it is sent (at most three days)",
-    "who sent a check-in in these four weeks (whether it counts for the group or not)",
-    "how many forms were sent on each of the last fourteen days, not by whom",
-    "the figures of the group that were published",
-)
-"""What someone with the whole server can read of check-ins; `bench.seizure` measures each of these."""
+READABLE = {
+    "that someone has a private history, and since which day": ("key_pair.owner", "key_pair.made_on"),
+    "in which months they used it": ("check_in.owner", "check_in.month_on"),
+    "on which of the last seven days someone sent a check-in": ("check_in.owner",),
+    "what they chose to share with whom": ("choice.owner", "choice.kept"),
+    "for an hour or two who opened their own page, and when, to ten minutes": ("opened.owner", "opened.ends_at"),
+    "who listens, and who of them counts for the group": (
+        "listener.person_id",
+        "listener.words",
+        "listener.is_active",
+        "team_half.holder_id",
+        "team_half.partner_id",
+        "team_half.is_handed",
+    ),
+    "for an hour at most to which listener something is on its way": ("waiting_parcel.address",),
+    "a mail to a listener, or to someone who made a key, until it is sent (at most three days)": (),
+    "who sent a check-in in these four weeks (whether it counts for the group or not)": ("ballot.voter",),
+    "how many forms were sent on each of the last fourteen days, not by whom": ("sent_form.day_on",),
+    "how many parcels came on each day of twelve weeks, most of them empty, not from or for whom": ("parcel.day_on",),
+    "the figures of the groups that were published, and who is in which group": (
+        "team_window.groups",
+        "team_figure.audience",
+        "team_figure.group_name",
+        "team_figure.level",
+        "team_figure.about",
+        "team_figure.members",
+    ),
+}
+"""What someone with the whole server can read of check-ins, and in which columns; `bench.seizure` measures each."""
 ABOUT_CHECK_INS = (
     "No answer, no private note, no ask for contact and no slip for the count of the group can be read. What can be "
     f"read: {'; '.join(READABLE)}. "

@@ -45,6 +45,11 @@ def forget_everything(person_id: str) -> None:
     shred()
 
 
+def forget_closed() -> None:
+    """Delete, in the caller's transaction, what is left of histories that closed by themselves."""
+    db.session.execute(sa.delete(Opened).where(Opened.ends_at <= clock.now()))
+
+
 def shred() -> None:
     """See that deleted bytes leave the disk now; a job goes on with it when someone reads at this very moment."""
     if not _is_shredded():
@@ -98,7 +103,7 @@ def tidy(task: jobs.Task) -> None:
     a_year_ago = today.replace(year=today.year - 1, day=1)  # of each only the month is known
     db.session.execute(sa.delete(CheckIn).where(CheckIn.month_on <= a_year_ago))
     db.session.execute(sa.delete(Parcel).where(Parcel.day_on < today - KEEP_PARCELS))
-    db.session.execute(sa.delete(Opened).where(Opened.ends_at < clock.now()))
+    forget_closed()
     db.session.execute(sa.delete(SentForm).where(SentForm.day_on < today - KEEP_KEYS))
     here = set(db.session.scalars(sa.select(Person.id).where(Person.is_active)))
     owners = {owner_of(each) for each in here}

@@ -234,10 +234,32 @@ def test_what_the_page_says_can_be_read_is_what_can_be_read(app, ana, kim, opene
     copies.copy_daily(TASK)
     check_in(ana, to=kim)
     in_copies = 1 if is_sqlite() else 0
-    assert list(bench.readable().values()) == [3, 1, in_copies, 1, 2, 1, 3, 1, 1, 0]
+    assert list(bench.readable().values()) == [3, 1, in_copies, 1, 3, 2, 1, 3, 1, 1, 1, 0]
     assert all(each in seizure.ABOUT_CHECK_INS for each in bench.readable())
-    tables = {column.split(".")[0] for column in bench.TRIES} | {"choice", "listener", "sent_form", "team_figure"}
-    assert set(migrate.CHECK_INS.metadata().tables) - tables == {"team_window", "help_line", "pack"}  # of nobody
+
+
+def test_every_column_that_can_be_read_is_in_a_line_of_the_page():
+    told = {column for columns in seizure.READABLE.values() for column in columns}
+    of_nobody = {"id", "salt", "recovery_salt", "public_key", "starts_on", "ends_on"}
+    there = {
+        str(column)
+        for table in migrate.CHECK_INS.metadata().sorted_tables
+        for column in table.columns
+        if seizure.reach(migrate.CHECK_INS, column) != seizure.CLOSED and column.name not in of_nobody
+    }
+    assert {each for each in there if not each.startswith(("help_line.", "pack."))} == told
+
+
+def test_when_a_history_was_opened_is_known_to_ten_minutes_and_soon_not_at_all(app, ana, clock):
+    clock.move(minutes=3, seconds=7, microseconds=11)
+    with asking(app):
+        keys.open_history(ana, WORDS)
+    db.session.rollback()
+    ends = db.session.scalars(sa.select(Opened.ends_at).order_by(Opened.ends_at)).all()
+    assert all((each.minute % 10, each.second, each.microsecond) == (0, 0, 0) for each in ends)
+    clock.move(minutes=20)
+    parcels.deliver(TASK)
+    assert count(Opened) == 0
 
 
 @pytest.fixture
