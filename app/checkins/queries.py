@@ -215,9 +215,11 @@ class LookedAt:
 class Unread:
     """An ask that was sent and not looked at yet; `is_lost` when the key it was sealed to is there no more.
 
-    `has_run_out`: too long ago to go on waiting, whether somebody looked at it or not.
+    `id` is the check-in it went out with. `has_run_out`: too long ago to go on waiting, whether somebody looked at it
+    or not.
     """
 
+    id: str
     of: str
     day_on: date
     is_lost: bool
@@ -250,7 +252,7 @@ def history(person_id: str, private: bytes) -> History:
         elif "answers" in told:
             entries.append(_entry(row.id, told))
         if told is not None and told.get("asked"):
-            asked.append(told["asked"])
+            asked.append((row.id, told["asked"]))
     entries.sort(key=lambda each: (each.week_on, each.at, each.id))
     readings = [Reading(each.week_on.toordinal() // WEEK, each.score) for each in entries if each.score is not None]
     told_back = [told for _, told in own_parcels(private, "reply")]
@@ -312,21 +314,26 @@ def _names(ids: set[str]) -> dict[str, str]:
     return {row.id: row.name for row in db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids)))}
 
 
-def _unread(asked: list[dict[str, str]], told: list[dict[str, Any]]) -> list[Unread]:
-    """The asks of the last weeks to which nothing came back, the latest first; the old ones also if only read."""
-    read = {each.get("ref") for each in told}
-    done = {each.get("ref") for each in told if each["what"] != "read"}
-    since, old = ((clock.today() - span).isoformat() for span in (ASKS_SHOWN, ASKS_WAIT))
-    left = [
-        each for each in asked if each["day"] >= since and each["ref"] not in (done if each["day"] <= old else read)
-    ]
-    names, found = _names({each["of"] for each in left}), []
-    for each in left:
-        pair = key_of(each["of"])
+def waits(asked: dict[str, str], told: list[dict[str, Any]]) -> bool:
+    """Whether nothing came back to an ask of the last weeks; to an old one it is nothing that it was read."""
+    since, old = _since(ASKS_SHOWN), _since(ASKS_WAIT)
+    back = {each.get("ref") for each in told if each["what"] != "read" or asked["day"] > old}
+    return asked["day"] >= since and asked["ref"] not in back
+
+
+def _since(span: timedelta) -> str:
+    return (clock.today() - span).isoformat()
+
+
+def _unread(asked: list[tuple[str, dict[str, str]]], told: list[dict[str, Any]]) -> list[Unread]:
+    """The asks that still wait, the latest first."""
+    left = [(row_id, each) for row_id, each in asked if waits(each, told)]
+    names, found = _names({each["of"] for _, each in left}), []
+    for row_id, each in left:
+        pair, day = key_of(each["of"]), each["day"]
         is_lost = pair is None or mark_of_key(pair) != each["key"]
-        found.append(
-            Unread(names.get(each["of"], "Someone"), date.fromisoformat(each["day"]), is_lost, each["day"] <= old)
-        )
+        name = names.get(each["of"], "Someone")
+        found.append(Unread(row_id, name, date.fromisoformat(day), is_lost, day <= _since(ASKS_WAIT)))
     return sorted(found, key=lambda each: each.day_on, reverse=True)
 
 

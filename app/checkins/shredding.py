@@ -7,9 +7,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app import clock, jobs
-from app.checkins import ballots
+from app.checkins import ballots, sealing
 from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, Parcel, SentForm, WaitingParcel
-from app.checkins.queries import owner_of
+from app.checkins.queries import check_in_info, own_parcels, owner_of, public_of, waits
 from app.database import PRIVATE, PrivateModel, db, empty_log
 from app.editing import Outcome, Saved, refuse
 from app.people.models import Person
@@ -22,15 +22,27 @@ KEEP_KEYS = timedelta(days=14)
 TRIES = 20
 FEW_TRIES = 3
 VACUUMED = ("check_in", "choice", "key_pair", "opened", "ballot", "team_half", "parcel", "waiting_parcel", "sent_form")
+HELD = frozenset({"answers", "pack", "asked"})
+"""What a row holds that is not empty."""
 OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair, Opened)
 
 
-def forget_one(person_id: str, check_in_id: str) -> Outcome:
-    """Delete one check-in of a person."""
-    done = db.session.execute(sa.delete(CheckIn).where(CheckIn.id == check_in_id, CheckIn.owner == owner_of(person_id)))
-    if not done.rowcount:  # type: ignore[attr-defined]
+def forget_one(person_id: str, private: bytes, check_in_id: str) -> Outcome:
+    """Delete what one check-in of a person holds; the note of an ask that still waits stays until it is deleted too.
+
+    An empty row is left whatever it held: of one that goes and one that stays, copies would tell which had an ask.
+    """
+    owner, row = owner_of(person_id), db.session.get(CheckIn, check_in_id)
+    info = check_in_info(owner, check_in_id)
+    told = None if row is None or row.owner != owner else sealing.unseal(row.sealed, private, info)
+    if row is None or told is None or not told.keys() & HELD:
         return refuse(form="This is gone already.")
-    ballots.take_back(person_id)
+    asked, left = told.get("asked"), {}
+    if "answers" in told:
+        ballots.take_back(person_id)
+        if asked and waits(asked, [each for _, each in own_parcels(private, "reply")]):
+            left = {"asked": asked}
+    row.sealed = sealing.seal(left, public_of(private), info, sealing.CHECK_IN_BYTES)
     db.session.commit()
     shred()
     return Saved(check_in_id)

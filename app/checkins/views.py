@@ -227,8 +227,12 @@ def close() -> ResponseReturnValue:
 @bp.post("/past/<check_in_id>/forget")
 @allow_signed_in
 def forget_one(check_in_id: str) -> ResponseReturnValue:
-    """Delete one week."""
-    outcome = shredding.forget_one(current_user.id, check_in_id)
+    """Delete one week, or one's own note of what was asked."""
+    private = queries.opened_key(current_user.id)
+    if private is None:
+        flash("Please open your weeks again.", "info")
+        return redirect(url_for(".past"), 303)
+    outcome = shredding.forget_one(current_user.id, private, check_in_id)
     flash("This is gone already." if isinstance(outcome, Refused) else "Deleted for good.", "info")
     return redirect(url_for(".past"), 303)
 

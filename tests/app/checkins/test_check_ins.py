@@ -161,6 +161,36 @@ def test_who_asked_sees_that_it_is_not_read_yet(ana, kim, opened, check_in, cloc
     assert queries.history(ana, opened(ana)).unread == []
 
 
+def test_to_delete_a_week_leaves_the_ask_that_waits_until_that_is_deleted_too(ana, kim, opened, check_in, as_):
+    check_in(ana, 4, 4, 4, note="canary", to=kim)
+    (row,) = db.session.scalars(sa.select(CheckIn.id))
+    client = as_(ana)
+    client.submit("/own/past", "", passphrase=WORDS)
+    page = client.submit("/own/past", f"/own/past/{row}/forget")
+    assert "No weeks yet" in page.text
+    assert "not read yet" in page.text
+    assert "stays with them until they have dealt with it" in page.text
+    assert open_row(ana, opened) == ["asked"]
+    client.submit("/own/past", f"/own/past/{row}/forget")
+    assert "not read yet" not in client.page("/own/past").text
+    assert open_row(ana, opened) == []
+
+
+def test_a_week_whose_ask_was_looked_at_is_deleted_whole(ana, kim, opened, check_in, next_day):
+    check_in(ana, to=kim)
+    next_day()
+    parcels.deliver(TASK)
+    (entry,) = queries.history(ana, opened(ana)).entries
+    shredding.forget_one(ana, opened(ana), entry.id)
+    assert open_row(ana, opened) == []
+
+
+def open_row(person_id, opened):
+    """What the only row holds."""
+    row = db.session.scalars(sa.select(CheckIn).execution_options(populate_existing=True)).one()
+    return list(queries.sealing.unseal(row.sealed, opened(person_id), queries.check_in_info(row.owner, row.id)))
+
+
 def test_who_asked_sees_that_the_listener_lost_what_opens_it(ana, kim, check_in, as_):
     check_in(ana, to=kim)
     keys.make_key(kim, WORDS)
@@ -467,10 +497,13 @@ def test_when_someone_is_reading_the_shredding_is_done_later(app, make_app, ana,
 def test_one_week_is_deleted_by_its_owner_only(app, ana, kim, opened, check_in):
     check_in(ana)
     (entry,) = queries.history(ana, opened(ana)).entries
+    sealed = db.session.scalars(sa.select(CheckIn.sealed)).one()
     with asking(app):
-        assert isinstance(shredding.forget_one(kim, entry.id), Refused)
-        assert isinstance(shredding.forget_one(ana, entry.id), Saved)
-    assert count(CheckIn) == 0
+        assert isinstance(shredding.forget_one(kim, opened(kim), entry.id), Refused)
+        assert isinstance(shredding.forget_one(ana, opened(ana), entry.id), Saved)
+        assert isinstance(shredding.forget_one(ana, opened(ana), entry.id), Refused)
+    assert open_row(ana, opened) == []
+    assert not is_sqlite() or sealed not in bytes_on_disk(app)
 
 
 def test_nothing_gets_older_than_twelve_months(app, ana, check_in, clock):
@@ -502,6 +535,8 @@ def test_open_histories_that_are_over_are_thrown_away(app, ana, clock):
 
 def test_the_text_of_the_bench_is_the_text_of_the_page(app, ana, as_):
     page = as_(ana).page("/own/seized").text
+    for line in (*seizure.IN_SHORT, *seizure.READABLE):
+        assert line in page
     for part in seizure.surrendered():
         assert part.about in page
         for table in part.tables:

@@ -172,7 +172,7 @@ def test_deleting_and_leaving_take_the_slip_away(app, ana, opened, check_in, say
     assert count(Ballot) == 2
     with asking(app):
         (entry,) = queries.history(ana, opened(ana)).entries
-        shredding.forget_one(ana, entry.id)
+        shredding.forget_one(ana, opened(ana), entry.id)
     assert count(Ballot) == 1
     db.session.get_one(Person, sam).is_active = False
     db.session.commit()
