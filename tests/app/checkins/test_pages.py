@@ -371,6 +371,14 @@ def test_a_key_made_anew_is_told_by_mail_and_on_the_pages_for_some_weeks(ana, ki
     assert "key of Kim was made" in bo.submit("/own/", "", listener=kim).text
 
 
+def test_before_sending_it_says_how_an_answer_would_be_seen(ana, kim, as_):
+    seen = "You will see when Kim reads it"
+    assert seen in as_(ana).submit("/own/", "", **FACES, listener=kim).text
+    page = as_(add_person("Sam")).submit("/own/", "", listener=kim).text
+    assert seen not in page
+    assert "You hear of it from Kim only" in page
+
+
 def test_one_address_and_a_neutral_title_are_all_a_lent_phone_keeps(ana, kim, as_):
     client = as_(ana)
     answers = {"csrf_token": client.token()} | FACES
