@@ -9,10 +9,10 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from app import clock
-from app.checkins.ballots import GROUPS, window_of
+from app.checkins.ballots import EVERYONE, GROUPS, window_of
 from app.checkins.counting import Audience
 from app.checkins.models import TeamFigure, TeamWindow
-from app.checkins.queries import listeners
+from app.checkins.queries import listeners, owner_of
 from app.database import db
 from app.people.models import Person
 from wellbeing.flags import LEVEL_WORDS, Level
@@ -83,6 +83,8 @@ def standing() -> Standing:
     return Standing(starts_on, ends_on, people, is_open or len(listeners()) > 1)
 
 
-def may_be_counted() -> bool:
-    """Whether a check-in sent now could be counted."""
-    return standing().is_ready
+def may_be_counted(person_id: str) -> bool:
+    """Whether a check-in that a person sent now could be counted: not of who came after the four weeks began."""
+    now = standing()
+    window = db.session.get(TeamWindow, now.starts_on)
+    return now.is_ready and (window is None or owner_of(person_id) in window.groups[EVERYONE])

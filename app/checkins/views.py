@@ -131,11 +131,18 @@ def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> 
         listener=listener,
         card=card.lines(who.name),
         counts=choice.counts and is_theirs,
-        word=LEVEL_WORDS[level_of(given.score)] if given.score is not None and team_queries.may_be_counted() else "",
+        word=_word_that_counts(given, who),
         is_tablet=who.is_tablet,
         has_key=queries.has_key(who.person_id),
         key_made_on=queries.made_of_late(who.person_id),
     )
+
+
+def _word_that_counts(given: services.Given, who: Asked) -> str:
+    """The one word that would count for the group, empty where none would."""
+    if given.score is None or not team_queries.may_be_counted(who.person_id):
+        return ""
+    return LEVEL_WORDS[level_of(given.score)]
 
 
 @bp.get("/past")

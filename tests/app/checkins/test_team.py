@@ -282,6 +282,18 @@ def test_the_person_ticks_it_each_time_and_their_standing_choice_is_only_the_beg
     assert "checked" in box.attributes
 
 
+def test_who_joins_while_four_weeks_go_on_is_not_asked_for_what_would_not_count(ana, two, opened, as_, say, clock):  # noqa: PLR0913, PLR0917
+    say(ana, 2)
+    joined = add_person("Jo")
+    opened(joined)
+    assert as_(ana).submit("/own/", "", energy="2", load="2", rest="2").all("input", name="counts")
+    client = as_(joined)
+    assert not client.submit("/own/", "", energy="2", load="2", rest="2").all("input", name="counts")
+    assert "from the next four on" in client.page("/own/team").text
+    clock.move(weeks=4)
+    assert as_(joined).submit("/own/", "", energy="2", load="2", rest="2").all("input", name="counts")
+
+
 def test_the_page_is_one_for_all_and_says_why_nothing_is_shown(ana, two, as_, say, counted):
     page = as_(ana).page("/own/team").text
     assert "Your group is too small for this" in page
