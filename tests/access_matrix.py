@@ -249,6 +249,8 @@ MAY: dict[str, frozenset[Role | None]] = {
     "incidents.settle": COORDINATOR,
     "incidents.show": SIGNED_IN,
     "incidents.stop": SIGNED_IN,
+    "incidents.tablet": ANYONE,
+    "incidents.tablet_submit": ANYONE,
     "incidents.tell": SIGNED_IN,
     "incidents.undo": SIGNED_IN,
     "people.add": PLANNERS,

@@ -59,6 +59,10 @@ class IncidentShown:
     told_by_id: str | None = None
     kind_key: str = ""
 
+    def of(self, person_id: str) -> list[Present]:
+        """What it says of one person, nothing when they were not there."""
+        return [each for each in self.people if each.person_id == person_id]
+
     @property
     def needs_relief(self) -> bool:
         """Whether someone asked for relief on a shift that still goes on."""

@@ -51,7 +51,7 @@ def tell_incident(person_id: str, kind: Kind, key: str = "", *, is_another: bool
     db.session.flush()
     there = sa.select(Assignment.person_id).where(Assignment.shift_id == row.shift_id)
     _note_there(row, {person_id, *db.session.scalars(there)})
-    record(db.session, "tell incident", "incident", row.id)
+    record(db.session, "tell incident", "incident", row.id, actor_id=person_id)
     db.session.commit()
     return Saved(row.id)
 
@@ -111,7 +111,7 @@ def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
         standing_down.go_on(person_id, row.shift_id, row.id, person_id)
         there.stand_down_minutes = None
     row.settled_at = None
-    record(db.session, "stand down" if wants else "go on", "incident", incident_id)
+    record(db.session, "stand down" if wants else "go on", "incident", incident_id, actor_id=person_id)
     db.session.commit()
     return Saved(incident_id)
 
@@ -127,7 +127,7 @@ def ask_relief(incident_id: str, person_id: str) -> Outcome:
     if row.relief_asked_at is None:
         relief.call_coordinators(row.shift_id, row.id)
     row.relief_asked_at, row.settled_at = row.relief_asked_at or clock.now(), None
-    record(db.session, "ask relief", "incident", incident_id)
+    record(db.session, "ask relief", "incident", incident_id, actor_id=person_id)
     db.session.commit()
     return Saved(incident_id)
 
@@ -141,7 +141,7 @@ def undo_incident(incident_id: str, person_id: str) -> Outcome:
         if each.stand_down_minutes is not None:
             standing_down.go_on(each.person_id, found[0].shift_id, incident_id, person_id)
     db.session.delete(found[0])
-    record(db.session, "undo incident", "incident", incident_id)
+    record(db.session, "undo incident", "incident", incident_id, actor_id=person_id)
     db.session.commit()
     return Saved(incident_id)
 

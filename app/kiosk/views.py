@@ -25,7 +25,8 @@ from app.kiosk.standing import CARD, TABLET, VISIT, cookie, cookie_name, for_a_m
 bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
 LONG = 400 * 24 * 60 * 60  # as long as browsers keep a cookie
-OPEN_ON_TABLETS = frozenset({"", "static", "checkins.tablet", "checkins.tablet_submit"})
+OF_OTHERS = frozenset({"checkins.tablet", "checkins.tablet_submit", "incidents.tablet", "incidents.tablet_submit"})
+OPEN_ON_TABLETS = OF_OTHERS | {"", "static"}
 WORDS = {
     "arrive": "You are here. Thank you for coming.",
     "leave": "You have left. Thank you, and rest well.",

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from app.access import Role
 from app.attendance.models import Attendance, NotedVia
+from app.audit.models import AuditEntry
 from app.auth import services as doors
 from app.auth.models import Credential, SignIn
 from app.checkins import keys, sealing
 from app.checkins import services as check_ins
 from app.checkins.models import CheckIn
 from app.database import db, new_id
+from app.incidents.models import Incident
 from app.kiosk import services
 from app.kiosk.models import Kiosk, KioskVisit
 from app.roster.models import Assignment, Shift
@@ -284,6 +286,33 @@ def test_a_check_in_at_the_tablet_is_sealed_and_cannot_be_read_there(app, tablet
     clock.move(seconds=61)
     assert tablet.get("/own/tablet").location == "/kiosk/"
     assert tablet.post("/own/tablet", data={"csrf_token": tablet.token()}).location == "/kiosk/"
+
+
+def test_whoever_is_proven_at_the_tablet_tells_in_two_taps_that_something_happened(tablet, house, clock):
+    end_transaction()
+    assert tablet.get("/happened/tablet").location == "/kiosk/"
+    come_in(tablet, house)
+    send(tablet, "/kiosk/me", f"/kiosk/shifts/{house.shift}/arrive")
+    (link,) = [each for each in Page(tablet.get("/kiosk/me").text).all("a") if each.text == "Something happened"]
+    form = tablet.page(link.get("href")).form("").filled() | {"kind": "overdose"}
+    answer = tablet.post(link.get("href"), data=form)
+    assert (answer.status_code, answer.location) == (303, link.get("href"))
+    page = tablet.get(link.get("href"))
+    assert "It is noted" in page.text
+    assert "If you need someone now" in page.text
+    assert (page.headers["Cache-Control"], "Refresh" in page.headers) == ("no-store", True)
+    (row,) = db.session.scalars(sa.select(Incident))
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "tell incident")).one()
+    assert (row.told_by_id, row.shift_id, entry.actor_id) == (house.ana, house.shift, house.ana)
+    stop = next(each for each in Page(page.text).all("form") if "Yes, I stop" in each.text)
+    fields = {each["name"]: each["value"] for each in stop.all("input")}
+    end_transaction()
+    tablet.post(stop.get("action"), data=fields)
+    assert "Your rest is paid" in text(tablet, link.get("href"))
+    clock.move(seconds=61)
+    end_transaction()
+    for answer in (tablet.get(link.get("href")), tablet.post(link.get("href"), data=form)):
+        assert answer.location == "/kiosk/"
 
 
 def test_a_tablet_opens_nothing_but_its_own_pages(tablet, house):
