@@ -63,7 +63,7 @@ def retire(person_id: str) -> ResponseReturnValue:
     return redirect(url_for(".listeners"), 303)
 
 
-@bp.post("/help/add")
+@bp.post("/lines/add")
 @allow(*KEEPERS)
 def add_line() -> ResponseReturnValue:
     """Add someone to call."""
@@ -77,7 +77,7 @@ def add_line() -> ResponseReturnValue:
     return _listeners_page(form, line), 422
 
 
-@bp.post("/help/<line_id>/remove")
+@bp.post("/lines/<line_id>/remove")
 @allow(*KEEPERS)
 def remove_line(line_id: str) -> ResponseReturnValue:
     """Take someone off the list."""
@@ -86,7 +86,7 @@ def remove_line(line_id: str) -> ResponseReturnValue:
     return redirect(url_for(".listeners"), 303)
 
 
-@bp.get("/seized")
+@bp.get("/about")
 @allow_signed_in
 def seized() -> str:
     """What a seizure of the server would surrender."""

@@ -63,7 +63,7 @@ def _code_page(made: keys.Made) -> str:
     return render_template("checkins/code.html", code=spaced(made.code))
 
 
-@bp.get("/lost")
+@bp.get("/code")
 @allow_signed_in
 def lost() -> str:
     """Private words that are lost: with the recovery code nothing is, without it the past is."""
@@ -76,7 +76,7 @@ def _lost_page(form: RecoverForm) -> str:
     )
 
 
-@bp.post("/lost")
+@bp.post("/code")
 @allow_signed_in
 def lost_submit() -> ResponseReturnValue:
     """Choose new words with the recovery code."""
@@ -90,7 +90,7 @@ def lost_submit() -> ResponseReturnValue:
     return _lost_page(form), 422
 
 
-@bp.get("/anew")
+@bp.get("/renew")
 @allow_signed_in
 @sure_only
 def anew() -> ResponseReturnValue:
@@ -107,7 +107,7 @@ def _anew_page(form: KeyForm) -> str:
     )
 
 
-@bp.post("/anew")
+@bp.post("/renew")
 @allow_signed_in
 @sure_only
 def anew_submit() -> ResponseReturnValue:

@@ -14,14 +14,14 @@ from app.editing import Refused
 from wellbeing.flags import ACT_WORDS, Act
 
 
-@bp.get("/asked")
+@bp.get("/box")
 @allow_signed_in
 def asked() -> str:
     """Those who asked this person to be in touch, when their page is open."""
     return _asked_page(OpenForm())
 
 
-@bp.post("/asked")
+@bp.post("/box")
 @allow_signed_in
 def asked_submit() -> ResponseReturnValue:
     """Open the page with one's private words."""
@@ -50,7 +50,7 @@ def _asked_page(form: OpenForm) -> str:
     )
 
 
-@bp.post("/asked/<parcel_id>/read")
+@bp.post("/box/<parcel_id>/read")
 @allow_signed_in
 def read(parcel_id: str) -> ResponseReturnValue:
     """Look at one; the person who asked hears that it was read."""
@@ -63,7 +63,7 @@ def read(parcel_id: str) -> ResponseReturnValue:
     return redirect(url_for(".asked"), 303)
 
 
-@bp.post("/asked/<parcel_id>/done")
+@bp.post("/box/<parcel_id>/done")
 @allow_signed_in
 def done(parcel_id: str) -> ResponseReturnValue:
     """Close one with what was done."""

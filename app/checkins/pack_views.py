@@ -15,7 +15,7 @@ from app.fields import KeyedForm
 from wellbeing.instruments import instruments
 
 
-@bp.get("/longer")
+@bp.get("/more")
 @allow_signed_in
 def longer() -> str:
     """The longer questionnaires there are."""
@@ -37,7 +37,7 @@ def _longer_page(key: str = "", problem: str = "", given: dict[str, int] | None 
     )
 
 
-@bp.post("/longer")
+@bp.post("/more")
 @allow_signed_in
 def longer_submit() -> ResponseReturnValue:
     """Show the questions of one, or keep the answers; the address stays the same."""

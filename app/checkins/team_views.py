@@ -32,7 +32,7 @@ def team() -> str:
     )
 
 
-@bp.post("/asked/count")
+@bp.post("/box/sum")
 @allow_signed_in
 def count() -> ResponseReturnValue:
     """Give one's half of the key, or count with both."""

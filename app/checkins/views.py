@@ -202,7 +202,7 @@ def _offer(found: queries.History) -> dict[str, Any] | None:
     return {"listener": listener, "flag": flag, "card": flag.lines(current_user.name), "mark": mark, "key": key}
 
 
-@bp.post("/past/ask")
+@bp.post("/past/send")
 @allow_signed_in
 def ask() -> ResponseReturnValue:
     """Send what one's standing choice says, after one's weeks were seen."""
@@ -231,7 +231,7 @@ def close() -> ResponseReturnValue:
     return redirect(url_for(".weekly"), 303)
 
 
-@bp.post("/past/<check_in_id>/forget")
+@bp.post("/past/<check_in_id>/clear")
 @allow_signed_in
 def forget_one(check_in_id: str) -> ResponseReturnValue:
     """Delete one week, or one's own note of what was asked."""
@@ -244,7 +244,7 @@ def forget_one(check_in_id: str) -> ResponseReturnValue:
     return redirect(url_for(".past"), 303)
 
 
-@bp.get("/forget")
+@bp.get("/clear")
 @allow_signed_in
 def forget() -> ResponseReturnValue:
     """What it means to delete everything, before it is done."""
@@ -264,7 +264,7 @@ def _forget_page(form: ForgetForm) -> str:
     )
 
 
-@bp.post("/forget")
+@bp.post("/clear")
 @allow_signed_in
 def forget_submit() -> ResponseReturnValue:
     """Delete everything, and the key: in a session of one's own, else with one's private words."""
@@ -281,7 +281,7 @@ def forget_submit() -> ResponseReturnValue:
     return redirect(url_for(".weekly"), 303)
 
 
-@bp.get("/sharing")
+@bp.get("/choices")
 @allow_signed_in
 @sure_only
 def sharing() -> ResponseReturnValue:
@@ -289,7 +289,7 @@ def sharing() -> ResponseReturnValue:
     return _sharing_page(SharingForm(queries.listeners(current_user.id), queries.choice_of(current_user.id)))
 
 
-@bp.post("/sharing")
+@bp.post("/choices")
 @allow_signed_in
 @sure_only
 def sharing_submit() -> ResponseReturnValue:

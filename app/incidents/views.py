@@ -14,7 +14,7 @@ from app.fields import KeyedForm
 from app.incidents import queries, services
 from app.incidents.models import Kind
 
-bp = Blueprint("incidents", __name__, url_prefix="/happened")
+bp = Blueprint("incidents", __name__, url_prefix="/entry")
 
 
 @bp.get("/")
@@ -71,7 +71,7 @@ def show(incident_id: str) -> str:
     )
 
 
-@bp.post("/<incident_id>/stop")
+@bp.post("/<incident_id>/pause")
 @allow_signed_in
 def stop(incident_id: str) -> ResponseReturnValue:
     """Stop for today, paid; or go on after all."""
@@ -79,7 +79,7 @@ def stop(incident_id: str) -> ResponseReturnValue:
     return _back(outcome, incident_id, "Kept. A coordinator sees it.")
 
 
-@bp.post("/<incident_id>/relief")
+@bp.post("/<incident_id>/cover")
 @allow_signed_in
 def relief(incident_id: str) -> ResponseReturnValue:
     """Ask for someone to take over."""
@@ -94,7 +94,7 @@ def _back(outcome: Outcome, incident_id: str, words: str) -> ResponseReturnValue
     return redirect(url_for(".show", incident_id=incident_id), 303)
 
 
-@bp.post("/<incident_id>/undo")
+@bp.post("/<incident_id>/back")
 @allow_signed_in
 def undo(incident_id: str) -> ResponseReturnValue:
     """Take it back."""
@@ -106,7 +106,7 @@ def undo(incident_id: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-@bp.post("/<incident_id>/settle")
+@bp.post("/<incident_id>/tick")
 @allow(Role.COORDINATOR)
 def settle(incident_id: str) -> ResponseReturnValue:
     """Everything was seen to."""
@@ -118,7 +118,7 @@ def settle(incident_id: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-@bp.post("/due/<follow_up_id>")
+@bp.post("/later/<follow_up_id>")
 @allow_signed_in
 def answer(follow_up_id: str) -> ResponseReturnValue:
     """How one is: the answer leads somewhere and is kept nowhere."""

@@ -19,7 +19,7 @@ from app.people.views import bp, person_or_404
 FOR_A_WHILE = timedelta(days=14)
 
 
-@bp.get("/me/easy")
+@bp.get("/me/pace")
 @allow_signed_in
 def easy() -> str:
     """Go easy on me, until a day."""
@@ -37,7 +37,7 @@ def _page(form: LessForm) -> str:
     return render_template("people/easy.html", form=form, now=capacity.capacity_of(current_user.id))
 
 
-@bp.post("/me/easy")
+@bp.post("/me/pace")
 @allow_signed_in
 def easy_submit() -> ResponseReturnValue:
     """Keep it; the roster obeys from now on."""
@@ -58,7 +58,7 @@ def easy_submit() -> ResponseReturnValue:
     return _page(form), 422
 
 
-@bp.post("/me/easy/end")
+@bp.post("/me/pace/end")
 @allow_signed_in
 def easy_end() -> ResponseReturnValue:
     """Take on as much as usual again."""

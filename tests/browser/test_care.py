@@ -101,7 +101,7 @@ def test_at_the_tablet_a_check_in_is_sent_and_nothing_of_it_can_be_seen(bare_app
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
 def test_who_shares_nothing_sees_that_nobody_gets_anything(house, visit, axe, javascript):
-    page = visit("/own/sharing", as_=house.ana, size="phone", javascript=javascript)
+    page = visit("/own/choices", as_=house.ana, size="phone", javascript=javascript)
     page.get_by_text("Nothing, to nobody").click()
     page.get_by_role("button", name="Keep it").click()
     page.goto("/own/")
@@ -169,13 +169,13 @@ def test_at_three_in_the_morning_two_taps_and_the_rest_is_seen_to(bare_app, hous
     page.get_by_role("button", name="Ask for relief").click()
     if javascript:
         axe(page)
-    robin = visit("/happened/", as_=house.robin, javascript=javascript)
+    robin = visit("/entry/", as_=house.robin, javascript=javascript)
     expect(robin.get_by_text("Ana: stops, 3 hours to be paid")).to_be_visible()
     if javascript:
         axe(robin)
     robin.get_by_role("button", name="Everything is arranged").click()
     bare_app.extensions["evenhand_now"].set(datetime(2026, 11, 24, 11, tzinfo=UTC) + timedelta(days=3))
-    page.goto("/happened/")
+    page.goto("/entry/")
     page.get_by_role("button", name="I want to talk").click()
     assert page.url.endswith("/own/")
     expect(page.get_by_text("1 800 555 0100")).to_be_visible()

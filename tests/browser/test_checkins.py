@@ -73,7 +73,7 @@ def test_someone_asks_for_contact_and_sees_it_handled(bare_app, people, visit, a
     page.get_by_role("button", name="Send it to Kim").click()
     deliver(bare_app)
 
-    monday = visit("/own/asked", as_=people["kim"])
+    monday = visit("/own/box", as_=people["kim"])
     axe(monday)
     open_with_words(monday)
     monday.get_by_role("button", name="Look").click()
@@ -127,11 +127,11 @@ def test_whoever_leaves_at_once_leaves_nothing_to_go_back_to(people, visit):
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_the_other_pages_fit_and_are_accessible(people, visit, axe, size):
-    page = visit("/own/sharing", as_=people["ana"], size=size)
-    for path in ("sharing", "seized", "forget", "lost", "anew", "past"):
+    page = visit("/own/choices", as_=people["ana"], size=size)
+    for path in ("choices", "about", "clear", "code", "renew", "past"):
         page.goto(f"/own/{path}")
         axe(page)
-    page.goto("/own/seized")
+    page.goto("/own/about")
     assert page.evaluate("document.body.scrollHeight") < 3000  # five lines first, the tables folded
-    page.goto("/people/me/easy")
+    page.goto("/people/me/pace")
     axe(page)

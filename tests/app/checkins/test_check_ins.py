@@ -138,11 +138,11 @@ def test_a_listener_who_is_taken_off_still_opens_what_waits(ana, kim, check_in, 
     parcels.deliver(TASK)
     services.retire_listener(kim)
     client = as_(kim)
-    assert "/own/asked" in client.get("/own/").text
-    page = client.submit("/own/asked", "", passphrase=OTHER_WORDS)
+    assert "/own/box" in client.get("/own/").text
+    page = client.submit("/own/box", "", passphrase=OTHER_WORDS)
     assert "Someone asked for you" in page.text
     assert "still opens here" in page.text
-    for path in ("/own/anew", "/own/forget"):
+    for path in ("/own/renew", "/own/clear"):
         assert "What people sent you is lost too" in client.page(path).text
         assert "What people sent you" not in as_(ana).page(path).text
 
@@ -166,12 +166,12 @@ def test_to_delete_a_week_leaves_the_ask_that_waits_until_that_is_deleted_too(an
     (row,) = db.session.scalars(sa.select(CheckIn.id))
     client = as_(ana)
     client.submit("/own/past", "", passphrase=WORDS)
-    page = client.submit("/own/past", f"/own/past/{row}/forget")
+    page = client.submit("/own/past", f"/own/past/{row}/clear")
     assert "No weeks yet" in page.text
     assert "not read yet" in page.text
     assert "stays with them until they have dealt with it" in page.text
     assert open_row(ana, opened) == ["asked"]
-    client.submit("/own/past", f"/own/past/{row}/forget")
+    client.submit("/own/past", f"/own/past/{row}/clear")
     assert "not read yet" not in client.page("/own/past").text
     assert open_row(ana, opened) == []
 
@@ -534,7 +534,7 @@ def test_open_histories_that_are_over_are_thrown_away(app, ana, clock):
 
 
 def test_the_text_of_the_bench_is_the_text_of_the_page(app, ana, as_):
-    page = as_(ana).page("/own/seized").text
+    page = as_(ana).page("/own/about").text
     for line in (*seizure.IN_SHORT, *seizure.READABLE):
         assert line in page
     for part in seizure.surrendered():

@@ -28,7 +28,7 @@ def test_it_says_how_many_wait_only_while_the_supervisors_own_words_hold_it_open
     check_in(ana, 4, 4, 4, to=kim)
     parcels.deliver(TASK)
     assert "It opens with your private words" in look()
-    client.submit("/own/asked", "", passphrase=OTHER_WORDS)
+    client.submit("/own/box", "", passphrase=OTHER_WORDS)
     assert "1 waits" in look()
     assert "Ana" not in look()
 

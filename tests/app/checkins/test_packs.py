@@ -74,14 +74,14 @@ def test_what_is_not_used_here_is_refused_with_the_reason(robin, key):
 @pytest.mark.usefixtures("who5")
 def test_answers_are_sealed_like_any_check_in_and_scored_for_their_owner_alone(ana, as_, check_in, clock):
     client = as_(ana)
-    shown = client.submit("/own/longer", "/own/longer", pack="who5")
+    shown = client.submit("/own/more", "/own/more", pack="who5")
     assert "I felt 3" in shown.text
     assert "made up for a test" in shown.text
     for answers in ([3, 3, 2, 2, 2], [1, 1, 1, 1, 1], [1, 1, 1, 1, 2]):
         given = {f"item{number}": str(answer) for number, answer in enumerate(answers, 1)}
         data = {"csrf_token": client.token(), "pack": "who5", "send": "keep"} | given
-        answer = client.post("/own/longer", data=data)
-        assert (answer.status_code, answer.location) == (303, "/own/longer")
+        answer = client.post("/own/more", data=data)
+        assert (answer.status_code, answer.location) == (303, "/own/more")
         clock.move(weeks=1)
     check_in(ana)
     asked = sa.text("SELECT DISTINCT length(sealed) FROM check_in")
@@ -97,7 +97,7 @@ def test_answers_are_sealed_like_any_check_in_and_scored_for_their_owner_alone(a
 def test_all_may_be_left_out_and_nothing_is_kept_then(ana, as_):
     client = as_(ana)
     data = {"csrf_token": client.token(), "pack": "who5", "send": "keep", "item1": "9"}
-    assert client.post("/own/longer", data=data).status_code == 422
+    assert client.post("/own/more", data=data).status_code == 422
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CheckIn)) == 0
 
 

@@ -16,7 +16,7 @@ from app.access import Role
 from app.auth import services as doors
 from app.auth import tidy
 from app.auth.models import Credential, SignIn
-from app.checkins import keys, packs, parcels, queries, services
+from app.checkins import OF_REST, keys, packs, parcels, queries, services
 from app.checkins.models import CheckIn, WaitingParcel
 from app.database import db
 from app.editing import Saved
@@ -65,18 +65,18 @@ def test_before_sending_the_exact_card_is_shown_and_that_is_what_arrives(ana, ki
     assert "pay, food" not in review.text
     parcels.deliver(TASK)
     listener = as_(kim)
-    page = open_past(listener, OTHER_WORDS, "/own/asked")
+    page = open_past(listener, OTHER_WORDS, "/own/box")
     assert "Someone asked for you" in page.text
     assert "Ana" not in page.text
     look = next(form for form in page.all("form") if form.get("action").endswith("/read"))
-    page = listener.submit("/own/asked", look.get("action"))
+    page = listener.submit("/own/box", look.get("action"))
     assert all(line in page.text for line in shown)
     assert "604 555 0100" in page.text
     assert CANARY not in page.text
     assert page.all("a", href=f"/attendance/extra?person={ana}")
-    assert not page.all("a", href="/people/me/easy")
+    assert not page.all("a", href="/people/me/pace")
     done = next(form for form in page.all("form") if form.get("action").endswith("/done"))
-    assert "Nobody is waiting" in listener.submit("/own/asked", done.get("action"), act="talked").text
+    assert "Nobody is waiting" in listener.submit("/own/box", done.get("action"), act="talked").text
     parcels.deliver(TASK)
     past = open_past(client)
     assert "Kim read it" in past.text
@@ -142,7 +142,7 @@ def test_a_hard_week_is_offered_to_the_chosen_listener_but_not_sent(ana, kim, as
     assert "Ana asks you to get in touch." in review.text
     assert "very hard" not in review.text.split("get in touch.")[1]
     parcels.deliver(TASK)
-    assert "Nobody is waiting" in open_past(as_(kim), OTHER_WORDS, "/own/asked").text
+    assert "Nobody is waiting" in open_past(as_(kim), OTHER_WORDS, "/own/box").text
 
 
 def test_every_question_may_be_left_out(ana, as_):
@@ -176,7 +176,7 @@ def test_setting_up_shows_the_code_once_and_the_loss_beforehand(as_):
     code = re.search(r"((?:[A-Z2-9]{4} ){8}[A-Z2-9]{4})", page.text)[1]
     assert code not in client.page("/own/").text
     assert "Those" not in client.page("/own/past").text
-    page = client.submit("/own/lost", "", code=code, passphrase=OTHER_WORDS, again=OTHER_WORDS)
+    page = client.submit("/own/code", "", code=code, passphrase=OTHER_WORDS, again=OTHER_WORDS)
     assert "shown only now" in page.text
     assert "Only you see this page" in open_past(client, OTHER_WORDS).text
 
@@ -185,7 +185,7 @@ def test_wrong_words_open_nothing_and_beginning_anew_says_what_is_locked(ana, ch
     check_in(ana, 3, 3, 3)
     client = as_(ana)
     assert keys.WRONG in open_past(client, "wrong words entirely").text
-    client.submit("/own/anew", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
+    client.submit("/own/renew", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
     assert "1 older week is locked" in open_past(client, OTHER_WORDS).text
 
 
@@ -196,22 +196,22 @@ def test_a_worse_month_is_told_to_the_person_who_may_send_it_on(ana, kim, check_
         check_in(ana, level, level, level)
         app.extensions["evenhand_now"].move(days=7)
     parcels.deliver(TASK)
-    assert "Nobody is waiting" in open_past(as_(kim), OTHER_WORDS, "/own/asked").text
+    assert "Nobody is waiting" in open_past(as_(kim), OTHER_WORDS, "/own/box").text
     client = as_(ana)
     page = open_past(client)
     assert "harder than is usual for you" in page.text
     assert "This week is very hard for Ana." in page.text
-    asking = page.form("/own/past/ask").filled()
+    asking = page.form("/own/past/send").filled()
     with app.test_request_context("/", method="POST"):
         services.choose_sharing(ana, Sharing.CONTACT, kim)
-    assert "nothing was sent" in client.post("/own/past/ask", data=asking, follow_redirects=True).text
+    assert "nothing was sent" in client.post("/own/past/send", data=asking, follow_redirects=True).text
     assert count(WaitingParcel) == 0
-    asking = client.page("/own/past").form("/own/past/ask").filled()
+    asking = client.page("/own/past").form("/own/past/send").filled()
     for _ in range(2):
-        client.post("/own/past/ask", data=asking)
+        client.post("/own/past/send", data=asking)
     assert count(WaitingParcel) == 1
     parcels.deliver(TASK)
-    assert "Someone asked for you" in open_past(as_(kim), OTHER_WORDS, "/own/asked").text
+    assert "Someone asked for you" in open_past(as_(kim), OTHER_WORDS, "/own/box").text
 
 
 def test_an_ask_that_nobody_answers_is_said_to_have_run_out(ana, kim, as_, app):
@@ -221,17 +221,17 @@ def test_an_ask_that_nobody_answers_is_said_to_have_run_out(ana, kim, as_, app):
     client = as_(ana)
     assert "sent to Kim, not read yet" in open_past(client).text
     listener = as_(kim)
-    page = open_past(listener, OTHER_WORDS, "/own/asked")
+    page = open_past(listener, OTHER_WORDS, "/own/box")
     look = next(form for form in page.all("form") if form.get("action").endswith("/read"))
-    listener.submit("/own/asked", look.get("action"))
+    listener.submit("/own/box", look.get("action"))
     parcels.deliver(TASK)
     app.extensions["evenhand_now"].move(days=1)
     page = open_past(client).text
     assert "Kim read it" in page
     assert "sent to Kim, nobody answered this" in page
-    page = open_past(listener, OTHER_WORDS, "/own/asked")
+    page = open_past(listener, OTHER_WORDS, "/own/box")
     done = next(form for form in page.all("form") if form.get("action").endswith("/done"))
-    listener.submit("/own/asked", done.get("action"), act="talked")
+    listener.submit("/own/box", done.get("action"), act="talked")
     parcels.deliver(TASK)
     assert "nobody answered this" not in client.page("/own/past").text
 
@@ -239,10 +239,10 @@ def test_an_ask_that_nobody_answers_is_said_to_have_run_out(ana, kim, as_, app):
 def test_deleting_asks_first_and_then_nothing_is_left(ana, check_in, as_):
     check_in(ana)
     client = as_(ana)
-    assert "after seven days" in client.page("/own/forget").text
-    assert "Type the word delete" in client.submit("/own/forget", "", sure="yes").text
+    assert "after seven days" in client.page("/own/clear").text
+    assert "Type the word delete" in client.submit("/own/clear", "", sure="yes").text
     assert queries.has_key(ana)
-    client.submit("/own/forget", "", sure="Delete ")
+    client.submit("/own/clear", "", sure="Delete ")
     assert (count(CheckIn), queries.has_key(ana)) == (0, False)
 
 
@@ -265,9 +265,9 @@ def test_who_came_in_by_a_code_of_somebody_else_changes_nothing_private(ana, kim
     token = {"csrf_token": client.token()}
     words = {"passphrase": OTHER_WORDS, "again": OTHER_WORDS, "sure": "yes"}
     sharing = {"sharing": "level", "listener": kim}
-    for path, data in (("anew", words), ("sharing", sharing), ("forget", {"sure": "delete"})):
+    for path, data in (("renew", words), ("choices", sharing), ("clear", {"sure": "delete"})):
         assert client.post(f"/own/{path}", data=token | data).status_code in {409, 422}
-    assert "Come in by your own way first" in client.page("/own/anew").text
+    assert "Come in by your own way first" in client.page("/own/renew").text
     assert (queries.key_of(ana).public_key, queries.choice_of(ana)) == (public, queries.StandingChoice())
     sam = by_code(add_person("Sam"))
     assert sam.post("/own/words", data={"csrf_token": sam.token()} | words).status_code == 409
@@ -305,9 +305,9 @@ def test_where_somebody_else_could_stand_nothing_that_was_chosen_before_shows(ap
 
 def test_with_the_private_words_a_code_is_no_hindrance(ana, by_code):
     client = by_code(ana)
-    page = client.submit("/own/forget", "", sure="delete", passphrase="not the words at all")
+    page = client.submit("/own/clear", "", sure="delete", passphrase="not the words at all")
     assert keys.WRONG in page.text
-    client.submit("/own/forget", "", sure="delete", passphrase=WORDS)
+    client.submit("/own/clear", "", sure="delete", passphrase=WORDS)
     assert not queries.has_key(ana)
 
 
@@ -315,14 +315,14 @@ def test_a_passphrase_made_by_a_code_replaces_no_key_for_a_week(ana, as_, by_cod
     page = by_code(ana).submit("/account/passphrase", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
     assert queries.has_key(ana)
     client = as_(ana)
-    page = client.page("/own/anew").text
+    page = client.page("/own/renew").text
     assert "this opens on Monday 30 November" in page
     assert "Come in by your own way first" in page
-    assert client.page("/own/forget").all("input", name="passphrase")
-    assert "Some new words" in by_code(ana, "link").page("/own/anew").text
+    assert client.page("/own/clear").all("input", name="passphrase")
+    assert "Some new words" in by_code(ana, "link").page("/own/renew").text
     app.extensions["evenhand_now"].move(days=7)
-    assert "Some new words" in as_(ana).page("/own/anew").text
-    assert not as_(ana).page("/own/forget").all("input", name="passphrase")
+    assert "Some new words" in as_(ana).page("/own/renew").text
+    assert not as_(ana).page("/own/clear").all("input", name="passphrase")
 
 
 def test_a_link_to_an_address_that_was_changed_opens_nothing_for_a_week_and_the_one_before_is_told(
@@ -331,12 +331,12 @@ def test_a_link_to_an_address_that_was_changed_opens_nothing_for_a_week_and_the_
     robin = as_(add_person("Robin", Role.COORDINATOR))
     robin.submit(f"/people/{ana}/edit", "", email="robin@example.org")
     client = by_code(ana, "link")
-    for page in (client.page("/own/anew"), by_code(ana, "setup").page("/own/anew")):
+    for page in (client.page("/own/renew"), by_code(ana, "setup").page("/own/renew")):
         assert "this opens on Monday 30 November" in page.text
     app.extensions["evenhand_now"].move(days=8)
     db.session.execute(sa.delete(OutgoingMail))
     db.session.commit()
-    by_code(ana, "link").submit("/own/anew", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
+    by_code(ana, "link").submit("/own/renew", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
     told = set(db.session.scalars(sa.select(OutgoingMail.recipient)))
     assert told == {"ana@example.org", "robin@example.org"}
     app.extensions["evenhand_now"].move(weeks=4)
@@ -361,7 +361,7 @@ def test_a_key_made_anew_is_told_by_mail_and_on_the_pages_for_some_weeks(ana, ki
     mails = [(mail.recipient, mail.subject) for mail in db.session.scalars(sa.select(OutgoingMail))]
     assert mails.count(("ana@example.org", parcels.SUBJECT)) == 2  # the first key too
     client = as_(ana)
-    for page in (client.page("/own/"), client.submit("/own/", "", **FACES), client.page("/own/sharing")):
+    for page in (client.page("/own/"), client.submit("/own/", "", **FACES), client.page("/own/choices")):
         assert "Your private key was made on Monday 28 December" in page.text
         assert page.all("details", open="")
     bo = as_(add_person("Bo"))
@@ -390,6 +390,22 @@ def test_one_address_and_a_neutral_title_are_all_a_lent_phone_keeps(ana, kim, as
     assert (kept.status_code, kept.location) == (303, "/own/")
 
 
+def test_no_address_of_a_private_page_tells_what_it_is_for(app):
+    """The history of a lent phone holds the addresses of all of them."""
+    telling = set(
+        "anew ask asked asks check checkin checkins crisis death delete easy erase exhausted feel feeling forget "
+        "happened hard health help incident incidents listener listeners longer lost mood overdose pain private relief "
+        "seized settle share sharing sick stop stress support talk threat tired trouble undo wellbeing".split()
+    )
+    private = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.split(".")[0] in {"checkins", "incidents"} or rule.endpoint in OF_REST
+    ]
+    assert len(private) > 40
+    assert {rule for rule in private if telling & set(re.findall("[a-z]+", re.sub("<.*?>", "", rule)))} == set()
+
+
 def test_help_the_exit_and_one_neutral_title_stand_on_every_page(ana, kim, as_, app):
     with app.test_request_context("/", method="POST"):
         services.add_help_line("Crisis line", "1 800 555 0100", "day and night")
@@ -397,22 +413,22 @@ def test_help_the_exit_and_one_neutral_title_stand_on_every_page(ana, kim, as_, 
     client, listener = as_(ana), as_(kim)
     sam = as_(add_person("Sam"))
     pages = [sam.page(path) for path in ("/own/words", "/own/past")]
-    pages += [client.page(path) for path in ("/own/past", "/own/lost", "/happened/", f"/happened/{incident}")]
-    pages += [client.submit("/own/", "", **FACES), open_past(client), listener.page("/own/asked")]
-    pages += [open_past(listener, OTHER_WORDS, "/own/asked")]
-    pages += [client.page(f"/own/{name}") for name in ("", "words", "sharing", "seized", "forget", "anew", "longer")]
+    pages += [client.page(path) for path in ("/own/past", "/own/code", "/entry/", f"/entry/{incident}")]
+    pages += [client.submit("/own/", "", **FACES), open_past(client), listener.page("/own/box")]
+    pages += [open_past(listener, OTHER_WORDS, "/own/box")]
+    pages += [client.page(f"/own/{name}") for name in ("", "words", "choices", "about", "clear", "renew", "more")]
     for page in pages:
         assert page.title == "For me · Evenhand"
         assert "1 800 555 0100" in page.text
         assert [form for form in page.all("form") if "data-leave" in form.attributes]
-    code = client.submit("/own/anew", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
+    code = client.submit("/own/renew", "", passphrase=OTHER_WORDS, again=OTHER_WORDS)
     assert (code.title, "1 800 555 0100" in code.text) == ("For me · Evenhand", True)
 
 
 def test_numbers_stand_on_the_pages_of_rest_and_of_the_group_too(app, as_, ana, kim):
     with app.test_request_context("/", method="POST"):
         services.add_help_line("Crisis line", "1 800 555 0100", "day and night")
-    pages = [as_(ana).page(path) for path in ("/own/team", "/people/me/easy", "/shifts/rest")]
+    pages = [as_(ana).page(path) for path in ("/own/team", "/people/me/pace", "/shifts/rest")]
     assert all("1 800 555 0100" in page.text for page in [*pages, as_(kim).page("/own/monday")])
     assert pages[1].title == "For me · Evenhand"
 
@@ -421,7 +437,7 @@ def test_coordinators_name_listeners_and_numbers(app, as_):
     robin, bo = as_(add_person("Robin", Role.COORDINATOR)), add_person("Bo")
     page = robin.submit("/own/people", "", person=bo, words="another peer")
     assert "Has no private words yet" in page.text
-    page = robin.submit("/own/people", "/own/help/add", **{"line-name": "Warm line", "line-phone": "604 555 0111"})
+    page = robin.submit("/own/people", "/own/lines/add", **{"line-name": "Warm line", "line-phone": "604 555 0111"})
     assert "Warm line" in page.text
     remove = next(form.get("action") for form in page.all("form") if form.get("action").endswith("/remove"))
     assert "604 555" not in robin.submit("/own/people", remove).text
@@ -505,8 +521,8 @@ def test_a_canary_is_found_nowhere(app, ana, kim, as_, tmp_path):
     others = [add_person("Tess", Role.TREASURER), add_person("Bo")]
     for person in (admin, robin, kim, *others):
         other = as_(person)
-        for path in ("/", "/people/", f"/people/{ana}", "/people/me", "/audit/", "/own/", "/own/past", "/own/asked",
-                     "/own/people", "/own/team", "/own/monday", "/own/packs", "/happened/", "/transfer/",
+        for path in ("/", "/people/", f"/people/{ana}", "/people/me", "/audit/", "/own/", "/own/past", "/own/box",
+                     "/own/people", "/own/team", "/own/monday", "/own/packs", "/entry/", "/transfer/",
                      "/transfer/everything.zip", "/rosters/"):  # fmt: skip
             answer = other.get(path, follow_redirects=True)
             assert not [each for each in canaries if each.encode() in unpacked(answer.data)], path

@@ -313,5 +313,5 @@ def test_listeners_count_on_their_own_page(two, as_, say, clock):
     clock.move(weeks=4)
     for person, button, said in ((kim, "Give my half", "Your half is given"), (bo, "Count them now", "Counted.")):
         client = as_(person)
-        assert button in client.submit("/own/asked", "", passphrase=OTHER_WORDS).text
-        assert said in client.submit("/own/asked", "/own/asked/count").text
+        assert button in client.submit("/own/box", "", passphrase=OTHER_WORDS).text
+        assert said in client.submit("/own/box", "/own/box/sum").text

@@ -64,9 +64,9 @@ def told(night, kind=Kind.OVERDOSE):
 
 def test_two_taps_note_it_for_everyone_on_the_shift(night, as_):
     ana = as_(night.ana)
-    page = ana.page("/happened/")
+    page = ana.page("/entry/")
     token = page.form("").filled()["csrf_token"]
-    page = ana.post("/happened/", data={"csrf_token": token, "kind": "overdose"}, follow_redirects=True)
+    page = ana.post("/entry/", data={"csrf_token": token, "kind": "overdose"}, follow_redirects=True)
     assert "Overdose, Harbour House" in page.text
     rows = set(db.session.scalars(sa.select(IncidentPerson.person_id)))
     assert rows == {night.ana, night.bo}
@@ -80,14 +80,14 @@ def test_an_incident_has_no_place_for_words_about_anyone(app):
 
 def test_who_stops_is_paid_to_the_end_and_the_coordinator_sees_it(night, as_):
     incident = told(night)
-    page = as_(night.ana).submit(f"/happened/{incident}", f"/happened/{incident}/stop")
+    page = as_(night.ana).submit(f"/entry/{incident}", f"/entry/{incident}/pause")
     assert "(3 hours) is to be paid" in page.text
-    as_(night.bo).submit(f"/happened/{incident}", f"/happened/{incident}/relief")
+    as_(night.bo).submit(f"/entry/{incident}", f"/entry/{incident}/cover")
     robin = as_(night.robin)
-    page = robin.page("/happened/")
+    page = robin.page("/entry/")
     assert "Ana: stops, 3 hours to be paid" in page.text
     assert "Relief asked" in page.text
-    assert "To arrange" not in robin.submit("/happened/", f"/happened/{incident}/settle").text
+    assert "To arrange" not in robin.submit("/entry/", f"/entry/{incident}/tick").text
 
 
 def test_stopping_reaches_pay_once_and_going_on_takes_it_back(night, clock):
@@ -142,9 +142,9 @@ def test_a_paid_stop_is_for_today_and_not_for_weeks_ago(night, as_, clock, who, 
     person = getattr(night, who)
     incident = services.tell_incident(person, Kind.DEATH).id
     clock.move(hours=hours)
-    assert "Do you want to stop" in as_(person).page(f"/happened/{incident}").text
+    assert "Do you want to stop" in as_(person).page(f"/entry/{incident}").text
     clock.move(minutes=1)
-    assert "Do you want to stop" not in as_(person).page(f"/happened/{incident}").text
+    assert "Do you want to stop" not in as_(person).page(f"/entry/{incident}").text
     assert "That day is over" in " ".join(services.stand_down(incident, person, wants=True).problems.values())
     assert worked_records() == []
 
@@ -173,35 +173,35 @@ def count(model):
 
 def test_pressed_twice_or_told_by_two_it_is_one_unless_it_was_another(night, as_):
     ana, bo = as_(night.ana), as_(night.bo)
-    form = ana.page("/happened/").form("").filled() | {"kind": "overdose"}
+    form = ana.page("/entry/").form("").filled() | {"kind": "overdose"}
     for client, data in (
         (ana, form),
         (ana, form),
-        (bo, bo.page("/happened/").form("").filled() | {"kind": "overdose"}),
+        (bo, bo.page("/entry/").form("").filled() | {"kind": "overdose"}),
     ):
-        page = client.post("/happened/", data=data, follow_redirects=True)
+        page = client.post("/entry/", data=data, follow_redirects=True)
     assert "told already" in page.text
     assert (count(Incident), count(FollowUp)) == (1, 6)
     assert "second within a week" not in page.text
     (incident,) = db.session.scalars(sa.select(Incident.id))
-    assert "second within a week" in bo.submit(f"/happened/{incident}", "/happened/").text
+    assert "second within a week" in bo.submit(f"/entry/{incident}", "/entry/").text
     assert count(Incident) == 2
 
 
 def test_the_key_of_anothers_page_leads_to_nothing_they_told(night, as_):
     theirs = told(night)
     cy = as_(night.cy)
-    form = cy.page("/happened/").form("").filled() | {"kind": "overdose", "key": theirs}
-    assert "Harbour House" not in cy.post("/happened/", data=form, follow_redirects=True).text
-    assert (count(Incident), cy.get(f"/happened/{theirs}").status_code) == (2, 404)
+    form = cy.page("/entry/").form("").filled() | {"kind": "overdose", "key": theirs}
+    assert "Harbour House" not in cy.post("/entry/", data=form, follow_redirects=True).text
+    assert (count(Incident), cy.get(f"/entry/{theirs}").status_code) == (2, 404)
     assert {each.name for each in queries.incident(theirs).people} == {"Ana", "Bo"}
 
 
 def test_one_page_sent_again_with_another_kind_is_another_incident(night, as_):
     ana = as_(night.ana)
-    form = ana.page("/happened/").form("").filled()
+    form = ana.page("/entry/").form("").filled()
     for kind in ("overdose", "threat", "threat"):
-        page = ana.post("/happened/", data=form | {"kind": kind}, follow_redirects=True)
+        page = ana.post("/entry/", data=form | {"kind": kind}, follow_redirects=True)
     assert (count(Incident), "Threat or police" in page.text) == (2, True)
 
 
@@ -217,7 +217,7 @@ def test_nobody_is_paid_for_two_rests_at_a_time(night, as_, clock):
     assert isinstance(services.stand_down(two, night.cy, wants=True), Refused)
     (paid,) = worked_records(person_id=night.cy)
     assert paid.minutes == 120
-    assert "You have stopped" in as_(night.cy).page(f"/happened/{two}").text
+    assert "You have stopped" in as_(night.cy).page(f"/entry/{two}").text
     clock.move(hours=2)
     assert isinstance(services.stand_down(two, night.cy, wants=True), Saved)
 
@@ -255,28 +255,28 @@ def test_asking_for_relief_mails_coordinators_once_and_shows_who_could_come(nigh
     (mail,) = db.session.scalars(sa.select(OutgoingMail))
     assert (mail.recipient, mail.subject) == ("robin@example.org", "Please look at the plan")
     assert not {"overdose", "happened"} & set(mail.body.lower().split())
-    page = as_(night.robin).page("/happened/").text
+    page = as_(night.robin).page("/entry/").text
     assert "Who could take over now" in page
     assert "604 555 0123" in page
 
 
 def test_between_shifts_and_after_one_no_relief_is_offered(night, as_, clock):
     incident = services.tell_incident(night.cy, Kind.DEATH).id
-    assert "take over" not in as_(night.cy).page(f"/happened/{incident}").text
+    assert "take over" not in as_(night.cy).page(f"/entry/{incident}").text
     assert isinstance(services.ask_relief(incident, night.cy), Refused)
     mine = told(night)
-    assert "Ask for relief" in as_(night.ana).page(f"/happened/{mine}").text
+    assert "Ask for relief" in as_(night.ana).page(f"/entry/{mine}").text
     clock.move(hours=4)
-    assert "Ask for relief" not in as_(night.ana).page(f"/happened/{mine}").text
+    assert "Ask for relief" not in as_(night.ana).page(f"/entry/{mine}").text
     assert isinstance(services.ask_relief(mine, night.ana), Refused)
 
 
 def test_only_those_who_were_there_see_and_change_it(night, as_):
     incident = told(night)
-    assert as_(night.cy).get(f"/happened/{incident}").status_code == 404
+    assert as_(night.cy).get(f"/entry/{incident}").status_code == 404
     services.ask_relief(incident, night.cy)
     assert not queries.incident(incident).is_relief_asked
-    assert as_(night.bo).get(f"/happened/{incident}").status_code == 200
+    assert as_(night.bo).get(f"/entry/{incident}").status_code == 200
 
 
 def test_each_is_asked_after_three_days_two_weeks_and_four(night, as_, clock):
@@ -292,7 +292,7 @@ def test_each_is_asked_after_three_days_two_weeks_and_four(night, as_, clock):
     assert sorted(mail.recipient for mail in mails) == ["Ana@example.org", "Bo@example.org"]
     assert {mail.subject for mail in mails} == {"Something for you in Evenhand"}
     (question,) = queries.due_for(night.bo)
-    page = as_(night.bo).submit("/happened/", f"/happened/due/{question.id}", how="fine")
+    page = as_(night.bo).submit("/entry/", f"/entry/later/{question.id}", how="fine")
     assert "How are you since then" not in page.text
     assert len(queries.due_for(night.ana)) == 1
 
@@ -308,7 +308,7 @@ def test_nobody_answers_for_another(night, clock):
 def test_two_within_a_week_offer_again_and_sooner(night, as_, clock):
     told(night)
     second = told(night, Kind.OTHER)
-    assert "That is the second within a week" in as_(night.ana).page(f"/happened/{second}").text
+    assert "That is the second within a week" in as_(night.ana).page(f"/entry/{second}").text
     assert queries.is_second_of_late(night.ana)
     clock.move(days=1)
     assert len(queries.due_for(night.ana)) == 1
@@ -329,7 +329,7 @@ def test_a_mistake_is_taken_back_at_once_but_not_later(night, clock):
 def test_only_who_told_it_takes_it_back(night, as_):
     incident = told(night)
     services.stand_down(incident, night.ana, wants=True)
-    assert "take it back" not in as_(night.bo).page(f"/happened/{incident}").text
+    assert "take it back" not in as_(night.bo).page(f"/entry/{incident}").text
     assert isinstance(services.undo_incident(incident, night.bo), Refused)
     assert queries.incident(incident).people[0].stand_down_minutes == 180
 

@@ -290,7 +290,7 @@ def test_a_check_in_at_the_tablet_is_sealed_and_cannot_be_read_there(app, tablet
 
 def test_whoever_is_proven_at_the_tablet_tells_in_two_taps_that_something_happened(tablet, house, clock):
     end_transaction()
-    assert tablet.get("/happened/tablet").location == "/kiosk/"
+    assert tablet.get("/entry/tablet").location == "/kiosk/"
     come_in(tablet, house)
     send(tablet, "/kiosk/me", f"/kiosk/shifts/{house.shift}/arrive")
     (link,) = [each for each in Page(tablet.get("/kiosk/me").text).all("a") if each.text == "Something happened"]

@@ -113,15 +113,15 @@ def test_nothing_less_and_a_day_gone_by_are_refused_in_words(ana):
 
 def test_only_the_person_sees_that_it_is_on(period, ana, town, as_):
     capacity.go_easy(ana, LAST, Less(no_nights=True))
-    assert "It is on until" in as_(ana).page("/people/me/easy").text
+    assert "It is on until" in as_(ana).page("/people/me/pace").text
     robin = as_(town.robin)
     for path in (f"/people/{ana}", f"/people/{ana}/availability", "/people/"):
         assert "easy" not in robin.page(path).text.lower()
-    assert "easy" not in robin.page("/people/me/easy").text.lower().replace("go easy on me", "")
+    assert "easy" not in robin.page("/people/me/pace").text.lower().replace("go easy on me", "")
 
 
 def test_it_is_one_tap(ana, as_):
-    page = as_(ana).submit("/people/me/easy", "")
+    page = as_(ana).submit("/people/me/pace", "")
     assert "It is on until Monday 7 December" in page.text
     assert capacity.capacity_of(ana).maximum_minutes == 600
 
