@@ -63,6 +63,18 @@ class Standing:
         found = [each for each in self.problem.shifts if each.id in self.came_up and self.starts[each.id] > self.now]
         return sorted(found, key=lambda each: self.problem.shift_order[each.id])
 
+    @property
+    def with_places(self) -> frozenset[str]:
+        """The shifts on which somebody is missing, or a trainee seat is free."""
+        if "places" not in self.worked_out:
+            self.worked_out["places"] = frozenset(
+                each.id
+                for each in self.problem.shifts
+                if missing(self.problem, self.roster, each) or free_seats(self.problem, self.roster, each) > 0
+            )
+        found: frozenset[str] = self.worked_out["places"]
+        return found
+
     def stops(self, worker: Worker, shift: Shift) -> tuple[Violation, ...]:
         """What forbids a person one shift more; a place they gave back is theirs until somebody takes it."""
         pair = worker.id, shift.id
@@ -139,9 +151,9 @@ class Place:
 
 def missing_for(problem: Problem, roster: Roster, worker: Worker, shift: Shift) -> int:
     """How many places of a shift this person could fill: of a line they count on, or of its trainee seats."""
-    there = [problem.worker[each] for each in roster.workers_on(shift.id)]
     if worker.is_trainee:
-        return shift.trainee_seats - sum(each.is_trainee for each in there)
+        return free_seats(problem, roster, shift)
+    there = [problem.worker[each] for each in roster.workers_on(shift.id)]
     date = problem.horizon.date(shift.day)
     counted = [each for each in there if not each.is_trainee]
     most = 0
@@ -151,6 +163,11 @@ def missing_for(problem: Problem, roster: Roster, worker: Worker, shift: Shift) 
         elif worker.holds(line.skill, date):
             most = max(most, line.target - sum(each.holds(line.skill, date) for each in counted))
     return most
+
+
+def free_seats(problem: Problem, roster: Roster, shift: Shift) -> int:
+    """How many trainee seats of a shift are free."""
+    return shift.trainee_seats - sum(problem.worker[each].is_trainee for each in roster.workers_on(shift.id))
 
 
 def missing(problem: Problem, roster: Roster, shift: Shift) -> int:
@@ -225,11 +242,7 @@ def places_for(standing: Standing, person_id: str) -> list[Place]:
     found = (
         place_for(standing, worker, shift)
         for shift in standing.upcoming
-        if Assignment(person_id, shift.id) not in standing.facts.live
-        and (
-            missing(standing.problem, standing.roster, shift)
-            or missing_for(standing.problem, standing.roster, worker, shift) > 0
-        )
+        if shift.id in standing.with_places and Assignment(person_id, shift.id) not in standing.facts.live
     )
     return [each for each in found if each.is_for_others or not each.is_full]
 
