@@ -15,6 +15,7 @@ from app.database import db, insert_if_absent, new_id
 from app.jobs import Task
 from app.pay import accounts, ledger, queries
 from app.pay.models import AccrualMark, EntryKind, Honorarium, Standing
+from app.pay.set_off import set_off
 from app.people.models import Person
 from payroll import honoraria
 from payroll.funds import category_of
@@ -193,6 +194,7 @@ def accrue_within() -> int:
             each.before.voided_at = started
     db.session.flush()  # a voided row makes room for the next
     _write([each.after for each in todo.changes if each.after is not None], started)
+    set_off({each.after.person_id for each in todo.changes if each.after is not None})
     _set_mark(started - SLACK)
     return len(todo.changes)
 

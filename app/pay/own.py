@@ -122,6 +122,7 @@ def movements(person_id: str, last: date) -> list[Movement]:
         .where(LedgerAccount.person_id == person_id, LedgerEntry.happened_on <= last)
         .where(LedgerAccount.kind.in_([AccountKind.PAYABLE, AccountKind.REFUND]))
         .group_by(LedgerEntry.id)
+        .having(sa.func.sum(LedgerPosting.minor) != 0)  # what was set off changes nothing that is owed
         .order_by(LedgerEntry.number)
     )
     rows = db.session.execute(query).all()

@@ -26,6 +26,7 @@ from app.pay.currency import money
 from app.pay.models import CashFloat, CashSlip, EntryKind, Payout, SlipKind
 from app.pay.owed import Owed, owed_to
 from app.pay.repeats import SENT_BEFORE, request_hash
+from app.pay.set_off import set_off
 from app.walltime import instant_of
 from payroll import checks
 from payroll.ledger import Entry, Posting
@@ -113,6 +114,7 @@ def _ask(ask: Ask, key: str, by_id: str) -> Outcome:
             return Saved(before.id)
         return refuse(key=SENT_BEFORE)
     accrue_within()
+    set_off([ask.person_id])
     owed = owed_to(ask.person_id)
     if owed is None:
         return refuse(person_id="This person is not there any more.")
@@ -261,9 +263,15 @@ def _start_problem(row: Payout, by_id: str) -> str | None:
         return problem
     accrue_within()
     owed = owed_to(row.person_id)
-    if owed is not None and row.share != Share.AHEAD and owed.total.minor < row.minor:
-        return f"{owed.name} is owed {in_words(owed.total)} now. Cancel this payment and ask for a new one."
+    if owed is not None and row.share != Share.AHEAD and not _is_owed_still(row, owed):
+        changed = f"What {owed.name} is owed has changed: it is {in_words(owed.total)} now."
+        return f"{changed} Cancel this payment and ask for a new one."
     return None if owed is None else _ahead_problem(row.share, owed)
+
+
+def _is_owed_still(row: Payout, owed: Owed) -> bool:
+    """Whether both parts of a payment are owed: what is missing for work is not paid as an expense."""
+    return row.refund_minor <= max(0, owed.refund) and row.minor - row.refund_minor <= max(0, owed.pay)
 
 
 def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
@@ -286,6 +294,7 @@ def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
     if row.float_id is not None:
         row.pieces = {str(piece): number for piece, number in pieces.items() if number}
         _slip(row, SlipKind.PAYOUT, -1, by_id, row.entry_id)
+    set_off([row.person_id])  # an expense may have been taken back since this was asked for
     record(db.session, "pay", "payout", row.id, actor_id=by_id)
     db.session.commit()
     return Saved(payout_id)

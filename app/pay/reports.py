@@ -22,6 +22,7 @@ from app.pay.currency import currency, money
 from app.pay.models import (
     AccountKind,
     CashFloat,
+    EntryKind,
     Fund,
     Honorarium,
     LedgerAccount,
@@ -292,11 +293,11 @@ def _received(first: date, last: date, person_id: str | None) -> Iterator[tuple[
 
 
 def _is_payment() -> sa.ColumnElement[bool]:
-    """Whether an entry is a payment, or takes one back."""
+    """Whether an entry is a payment, takes one back, or makes pay of what somebody had already."""
     undone = aliased(LedgerEntry)
     return sa.or_(
-        LedgerEntry.kind == "payout",
-        sa.exists().where(undone.id == LedgerEntry.reverses_id, undone.kind == "payout"),
+        LedgerEntry.kind.in_([EntryKind.PAYOUT, EntryKind.SET_OFF]),
+        sa.exists().where(undone.id == LedgerEntry.reverses_id, undone.kind == EntryKind.PAYOUT),
     )
 
 

@@ -33,6 +33,7 @@ from app.pay.models import (
 )
 from app.pay.photos import Photo
 from app.pay.repeats import SENT_BEFORE, request_hash
+from app.pay.set_off import set_off
 from payroll import checks, honoraria
 from payroll.ledger import Entry, Posting
 from payroll.money import Money
@@ -261,6 +262,7 @@ def take_expense_back(expense_id: str, reason: str, by_id: str) -> Outcome:
     if not reason.strip():
         return refuse(reason="Say why, in a few words.")
     ledger.reverse(row.entry_id, reason.strip(), by_id=by_id)
+    set_off([row.person_id])
     row.state, row.entry_id, row.answer = ExpenseState.TAKEN_BACK, None, reason.strip()
     row.decided_by_id, row.decided_at = by_id, clock.now()
     record(db.session, "take expense back", "expense", row.id, actor_id=by_id)
