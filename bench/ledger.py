@@ -37,8 +37,10 @@ def measure(kind: str, postings: int) -> dict[str, Any]:
         with create_app(environ).app_context():
             people = [add_person(f"Peer {number}") for number in range(40)]
             started = time.perf_counter()
-            for first in range(0, postings // 2, CHUNK):
-                ledger.post_all([_writing(number, people, chance) for number in range(first, first + CHUNK)])
+            entries = postings // 2
+            for first in range(0, entries, CHUNK):
+                numbers = range(first, min(first + CHUNK, entries))
+                ledger.post_all([_writing(number, people, chance) for number in numbers])
                 db.session.commit()
             written = time.perf_counter() - started
             with reading():
