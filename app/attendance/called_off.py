@@ -25,7 +25,7 @@ Place: TypeAlias = tuple[str, str]
 
 RUNS_AFTER_ALL = "The shift takes place after all."
 HAS_IT_AGAIN = "They have the shift again."
-OFF_AGAIN = "The shift was lost again."
+OFF_AGAIN = "The shift was called off again."
 
 
 def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
