@@ -34,7 +34,9 @@ from app.pay.models import (
 from app.pay.photos import Photo
 from app.pay.repeats import SENT_BEFORE, request_hash
 from app.pay.set_off import set_off
+from app.pay.words import CATEGORY_WORDS
 from payroll import checks, honoraria
+from payroll.funds import Category
 from payroll.ledger import Entry, Posting
 from payroll.money import Money
 from payroll.rates import RateCard
@@ -148,7 +150,7 @@ def add_fund(facts: Mapping[str, Any], by_id: str) -> Outcome:
 
 
 def change_fund(fund_id: str, facts: Mapping[str, Any], version: int, by_id: str) -> Outcome:
-    """Change a fund; its days cannot leave out a cost that was posted to it."""
+    """Change a fund; neither its days nor what it may pay for can leave out a cost that was posted to it."""
     ledger.lock()
     row = locked(Fund, fund_id)
     if row is None:
@@ -160,6 +162,10 @@ def change_fund(fund_id: str, facts: Mapping[str, Any], version: int, by_id: str
     first, last = queries.fund_days(fund_id)
     if first is not None and last is not None and not facts["starts_on"] <= first <= last <= facts["ends_on"]:
         return refuse(ends_on=f"It has paid costs from {first} to {last}. Its days must hold these.")
+    missing = queries.fund_categories(fund_id) - set(facts["categories"])
+    if missing:
+        words = ", ".join(CATEGORY_WORDS[Category(each)] for each in sorted(missing))
+        return refuse(categories=f"It has paid for this already: {words}. Leave it chosen.")
     changed = changed_names(row, facts)
     for name in changed:
         setattr(row, name, facts[name])
