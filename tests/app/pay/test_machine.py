@@ -101,10 +101,15 @@ class Machine(RuleBasedStateMachine):
         accrual.accrue()
         self.purse.clock.move(hours=hours + 3)
         attendance.close_forgotten(None)
-        record = db.session.scalars(sa.select(Attendance.id).filter_by(shift_id=shift)).one()
-        self.purse.correct(record, is_exact=True)
-        self.work[record] = who, 60 if is_there else hours * 60
-        return record
+        noted = {row.activity: row.id for row in db.session.scalars(sa.select(Attendance).filter_by(shift_id=shift))}
+        for record in noted.values():
+            self.purse.correct(record, is_exact=True)
+        if not is_there:
+            self.work[noted["cancellation"]] = who, hours * 60
+            return noted["cancellation"]
+        self.work[noted["shift"]] = who, 60
+        self.work[noted["cancellation"]] = who, hours * 60 - 60  # the rest, so that both are the whole place
+        return noted["shift"]
 
     def place(self, who: str, hours: int) -> str:
         """A shift that begins in two hours, with one place that somebody has."""
@@ -205,7 +210,7 @@ class Machine(RuleBasedStateMachine):
     def a_payment_is_taken_back(self, payment: str | None) -> None:
         if payment in self.made:
             who, amount, refund, is_cash = self.made.pop(payment)
-            saved(payouts.reverse_payout(payment, "it was wrong", self.purse.tess))
+            saved(payouts.reverse_payout(payment, "it was wrong", self.purse.tess, witness_id=self.purse.kim))
             self.got[who] -= amount - refund
             self.refunded[who] -= refund
             self.cash += amount if is_cash else 0
@@ -242,10 +247,14 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         db.session.rollback()
         self.purse.whole()
-        live = sa.select(Attendance.shift_id, sa.func.count()).join(Honorarium, Honorarium.record_id == Attendance.id)
-        live = live.where(Honorarium.voided_at.is_(None), Honorarium.entry_id.is_not(None))
-        paid = db.session.execute(live.where(Attendance.shift_id.is_not(None)).group_by(Attendance.shift_id))
-        assert {number for _, number in paid} <= {1}, "one payment per place"
+        owed_now = Honorarium.voided_at.is_(None), Honorarium.entry_id.is_not(None)
+        live = sa.select(Attendance.shift_id, Attendance.activity)
+        live = live.join(Honorarium, Honorarium.record_id == Attendance.id).where(Attendance.shift_id.is_not(None))
+        paid = [tuple(row) for row in db.session.execute(live.where(*owed_now))]
+        assert len(paid) == len(set(paid)), "one payment per place"
+        whole = {shift for shift, _ in paid if (shift, "shift") in paid and (shift, "cancellation") in paid}
+        off = set(db.session.scalars(sa.select(Shift.id).where(Shift.cancelled_at.is_not(None))))
+        assert whole <= off, "or the rest of it beside what was worked"
 
 
 def bearing(fund: str) -> int:
