@@ -13,15 +13,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app import create_app
 from app.database import db, reading
 from app.pay import accounts, ledger
 from app.pay.ledger import Writing
-from bench.payouts import environ_of
+from bench.payouts import app_at, environ_of
 from bench.served import KINDS
 from payroll.ledger import transfer
 from payroll.money import Money
-from tests.support.databases import migrate_at
 from tests.support.people import add_person
 
 SEED = 3
@@ -32,21 +30,23 @@ TARGET = 2.0
 def measure(kind: str, postings: int) -> dict[str, Any]:
     """Write so many postings, then verify them all."""
     chance = random.Random(SEED)
-    with TemporaryDirectory(prefix="evenhand-bench-") as name, environ_of(kind, Path(name)) as environ:
-        migrate_at(environ)
-        with create_app(environ).app_context():
-            people = [add_person(f"Peer {number}") for number in range(40)]
-            started = time.perf_counter()
-            for first in range(0, postings // 2, CHUNK):
-                ledger.post_all([_writing(number, people, chance) for number in range(first, first + CHUNK)])
-                db.session.commit()
-            written = time.perf_counter() - started
-            with reading():
-                started, before = time.perf_counter(), time.process_time()
-                verdict = ledger.verify_ledger()
-                verified, processor = time.perf_counter() - started, time.process_time() - before
-            db.session.rollback()
-            db.engine.dispose()
+    with (
+        TemporaryDirectory(prefix="evenhand-bench-") as name,
+        environ_of(kind, Path(name)) as environ,
+        app_at(environ),
+    ):
+        people = [add_person(f"Peer {number}") for number in range(40)]
+        started = time.perf_counter()
+        entries = postings // 2
+        for first in range(0, entries, CHUNK):
+            numbers = range(first, min(first + CHUNK, entries))
+            ledger.post_all([_writing(number, people, chance) for number in numbers])
+            db.session.commit()
+        written = time.perf_counter() - started
+        with reading():
+            started, before = time.perf_counter(), time.process_time()
+            verdict = ledger.verify_ledger()
+            verified, processor = time.perf_counter() - started, time.process_time() - before
     return {
         "db": kind,
         "postings": verdict.postings,

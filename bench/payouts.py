@@ -179,15 +179,27 @@ def environ_of(kind: str, folder: Path) -> Iterator[dict[str, str]]:
             yield plain | {"DATABASE_URL": server.create("evenhand")}
 
 
+@contextmanager
+def app_at(environ: dict[str, str]) -> Iterator[Flask]:
+    """An application over a new database, its context pushed; its connections end with the block."""
+    migrate_at(environ)
+    app = create_app(environ)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.close()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
 def measure(kind: str, kills: int) -> dict[str, Any]:
     """Pay as many people as the process is to be killed; what came of it."""
     started = time.monotonic()
     with TemporaryDirectory(prefix="evenhand-bench-") as name, environ_of(kind, Path(name)) as environ:
-        migrate_at(environ)
-        app = create_app(environ)
         processes = Processes(Path(name))
         try:
-            with app.app_context():
+            with app_at(environ) as app:
                 purse = Purse(cast("Clock", lambda: datetime.now(UTC)))
                 floats.top_up_float(purse.box, ENOUGH, purse.hands())
                 people = [add_person(f"Peer {number}") for number in range(kills)]

@@ -89,6 +89,19 @@ class Due:
     amount: int
 
 
+def worked_off(pay: int, refund: int) -> int:
+    """How much of what is owed for work a payee has already: they got it for an expense that was none."""
+    return max(0, min(pay, -refund))
+
+
+def owed_in_all(pay: int, refund: int) -> int:
+    """What a payee is owed for work and expenses together; below zero they have more than they are owed.
+
+    An advance never eats an expense: that is not earned, and whoever spent it needs it back.
+    """
+    return refund if pay < 0 < refund else pay + refund
+
+
 def still_due(earned: Sequence[Due], settled: int) -> list[Due]:
     """What is still owed of things earned when `settled` was paid or set off: the oldest is paid first."""
     found = []

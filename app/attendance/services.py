@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
+from app.attendance.called_off import forget_taken_off
 from app.attendance.corrections import keep_before
 from app.attendance.day import UNDO_FOR
 from app.attendance.elsewhere import UNWORKED, here_elsewhere, hold_person, overlap
@@ -182,7 +183,7 @@ def correct(attendance_id: str, times: Times, reason: str, version: int, by_id: 
         problems = _overlap_problems(row.person_id, times, row.shift_id or row.id)
     if problems:
         return refuse(**problems)
-    if _is_paid_otherwise(row, times.state):
+    if _is_paid_otherwise(row, times):
         return refuse(form=PAID_OTHERWISE)
     keep_before(row, reason, by_id)
     _set(row, Noting(by_id, NotedVia.COORDINATOR, version), is_exact=True, **_columns(times))
@@ -306,7 +307,11 @@ def _held(attendance_id: str) -> Attendance | None:
 
 
 def _note(shift: Shift, person_id: str, noting: Noting, **values: Any) -> Outcome:
-    """Make the row, or change one that says nothing yet; whoever comes second finds it so or is told."""
+    """Make the row, or change one that says nothing yet; whoever comes second finds it so or is told.
+
+    Whoever was taken off the shift before, and is paid for that, has it again.
+    """
+    forget_taken_off(person_id, shift.id, noting.by_id)
     made = _insert(shift, person_id, noting, values) if noting.version == 0 else None
     if made is not None:
         record(db.session, f"note {values['state']}", "attendance", made, actor_id=noting.by_id, via=noting.via)
@@ -343,17 +348,20 @@ def _insert(shift: Shift, person_id: str, noting: Noting, values: dict[str, Any]
     return made if insert_if_absent(db.session, Attendance, row) else None
 
 
-def _is_paid_otherwise(row: Attendance, state: AttendanceState) -> bool:
-    """Whether a row would count as work beside another of the same place: worked, or called off, but not both."""
+def _is_paid_otherwise(row: Attendance, times: Times) -> bool:
+    """Whether a row would count beside another of the same place: an hour was worked, or called off, but not both."""
     other = {Activity.SHIFT: Activity.CANCELLATION, Activity.CANCELLATION: Activity.SHIFT}.get(Activity(row.activity))
-    if other is None or state not in {AttendanceState.HERE, AttendanceState.LEFT}:
+    if other is None or times.state not in {AttendanceState.HERE, AttendanceState.LEFT}:
         return False
+    ends_at = _columns(times)["left_at"]
     is_other = sa.exists().where(
         Attendance.shift_id == row.shift_id,
         Attendance.person_id == row.person_id,
         Attendance.activity == other,
         Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]),
         sa.or_(Attendance.left_at.is_(None), Attendance.left_at > Attendance.arrived_at),
+        sa.or_(Attendance.left_at.is_(None), Attendance.left_at > times.arrived_at),
+        sa.true() if ends_at is None else Attendance.arrived_at < ends_at,
     )
     return bool(db.session.scalar(sa.select(is_other)))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +14,10 @@ from app.database import db, new_id
 from app.editing import Outcome, Saved
 from app.pay import accounts, accrual, floats, ledger, payouts, queries, services
 from app.pay.currency import currency, money
-from app.pay.models import AccrualMark, EntryKind, Honorarium, Payout
+from app.pay.models import AccountKind, AccrualMark, EntryKind, Payout
 from app.pay.owed import owed_list
 from app.people.services import months_after
+from app.walltime import instant_of
 from payroll.ledger import transfer
 from payroll.payout import Method, Share, State
 
@@ -34,6 +36,7 @@ PREMIUMS = (
     ("demanding", "hour", 200),
 )
 BOX = {2000: 220, 1000: 90, 500: 60, 200: 40, 100: 40, 25: 40, 10: 20, 5: 20}
+LAST_MINUTES = timedelta(minutes=10)  # of a month: what ends after is written down in the next
 DAYS = 2
 PAID = 6
 FUNDS = (
@@ -47,11 +50,9 @@ def fill(people: Mapping[str, str], since: date) -> None:
     """Fill the purse; `people` are ids by name. Each step is the service a page would call."""
     toni, robin, noor = (people[name] for name in ("Toni", "Robin", "Noor"))
     _funds(since, toni)
+    _months(since, toni, robin)
     floats.open_float("Night box", toni, BOX, floats.Hands(new_id(), toni, robin))
-    db.session.execute(sa.delete(AccrualMark))  # its work is noted with moments that are long past
-    db.session.commit()
-    accrual.accrue()
-    _paid_before(toni, robin)
+    _accrue()
     _some_payouts(toni, robin, noor)
     facts = {"category": "travel", "minor": 650, "spent_on": clock.today(), "note": "Two bus tickets"}
     services.ask_expense(people["Uli"], facts, None, new_id())
@@ -85,27 +86,51 @@ def _funds(since: date, by_id: str) -> None:
     services.share_costs(since, None, weights, by_id)
 
 
-def _paid_before(toni: str, robin: str) -> None:
-    """What was worked longer ago was paid by transfer, once a month; all at once, so that the demo starts fast."""
-    until = clock.now() - timedelta(days=DAYS)
-    sums: dict[tuple[str, date], int] = {}
-    worked = sa.select(Honorarium).where(Honorarium.entry_id.is_not(None), Honorarium.ends_at < until)
-    for row in db.session.scalars(worked):
-        key = row.person_id, min(months_after(row.day_on.replace(day=1), 1), clock.today() - timedelta(days=1))
-        sums[key] = sums.get(key, 0) + row.minor
+def _months(since: date, toni: str, robin: str) -> None:
+    """What was worked longer ago was written down in its month, and paid by transfer on the first day of the next."""
+    until, month = clock.now() - timedelta(days=DAYS), since.replace(day=1)
+    while month <= clock.local(until).date():
+        after = months_after(month, 1)
+        ended = min(instant_of(after, time(), clock.zone()) - LAST_MINUTES, until)
+        with _as_of(ended):
+            _accrue(ended)
+        day = min(after, clock.today() - timedelta(days=1))
+        with _as_of(datetime(day.year, day.month, day.day, 20, tzinfo=UTC)):
+            _pay_by_transfer(toni, robin)
+        month = after
+
+
+@contextmanager
+def _as_of(at: datetime) -> Iterator[None]:
+    """Let the block happen at a moment that is past."""
+    gap = at - clock.now()
+    clock.shift(gap)
+    try:
+        yield
+    finally:
+        clock.shift(-gap)
+
+
+def _accrue(until: datetime | None = None) -> None:
+    db.session.execute(sa.delete(AccrualMark))  # its work is noted with moments that are long past
+    db.session.commit()
+    accrual.accrue(until)
+
+
+def _pay_by_transfer(toni: str, robin: str) -> None:
+    """Pay everyone all they are owed, at once, so that the demo starts fast."""
+    at, day = clock.now(), clock.today()
+    owed = queries.balances(AccountKind.PAYABLE)
+    sums = {who: minor for who, minor in sorted(owed.items()) if minor > 0 and who not in {toni, robin}}
     writings = [
         ledger.Writing(
             transfer(EntryKind.PAYOUT, day, accounts.BANK, accounts.payable(person_id), money(minor)),
             f"demo-{person_id}-{day}",
             by_id=toni,
         )
-        for (person_id, day), minor in sums.items()
-        if person_id not in {toni, robin}
+        for person_id, minor in sums.items()
     ]
-    paid = [key for key in sums if key[0] not in {toni, robin}]
-    for (person_id, day), entry_id in zip(paid, ledger.post_all(writings), strict=True):
-        at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
-        minor = sums[person_id, day]
+    for (person_id, minor), entry_id in zip(sums.items(), ledger.post_all(writings), strict=True):
         db.session.add(
             Payout(
                 id=new_id(),

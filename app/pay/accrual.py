@@ -15,6 +15,7 @@ from app.database import db, insert_if_absent, new_id
 from app.jobs import Task
 from app.pay import accounts, ledger, queries
 from app.pay.models import AccrualMark, EntryKind, Honorarium, Standing
+from app.pay.set_off import set_off
 from app.people.models import Person
 from payroll import honoraria
 from payroll.funds import category_of
@@ -87,12 +88,12 @@ class Pending:
     same: list[tuple[Honorarium, int]]
 
 
-def pending() -> Pending:
-    """What worked records say that the ledger does not say yet."""
+def pending(until: datetime | None = None) -> Pending:
+    """What worked records say that the ledger does not say yet; of work that had ended by an instant, when asked."""
     mark = db.session.get(AccrualMark, 1, populate_existing=True)
     since = mark.changed_until if mark else None
     found, gone = (worked_records(), set[str]()) if since is None else changed_work(since)
-    records = {each.id: each for each in found}
+    records = {each.id: each for each in found if until is None or each.ends_at <= until}
     live = _live_rows(since, {*records, *gone})
     waiting = [row.record_id for row in live.values() if row.standing == Standing.UNAGREED]
     records |= {each.id: each for each in worked_records(ids=set(waiting) - set(records))} if waiting else {}
@@ -171,18 +172,18 @@ class _Reckoner:
         self.standings = {each.id: queries.standing_of(each, choices.get(each.id)) for each in people}
 
 
-def accrue() -> int:
-    """Bring the ledger up to what was worked; how many changes there were."""
-    done = accrue_within()
+def accrue(until: datetime | None = None) -> int:
+    """Bring the ledger up to what was worked (until an instant, when asked); how many changes there were."""
+    done = accrue_within(until)
     db.session.commit()
     return done
 
 
-def accrue_within() -> int:
+def accrue_within(until: datetime | None = None) -> int:
     """The same in the caller's transaction."""
     ledger.lock()
     started = clock.now()
-    todo = pending()
+    todo = pending(until)
     for row, version in todo.same:
         row.record_version = version
     ledger.reverse_all(
@@ -193,6 +194,7 @@ def accrue_within() -> int:
             each.before.voided_at = started
     db.session.flush()  # a voided row makes room for the next
     _write([each.after for each in todo.changes if each.after is not None], started)
+    set_off({each.after.person_id for each in todo.changes if each.after is not None})
     _set_mark(started - SLACK)
     return len(todo.changes)
 

@@ -7,7 +7,7 @@ writes the difference down, with what is known about it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -198,12 +198,12 @@ def _witness_problem(hands: Hands) -> str | None:
     return "Choose someone else than yourself." if hands.witness_id == hands.by_id else None
 
 
-def pass_on(float_id: str, to: str, pieces: Pieces, by_id: str) -> None:
+def pass_on(float_id: str, to: str, pieces: Pieces, hands: Hands) -> None:
     """Let money that came back to a closed box go, in the caller's transaction, to the bank or on to an open box."""
     row, back = db.session.get_one(CashFloat, float_id), {piece: -number for piece, number in pieces.items()}
-    _move(row, SlipKind.TO_BANK, back, Hands(new_id(), by_id, None))
+    _move(row, SlipKind.TO_BANK, back, hands)
     if to != accounts.BANK:
-        _move(db.session.get_one(CashFloat, to), SlipKind.TOP_UP, pieces, Hands(new_id(), by_id, None))
+        _move(db.session.get_one(CashFloat, to), SlipKind.TOP_UP, pieces, replace(hands, key=new_id()))
 
 
 def _move(row: CashFloat, kind: SlipKind, pieces: Pieces, hands: Hands, says: str | None = None) -> None:

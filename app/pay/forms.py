@@ -202,9 +202,12 @@ class ReceiptForm(PiecesForm):
     name = text_field("Their initials, or the number of the slip", 80)
     pin = text_field("Their PIN", 12, description="They type it themselves. Then no initials are needed.")
     witness_id = SelectField("Who saw it?", [Optional()], choices=[])
+    got_on = day_field("When did they get it?", description="The year and any limit of theirs go by this day.")
 
-    def __init__(self, people: Names, *args: Any, is_cash: bool, **kwargs: Any) -> None:
+    def __init__(self, people: Names, *args: Any, is_cash: bool, is_unknown: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_unknown:
+            del self.got_on
         offer(self.witness_id, people)
         for field in (self.name, self.witness_id):
             field.flags.optional = False  # whoever pays in cash needs both; only a PIN stands for the initials
@@ -218,17 +221,26 @@ class ReceiptForm(PiecesForm):
 class ReasonForm(KeyedForm):
     """Why something is taken back or refused."""
 
-    reason = text_field("Why?", 300, required="Say why, in a few words.")
+    reason = text_field(
+        "Why?", 300, required="Say why, in a few words.", description="They read this. Name nobody else."
+    )
 
 
 class TakeBackForm(ReasonForm):
-    """Why a payment is taken back, and where its cash is now when its box was closed since."""
+    """Why a payment is taken back; of cash who saw it, and where it is now when its box was closed since."""
 
+    witness_id = SelectField(
+        "Who saw that the money is there?", [Optional()], choices=[], description="Cash is moved by two people."
+    )
     back_to = SelectField("Where is the money now?", [Optional()], choices=[])
 
-    def __init__(self, boxes: Names | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, boxes: Names | None, people: Names | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.back_to.flags.optional = False
+        self.back_to.flags.optional = self.witness_id.flags.optional = False
+        if people is None:
+            del self.witness_id
+        else:
+            offer(self.witness_id, people)
         if boxes is None:
             del self.back_to
         else:

@@ -39,6 +39,7 @@ class EntryKind(StrEnum):
     EXPENSE = "expense"
     PAYOUT = "payout"
     FLOAT = "float"
+    SET_OFF = "set_off"  # what one person got for no expense counts as pay they are owed
     REVERSAL = "reversal"
 
 

@@ -125,17 +125,18 @@ def _caps(person_id: str, what: own.Watched, first: date, last: date) -> Iterato
         if starts_on <= today <= ends_on:
             got += what.other
             got += max(0, queries.balances(AccountKind.PAYABLE, person_id).get(person_id, 0))
-        got += _published(person_id, (max(starts_on, today), ends_on), (max(first, today), last))
+        since = today - DAY if starts_on <= today else starts_on  # a night shift of yesterday may still go on
+        got += _published(person_id, (since, ends_on), (max(first, today), last))
         yield Cap(day, min(ends_on, last), max(0, what.limit.minor - got))
         day = ends_on + DAY
 
 
 def _published(person_id: str, span: tuple[date, date], within: tuple[date, date]) -> int:
-    """What a person's published shifts of a span pay that lie outside the days a roster is made for."""
+    """What a person's published shifts of a span pay that are not over and lie outside the days of a roster."""
     ids = db.session.scalars(
         sa.select(Shift.id)
         .join(Assignment, Assignment.shift_id == Shift.id)
-        .where(Assignment.person_id == person_id, Shift.cancelled_at.is_(None), Shift.starts_at > clock.now())
+        .where(Assignment.person_id == person_id, Shift.cancelled_at.is_(None), Shift.ends_at > clock.now())
         .where(Shift.day_on.between(*span), ~Shift.day_on.between(*within))
     ).all()
     return sum(each.amount.minor for each in queries.quotes(person_id, ids).values()) if ids else 0

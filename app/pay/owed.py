@@ -30,7 +30,7 @@ from app.pay.words import expense_words
 from app.people.models import Person
 from app.sites.models import Service
 from payroll.money import Money, pieces_of
-from payroll.payout import OPEN, Due, Method, is_late, still_due
+from payroll.payout import OPEN, Due, Method, is_late, owed_in_all, still_due, worked_off
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Owed:
     @cached_property
     def total(self) -> Money:
         """All of it."""
-        return money(self.pay + self.refund)
+        return money(owed_in_all(self.pay, self.refund))
 
     @cached_property
     def since(self) -> datetime | None:
@@ -81,7 +81,7 @@ class Owed:
     def is_late(self) -> bool:
         """Whether any of it is older than a day; what no coin can pay is not."""
         least = min(pieces_of(currency()))
-        if self.pay + self.refund < least:
+        if self.total.minor < least:
             return False
         return is_late([Due(each.id, each.earned_at, each.minor) for each in self.dues], clock.now())
 
@@ -236,7 +236,7 @@ def _owed(row: Any, pay: int, refund: int, lines: tuple[list[DueLine], list[DueL
         row.is_volunteer,
         pay,
         refund,
-        (*left_of(lines[0], pay), *left_of(lines[1], refund)),
+        (*left_of(lines[0], pay - worked_off(pay, refund)), *left_of(lines[1], refund)),
         row.method or Method.CASH,
         bool(row.is_declined),
         UnderWay(row.payout_id, row.state, row.minor) if row.payout_id else None,

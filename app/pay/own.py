@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.database import db, known_rows
@@ -33,7 +34,7 @@ from app.people.models import Person
 from app.sites.models import Service, Site
 from payroll.payout import Method
 from payroll.statement import (
-    PAYOUT,
+    EXPENSE,
     TAKEN_BACK,
     Limit,
     Movement,
@@ -45,6 +46,9 @@ from payroll.statement import (
     statement,
 )
 from payroll.statement import Standing as Stand
+
+UNDOING = {EntryKind.PAYOUT: TAKEN_BACK, EntryKind.EXPENSE: EXPENSE}
+"""What it is to a payee when an entry of a kind is undone: money given back, an expense that was none."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +118,18 @@ def statement_of(person_id: str, first: date, last: date) -> Statement:
 
 def movements(person_id: str, last: date) -> list[Movement]:
     """Everything that changed what a person is owed, until a day."""
+    undone = aliased(LedgerEntry)
     query = (
         sa.select(LedgerEntry.id, LedgerEntry.key, LedgerEntry.happened_on, LedgerEntry.kind, LedgerEntry.reason)
         .add_columns(LedgerEntry.reverses_id, sa.func.sum(LedgerPosting.minor).label("minor"))
+        .add_columns(sa.func.max(undone.kind).label("undone"))  # there is at most one
+        .outerjoin(undone, undone.id == LedgerEntry.reverses_id)
         .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
         .where(LedgerAccount.person_id == person_id, LedgerEntry.happened_on <= last)
         .where(LedgerAccount.kind.in_([AccountKind.PAYABLE, AccountKind.REFUND]))
         .group_by(LedgerEntry.id)
+        .having(sa.func.sum(LedgerPosting.minor) != 0)  # what was set off changes nothing that is owed
         .order_by(LedgerEntry.number)
     )
     rows = db.session.execute(query).all()
@@ -137,7 +145,7 @@ def movements(person_id: str, last: date) -> list[Movement]:
     services = queries.service_names()
     found = []
     for row in rows:
-        kind = TAKEN_BACK if row.reverses_id in paid else row.kind
+        kind = UNDOING.get(row.undone, row.kind)
         if row.id in work:
             words = queries.work_words(work[row.id].activity, services.get(work[row.id].service_id or ""))
         elif row.id in paid:
@@ -146,9 +154,7 @@ def movements(person_id: str, last: date) -> list[Movement]:
             words = expense_words(spent[row.key].category)
         else:
             words = f"Put right: {row.reason or ''}"
-        found.append(
-            Movement(row.happened_on, PAYOUT if row.kind == EntryKind.PAYOUT else kind, words, -int(row.minor))
-        )
+        found.append(Movement(row.happened_on, kind, words, -int(row.minor)))
     return found
 
 

@@ -94,9 +94,14 @@ def _taken(shown: queries.PayoutShown) -> set[str | None]:
 
 
 def _take_back_form(shown: queries.PayoutShown) -> TakeBackForm:
-    if not payouts.is_closed_box(shown.row):
-        return TakeBackForm(None)
-    return TakeBackForm([(each.row.id, each.row.name) for each in queries.boxes()] + [(accounts.BANK, "In the bank")])
+    row = shown.row
+    if row.float_id is None:
+        return TakeBackForm(None, None)
+    witnesses = [each for each in queries.everyone() if each[0] not in {row.person_id, current_user.id}]
+    if not payouts.is_closed_box(row):
+        return TakeBackForm(None, witnesses)
+    boxes = [(each.row.id, each.row.name) for each in queries.boxes()]
+    return TakeBackForm([*boxes, (accounts.BANK, "In the bank")], witnesses)
 
 
 def _receipt_form(shown: queries.PayoutShown) -> ReceiptForm:
@@ -104,7 +109,9 @@ def _receipt_form(shown: queries.PayoutShown) -> ReceiptForm:
     row = shown.row
     taken = _taken(shown) | {current_user.id}
     witnesses = [each for each in queries.everyone() if each[0] not in taken]
-    form: ReceiptForm = kind(witnesses, is_cash=row.float_id is not None)
+    data = {"got_on": payouts.handed_on(row)}
+    is_unknown = row.state == State.UNKNOWN
+    form: ReceiptForm = kind(witnesses, data=data, is_cash=row.float_id is not None, is_unknown=is_unknown)
     return form
 
 
@@ -132,7 +139,11 @@ def payout_finish(payout_id: str) -> ResponseReturnValue:
                 return _page(payout_id, form), 422
             name = "PIN"
         receipt = payouts.Receipt(
-            kind, name, form.witness_id.data or None if is_cash else None, form.pieces if is_cash else None
+            kind,
+            name,
+            form.witness_id.data or None if is_cash else None,
+            form.pieces if is_cash else None,
+            form.got_on.data if form.got_on is not None else None,
         )
         outcome = payouts.finish_payout(payout_id, receipt, current_user.id)
         if isinstance(outcome, Saved):
@@ -184,7 +195,8 @@ def take_back_submit(payout_id: str) -> ResponseReturnValue:
     form = _take_back_form(shown)
     if form.validate_on_submit():
         back_to = form.back_to.data or None if form.back_to is not None else None
-        outcome = payouts.reverse_payout(payout_id, form.reason.data, current_user.id, back_to)
+        witness_id = form.witness_id.data or None if form.witness_id is not None else None
+        outcome = payouts.reverse_payout(payout_id, form.reason.data, current_user.id, back_to, witness_id)
         if isinstance(outcome, Saved):
             flash("Taken back. It is owed again.", "success")
             return redirect(url_for(".payout", payout_id=payout_id), 303)

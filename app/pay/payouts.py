@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import sqlalchemy as sa
 
@@ -23,10 +23,12 @@ from app.jobs import Task
 from app.pay import accounts, floats, ledger, queries
 from app.pay.accrual import accrue_within
 from app.pay.currency import money
-from app.pay.models import CashFloat, CashSlip, EntryKind, Payout, SlipKind
+from app.pay.models import CashFloat, CashSlip, EntryKind, LedgerEntry, Payout, SlipKind
 from app.pay.owed import Owed, owed_to
 from app.pay.repeats import SENT_BEFORE, request_hash
+from app.pay.set_off import set_off
 from app.walltime import instant_of
+from app.words import long_day
 from payroll import checks
 from payroll.ledger import Entry, Posting
 from payroll.money import Money, in_words, most_payable, notes_for, worth
@@ -36,6 +38,10 @@ LONGEST_SENDING = timedelta(minutes=15)
 RECEIPT_PIN = Limit("receipt pin", 5, QUARTER)
 FINISHED_BEFORE = "This was finished before with something else on it. Look at what was kept."
 GONE = "This payment is not there any more."
+TYPE_WHAT_YOU_GAVE = (
+    "By its slips the box does not hold so many of these. "
+    "Open 'I used other notes or coins' and type what you gave. If that is what you gave, count the box after."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How a payee confirmed a payment: `kind` is initials, pin, slip or reference; `name` what was written."""
+    """How a payee confirmed a payment: `kind` is initials, pin, slip or reference; `name` what was written.
+
+    `got_on` is the day they got it, asked only when nobody wrote down how the payment ended.
+    """
 
     kind: str
     name: str
     witness_id: str | None = None
     pieces: Mapping[int, int] | None = None
+    got_on: date | None = None
 
 
 def ask_payout(ask: Ask, key: str, by_id: str) -> Outcome:
@@ -113,6 +123,7 @@ def _ask(ask: Ask, key: str, by_id: str) -> Outcome:
             return Saved(before.id)
         return refuse(key=SENT_BEFORE)
     accrue_within()
+    set_off([ask.person_id])
     owed = owed_to(ask.person_id)
     if owed is None:
         return refuse(person_id="This person is not there any more.")
@@ -200,6 +211,16 @@ def _unspoken(box: queries.Box) -> dict[int, int]:
     return stock
 
 
+def _not_in_hand(box: queries.Box) -> dict[int, int]:
+    """The stock of a box without the notes and coins that are being handed over now."""
+    stock = dict(box.stock)
+    query = sa.select(Payout.pieces).where(Payout.float_id == box.row.id, Payout.state.in_(floats.HANDING))
+    for pieces in db.session.scalars(query):
+        for piece, number in (pieces or {}).items():
+            stock[int(piece)] = stock.get(int(piece), 0) - number
+    return {piece: number for piece, number in stock.items() if number > 0}
+
+
 def approve_payouts(ids: Iterable[str], by_id: str) -> tuple[int, list[str]]:
     """Approve payments: how many, and in words why others could not be."""
     count, words = 0, []
@@ -243,7 +264,7 @@ def start_payout(payout_id: str, by_id: str) -> Outcome:
         return refuse(form=problem)
     if row.float_id is not None:
         box = queries.box(row.float_id)
-        pieces = notes_for(row.minor, box.stock) if box is not None and box.row.closed_at is None else None
+        pieces = notes_for(row.minor, _not_in_hand(box)) if box is not None and box.row.closed_at is None else None
         if pieces is None:
             return refuse(form="The cash box cannot make this amount any more. Put change in, or cancel the payment.")
         row.pieces = {str(piece): number for piece, number in pieces.items()}
@@ -261,9 +282,15 @@ def _start_problem(row: Payout, by_id: str) -> str | None:
         return problem
     accrue_within()
     owed = owed_to(row.person_id)
-    if owed is not None and row.share != Share.AHEAD and owed.total.minor < row.minor:
-        return f"{owed.name} is owed {in_words(owed.total)} now. Cancel this payment and ask for a new one."
+    if owed is not None and row.share != Share.AHEAD and not _is_owed_still(row, owed):
+        changed = f"What {owed.name} is owed has changed: it is {in_words(owed.total)} now."
+        return f"{changed} Cancel this payment and ask for a new one."
     return None if owed is None else _ahead_problem(row.share, owed)
+
+
+def _is_owed_still(row: Payout, owed: Owed) -> bool:
+    """Whether both parts of a payment are owed: what is missing for work is not paid as an expense."""
+    return row.refund_minor <= max(0, owed.refund) and row.minor - row.refund_minor <= max(0, owed.pay)
 
 
 def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
@@ -280,12 +307,14 @@ def finish_payout(payout_id: str, receipt: Receipt, by_id: str) -> Outcome:
     if problems:
         return refuse(**problems)
     pieces = receipt.pieces or {int(piece): number for piece, number in (row.pieces or {}).items()}
-    row.entry_id = ledger.post_all([ledger.Writing(_entry(row), f"payout-{row.id}", by_id=by_id)])[0]
+    got_on = (receipt.got_on or handed_on(row)) if row.state == State.UNKNOWN else clock.today()
+    row.entry_id = ledger.post_all([ledger.Writing(_entry(row, got_on), f"payout-{row.id}", by_id=by_id)])[0]
     row.state, row.settled_at = State.PAID, clock.now()
     row.receipt, row.receipt_name, row.witness_id = receipt.kind, receipt.name, receipt.witness_id
     if row.float_id is not None:
         row.pieces = {str(piece): number for piece, number in pieces.items() if number}
-        _slip(row, SlipKind.PAYOUT, -1, by_id, row.entry_id)
+        _slip(row, SlipKind.PAYOUT, -1, (by_id, row.witness_id), row.entry_id)
+    set_off([row.person_id])  # an expense may have been taken back since this was asked for
     record(db.session, "pay", "payout", row.id, actor_id=by_id)
     db.session.commit()
     return Saved(payout_id)
@@ -296,7 +325,9 @@ def _is_kept(row: Payout, receipt: Receipt) -> bool:
     pieces = {str(piece): number for piece, number in (receipt.pieces or {}).items() if number}
     said = receipt.kind, receipt.name, receipt.witness_id
     is_told = row.float_id is not None and receipt.pieces is not None
-    return said == (row.receipt, row.receipt_name, row.witness_id) and (not is_told or pieces == row.pieces)
+    if said != (row.receipt, row.receipt_name, row.witness_id) or (is_told and pieces != row.pieces):
+        return False
+    return receipt.got_on is None or receipt.got_on == db.session.get_one(LedgerEntry, row.entry_id).happened_on
 
 
 def _again(row: Payout, *, is_same: bool) -> Outcome:
@@ -312,8 +343,12 @@ def _receipt_problems(row: Payout, receipt: Receipt, by_id: str) -> dict[str, st
         return {"form": problem}
     if not receipt.name.strip():
         return {"name": "Write how they confirmed it."}
-    if row.float_id is None:
-        return {}
+    if receipt.got_on is not None and not handed_on(row) <= receipt.got_on <= clock.today():
+        return {"got_on": f"Choose a day from {long_day(handed_on(row))} to today."}
+    return {} if row.float_id is None else _cash_problems(row, row.float_id, receipt, by_id)
+
+
+def _cash_problems(row: Payout, float_id: str, receipt: Receipt, by_id: str) -> dict[str, str]:
     if receipt.witness_id is None:
         return {"witness_id": "Choose who saw it."}
     problem = checks.may_witness(
@@ -321,7 +356,8 @@ def _receipt_problems(row: Payout, receipt: Receipt, by_id: str) -> dict[str, st
     )
     if problem:
         return {"witness_id": problem}
-    return _piece_problems(row, row.float_id, receipt.pieces) if receipt.pieces is not None else {}
+    planned = {int(piece): number for piece, number in (row.pieces or {}).items()}
+    return _piece_problems(row, float_id, planned if receipt.pieces is None else receipt.pieces)
 
 
 def _piece_problems(row: Payout, float_id: str, pieces: Mapping[int, int]) -> dict[str, str]:
@@ -331,19 +367,25 @@ def _piece_problems(row: Payout, float_id: str, pieces: Mapping[int, int]) -> di
     box = queries.box(float_id)
     stock = box.stock if box is not None else {}
     if any(number > stock.get(piece, 0) for piece, number in pieces.items()):
-        return {"pieces": "By its slips the box does not hold so many of these. Count the box first."}
+        return {"pieces": TYPE_WHAT_YOU_GAVE}
     return {}
 
 
-def _entry(row: Payout) -> Entry:
+def handed_on(row: Payout) -> date:
+    """The day on which a payment was begun to be handed over."""
+    return clock.local(row.sent_at or clock.now()).date()
+
+
+def _entry(row: Payout, got_on: date) -> Entry:
     refund, work = Money(row.refund_minor, row.currency), Money(row.minor - row.refund_minor, row.currency)
     parts = [(accounts.payable(row.person_id), work), (accounts.refund(row.person_id), refund)]
     got = tuple(Posting(account, part) for account, part in parts if part)
     source = accounts.cash(row.float_id) if row.float_id else accounts.BANK
-    return Entry(EntryKind.PAYOUT, clock.today(), (*got, Posting(source, Money(-row.minor, row.currency))))
+    return Entry(EntryKind.PAYOUT, got_on, (*got, Posting(source, Money(-row.minor, row.currency))))
 
 
-def _slip(row: Payout, kind: SlipKind, sign: int, by_id: str, entry_id: str) -> None:
+def _slip(row: Payout, kind: SlipKind, sign: int, hands: tuple[str, str | None], entry_id: str) -> None:
+    by_id, witness_id = hands
     db.session.add(
         CashSlip(
             id=new_id(),
@@ -354,7 +396,7 @@ def _slip(row: Payout, kind: SlipKind, sign: int, by_id: str, entry_id: str) -> 
             payout_id=row.id,
             entry_id=entry_id,
             by_id=by_id,
-            witness_id=row.witness_id if row.witness_id != by_id else None,  # who saw it may put it back later
+            witness_id=witness_id,
             at=clock.now(),
         )
     )
@@ -389,10 +431,13 @@ def _move(payout_id: str, state: State, act: str, by_id: str, note: str) -> Outc
     return Saved(payout_id)
 
 
-def reverse_payout(payout_id: str, reason: str, by_id: str, back_to: str | None = None) -> Outcome:
+def reverse_payout(
+    payout_id: str, reason: str, by_id: str, back_to: str | None = None, witness_id: str | None = None
+) -> Outcome:
     """Take a payment back that was wrong: the money is in its box (or the bank) again, and is owed again.
 
     Where the box was closed since, `back_to` says where the money is now: another open box, or `accounts.BANK`.
+    `witness_id` is who saw that cash is in its box.
     """
     ledger.lock()
     row = locked(Payout, payout_id)
@@ -400,15 +445,16 @@ def reverse_payout(payout_id: str, reason: str, by_id: str, back_to: str | None 
         return refuse(form=GONE)
     if row.state == State.VOID:
         return _again(row, is_same=row.note == reason.strip())
-    problems = _reversal_problems(row, reason, by_id, back_to)
+    problems = _reversal_problems(row, reason, by_id, back_to) or _no_witness(row, by_id, witness_id)
     if problems or row.entry_id is None:
         return refuse(**problems)
     row.void_entry_id = ledger.reverse(row.entry_id, reason.strip(), clock.today(), by_id)
     row.state, row.note = State.VOID, reason.strip()
     if row.float_id is not None:
-        _slip(row, SlipKind.TAKEN_BACK, 1, by_id, row.void_entry_id)
+        _slip(row, SlipKind.TAKEN_BACK, 1, (by_id, witness_id), row.void_entry_id)
         if back_to is not None and is_closed_box(row):
-            floats.pass_on(row.float_id, back_to, {int(piece): n for piece, n in (row.pieces or {}).items()}, by_id)
+            pieces = {int(piece): number for piece, number in (row.pieces or {}).items()}
+            floats.pass_on(row.float_id, back_to, pieces, floats.Hands(new_id(), by_id, witness_id))
     record(db.session, "take payment back", "payout", row.id, actor_id=by_id)
     db.session.commit()
     return Saved(payout_id)
@@ -427,6 +473,16 @@ def _reversal_problems(row: Payout, reason: str, by_id: str, back_to: str | None
     if box is None or box.closed_at is not None:
         return {"back_to": "The cash box it came from is closed. Say where the money is now."}
     return {}
+
+
+def _no_witness(row: Payout, by_id: str, witness_id: str | None) -> dict[str, str]:
+    """Cash is moved by two people, also when it comes back."""
+    if row.float_id is None:
+        return {}
+    if witness_id is None:
+        return {"witness_id": "Choose who saw that the money is there."}
+    others = {row.person_id, by_id}
+    return {"witness_id": "Choose someone else than you and the one who was paid."} if witness_id in others else {}
 
 
 def is_closed_box(row: Payout) -> bool:

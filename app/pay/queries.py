@@ -610,6 +610,18 @@ def fund_days(fund_id: str) -> tuple[date | None, date | None]:
     return row[0], row[1]
 
 
+def fund_categories(fund_id: str) -> set[str]:
+    """The categories of the costs that a fund bears now; what was undone is none."""
+    query = (
+        sa.select(LedgerAccount.category)
+        .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
+        .where(LedgerAccount.fund_id == fund_id)
+        .group_by(LedgerAccount.category)
+        .having(sa.func.sum(LedgerPosting.minor) != 0)
+    )
+    return {str(category) for category in db.session.scalars(query)}
+
+
 def has_costs_since(day: date) -> bool:
     """Whether any cost of that day or later is in the ledger."""
     query = (

@@ -22,6 +22,7 @@ from app.pay.currency import currency, money
 from app.pay.models import (
     AccountKind,
     CashFloat,
+    EntryKind,
     Fund,
     Honorarium,
     LedgerAccount,
@@ -41,6 +42,7 @@ from payroll.money import Money, decimal_text
 from payroll.slips import Slip, slip_of_year
 
 NO_FUND = "No fund"
+UNDONE = aliased(LedgerEntry)  # what an entry takes back
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -282,7 +284,8 @@ def _received(first: date, last: date, person_id: str | None) -> Iterator[tuple[
         sa.select(LedgerAccount.person_id, sa.func.sum(LedgerPosting.minor))
         .join(LedgerPosting, LedgerPosting.account_id == LedgerAccount.id)
         .join(LedgerEntry, LedgerEntry.id == LedgerPosting.entry_id)
-        .where(LedgerAccount.kind == AccountKind.PAYABLE, LedgerEntry.happened_on.between(first, last), _is_payment())
+        .outerjoin(UNDONE, UNDONE.id == LedgerEntry.reverses_id)
+        .where(LedgerAccount.kind == AccountKind.PAYABLE, _is_payment(first, last))
         .group_by(LedgerAccount.person_id)
     )
     if person_id is not None:
@@ -291,24 +294,32 @@ def _received(first: date, last: date, person_id: str | None) -> Iterator[tuple[
         yield str(who), int(minor)
 
 
-def _is_payment() -> sa.ColumnElement[bool]:
-    """Whether an entry is a payment, or takes one back."""
-    undone = aliased(LedgerEntry)
+def _is_payment(first: date, last: date) -> sa.ColumnElement[bool]:
+    """Whether an entry is a payment of some days, takes one back, or makes pay of what somebody had already.
+
+    A payment that is taken back was none: that counts on the day of the payment, whenever it is written down.
+    """
     return sa.or_(
-        LedgerEntry.kind == "payout",
-        sa.exists().where(undone.id == LedgerEntry.reverses_id, undone.kind == "payout"),
+        sa.and_(
+            LedgerEntry.kind.in_([EntryKind.PAYOUT, EntryKind.SET_OFF]), LedgerEntry.happened_on.between(first, last)
+        ),
+        sa.and_(UNDONE.kind == EntryKind.PAYOUT, UNDONE.happened_on.between(first, last)),
     )
 
 
 def receipts_of(person_id: str, first: date, last: date) -> list[tuple[date, int]]:
     """The days on which a person received pay for work, and how much."""
+    day = sa.func.coalesce(UNDONE.happened_on, LedgerEntry.happened_on)
     query = (
-        sa.select(LedgerEntry.happened_on, sa.func.sum(LedgerPosting.minor))
+        sa.select(day, sa.func.sum(LedgerPosting.minor))
+        .select_from(LedgerEntry)
         .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerPosting.account_id)
+        .outerjoin(UNDONE, UNDONE.id == LedgerEntry.reverses_id)
         .where(LedgerAccount.kind == AccountKind.PAYABLE, LedgerAccount.person_id == person_id)
-        .where(LedgerEntry.happened_on.between(first, last), _is_payment())
-        .group_by(LedgerEntry.happened_on)
+        .where(_is_payment(first, last))
+        .group_by(day)
+        .having(sa.func.sum(LedgerPosting.minor) != 0)
     )
     return [(day, int(minor)) for day, minor in db.session.execute(query)]
 

@@ -33,7 +33,10 @@ from app.pay.models import (
 )
 from app.pay.photos import Photo
 from app.pay.repeats import SENT_BEFORE, request_hash
+from app.pay.set_off import set_off
+from app.pay.words import CATEGORY_WORDS
 from payroll import checks, honoraria
+from payroll.funds import Category
 from payroll.ledger import Entry, Posting
 from payroll.money import Money
 from payroll.rates import RateCard
@@ -147,7 +150,7 @@ def add_fund(facts: Mapping[str, Any], by_id: str) -> Outcome:
 
 
 def change_fund(fund_id: str, facts: Mapping[str, Any], version: int, by_id: str) -> Outcome:
-    """Change a fund; its days cannot leave out a cost that was posted to it."""
+    """Change a fund; neither its days nor what it may pay for can leave out a cost that was posted to it."""
     ledger.lock()
     row = locked(Fund, fund_id)
     if row is None:
@@ -159,6 +162,10 @@ def change_fund(fund_id: str, facts: Mapping[str, Any], version: int, by_id: str
     first, last = queries.fund_days(fund_id)
     if first is not None and last is not None and not facts["starts_on"] <= first <= last <= facts["ends_on"]:
         return refuse(ends_on=f"It has paid costs from {first} to {last}. Its days must hold these.")
+    missing = queries.fund_categories(fund_id) - set(facts["categories"])
+    if missing:
+        words = ", ".join(CATEGORY_WORDS[Category(each)] for each in sorted(missing))
+        return refuse(categories=f"It has paid for this already: {words}. Leave it chosen.")
     changed = changed_names(row, facts)
     for name in changed:
         setattr(row, name, facts[name])
@@ -261,6 +268,7 @@ def take_expense_back(expense_id: str, reason: str, by_id: str) -> Outcome:
     if not reason.strip():
         return refuse(reason="Say why, in a few words.")
     ledger.reverse(row.entry_id, reason.strip(), by_id=by_id)
+    set_off([row.person_id])
     row.state, row.entry_id, row.answer = ExpenseState.TAKEN_BACK, None, reason.strip()
     row.decided_by_id, row.decided_at = by_id, clock.now()
     record(db.session, "take expense back", "expense", row.id, actor_id=by_id)

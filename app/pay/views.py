@@ -115,6 +115,7 @@ def index() -> str:
         raised=queries.second_raised(),
         me=me,
         key=new_id(),
+        new_key=new_id,
     )
 
 

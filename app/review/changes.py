@@ -127,6 +127,24 @@ def plan_of(review: Review) -> Plan:
     return Plan(review, tuple(changes), tuple(kept.values()), tuple(dropped), len(begun), undone)
 
 
+def hours_kept(plan: Plan) -> dict[tuple[str, str], timedelta]:
+    """Places (person, shift) that people are taken off, with the length of the new shifts they get at those hours.
+
+    What was called off is left out: that was paid then.
+    """
+    got: dict[str, list[Shift]] = defaultdict(list)
+    for each in plan.changes:
+        if each.kind is ChangeKind.ADDED:
+            got[each.person].append(each.shift)
+    kept = {}
+    for live in plan.dropped:
+        lost, person = live.shift, live.assignment.person_id
+        if lost.cancelled_at is None:
+            beside = (new for new in got[person] if new.starts_at < lost.ends_at and lost.starts_at < new.ends_at)
+            kept[person, lost.id] = sum((new.ends_at - new.starts_at for new in beside), timedelta())
+    return kept
+
+
 def _change(kind: ChangeKind, person: str, shift: Shift, late_before: datetime, live: Live | None = None) -> Change:
     was = None
     first = shift.starts_at

@@ -8,8 +8,9 @@ from flask_login import current_user
 
 from app import clock
 from app.access import Role, allow
+from app.attendance.called_off import paid_if_taken_off
 from app.review import board, keeping, publishing, queries
-from app.review.changes import broken_words, plan_of, published_changes
+from app.review.changes import broken_words, hours_kept, plan_of, published_changes
 from app.review.forms import PublishForm, VersionForm, WaiveForm
 from app.review.gaps import gaps_of
 from app.review.views import bp, page_of, review_or_404, settled, unclear
@@ -20,7 +21,8 @@ from app.review.views import bp, page_of, review_or_404, settled, unclear
 def changes(draft_id: str) -> str:
     """What would change for whom if this draft were published now."""
     review = review_or_404(draft_id)
-    return page_of("review/changes.html", review, plan=plan_of(review))
+    plan = plan_of(review)
+    return page_of("review/changes.html", review, plan=plan, paid=paid_if_taken_off(hours_kept(plan)))
 
 
 @bp.get("/<draft_id>/publish")
@@ -43,6 +45,7 @@ def _publish_page(draft_id: str, answer: publishing.Answer | None = None) -> str
         "review/publish.html",
         review,
         plan=plan,
+        paid=paid_if_taken_off(hours_kept(plan)),
         answer=answer,
         answer_kind=type(answer).__name__,
         gaps=gaps_of(whole),

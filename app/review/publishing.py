@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from flask import current_app, render_template
 
 from app import clock
+from app.attendance.called_off import forget_taken_off, note_taken_off
 from app.audit.services import record
 from app.database import db, new_id
 from app.mail.services import post
 from app.people.models import Person
-from app.review.changes import Plan, change_words, plan_of
+from app.review.changes import Plan, change_words, hours_kept, plan_of
 from app.review.queries import review_of, waivers_of
 from app.review.services import Stale, take_draft
 from app.roster.lock import hold_roster
@@ -178,6 +179,7 @@ def _write(plan: Plan, by_id: str) -> Publication:
     )
     db.session.add(publication)
     db.session.flush()
+    note_taken_off(hours_kept(plan), by_id)
     for each in plan.dropped:
         db.session.delete(each.assignment)
     moved = {(c.person, c.shift.id): c for c in plan.changes if c.kind is ChangeKind.MOVED}
@@ -191,6 +193,7 @@ def _write(plan: Plan, by_id: str) -> Publication:
             _note_told(row, each.shift)
     for change in plan.changes:
         if change.kind is ChangeKind.ADDED:
+            forget_taken_off(change.person, change.shift.id, by_id)
             row = Assignment(
                 shift_id=change.shift.id,
                 person_id=change.person,

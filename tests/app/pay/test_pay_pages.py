@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 from app.access import Role
 from app.database import db
 from app.editing import Refused
-from app.pay import accrual, payouts, services
+from app.pay import accrual, own, payouts, reports, services
 from app.pay.models import EarningsChoice, Expense, Fund, PayeeName, PayeeNameRead, Payout
 from app.pay.photos import Photo, photo_of
 from app.roster.models import Assignment, Shift
@@ -67,7 +67,9 @@ def test_a_wrong_payment_is_taken_back_and_owed_again(purse, as_):
     toni = as_(purse.toni)
     path = f"/pay/payments/{payout_id}/take-back"
     assert "Say why" in toni.submit(path).body_text
-    page = toni.submit(path, reason="It was for Bo.")
+    assert "They read this. Name nobody else." in toni.page(path).body_text
+    assert "Choose who saw" in toni.submit(path, reason="It was not hers.").body_text
+    page = toni.submit(path, reason="It was not hers.", witness_id=purse.bo)
     assert "Taken back" in page.body_text
     assert "$100.00" in toni.page("/pay/").body_text
 
@@ -167,13 +169,24 @@ def test_a_cost_outside_a_funds_days_is_never_posted_to_it(purse, as_):
     assert "It has paid costs from" in page.body_text
 
 
+def test_what_a_fund_has_paid_for_stays_among_what_it_may_pay_for(purse, as_):
+    fund_id = grant(purse, as_)
+    record, toni = purse.work(purse.ana), as_(purse.toni)
+    accrual.accrue()
+    page = toni.submit(f"/pay/funds/{fund_id}", categories=["honoraria"])
+    assert "It has paid for this already: Training and meetings." in page.body_text
+    purse.correct(record, state="void")
+    accrual.accrue()
+    assert "Saved." in toni.submit(f"/pay/funds/{fund_id}", categories=["honoraria"]).body_text
+
+
 def test_the_journal_is_read_by_the_real_program_without_error(purse, as_):
     grant(purse, as_)
     purse.work(purse.ana)
     payout_id = purse.pay(purse.ana)
     purse.work(purse.bo, activity="meeting")
     accrual.accrue()
-    saved(payouts.reverse_payout(payout_id, "typed twice", purse.toni))
+    saved(payouts.reverse_payout(payout_id, "typed twice", purse.toni, witness_id=purse.kim))
     text = as_(purse.toni).get("/pay/journal").text
     entries, errors, _ = loader.load_string(text)
     assert errors == []
@@ -248,6 +261,8 @@ def test_an_expense_accepted_by_mistake_is_taken_back_and_what_was_paid_for_it_i
     statement = as_(purse.ana).page("/pay/mine/statement").body_text
     assert "Expense: travel" in statement
     assert "Put right: It was 5, not 15." in statement
+    found = own.statement_of(purse.ana, purse.clock().date(), purse.clock().date())
+    assert (found.earned.minor, found.refunded.minor, found.received.minor) == (0, 0, 1500)
     purse.whole()
 
 
@@ -482,3 +497,25 @@ def test_all_treasurers_read_that_the_sum_for_a_second_approver_rises(purse, as_
     assert "a second approver is needed above $5,000.00" in page
     assert "24 November" in page
     assert "Toni" in page
+
+
+def test_a_payment_nobody_wrote_down_counts_on_the_day_they_got_it(purse, as_):
+    purse.clock.move(days=38)  # the last day of the year
+    year = purse.clock().year
+    ids = []
+    for each in (purse.ana, purse.bo):
+        purse.work(each)
+        ids.append(saved(purse.ask(each)))
+        payouts.approve_payouts(ids, purse.robin)
+        saved(payouts.start_payout(ids[-1], purse.toni))
+        saved(payouts.doubt_payout(ids[-1], purse.toni))
+    purse.clock.move(days=3)
+    toni = as_(purse.toni)
+    for payout_id, day in zip(ids, (None, f"{year + 1}-01-01"), strict=True):
+        path = f"/pay/payments/{payout_id}"
+        said = {"name": "A.", "witness_id": purse.kim}
+        early = toni.submit(path, f"{path}/finish", **said, got_on=f"{year}-12-30")
+        assert f"Choose a day from Thursday 31 December {year} to today." in early.body_text
+        toni.submit(path, f"{path}/finish", **said, **({"got_on": day} if day else {}))
+    assert [(row.name, row.amount.minor) for row in reports.year_rows(year)] == [("Ana", 10_000)]
+    assert [(row.name, row.amount.minor) for row in reports.year_rows(year + 1)] == [("Bo", 10_000)]

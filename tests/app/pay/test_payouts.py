@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from app.database import db
 from app.editing import Refused, Saved
 from app.jobs import Task
-from app.pay import floats, payouts, queries, services
+from app.pay import floats, payouts, queries, reports, services
 from app.pay.models import CashSlip, LedgerEntry, Payout, SlipKind
 from payroll.payout import Method, Share, State
 from tests.app.pay.purse import FULL, saved
@@ -180,8 +181,13 @@ def test_a_wrong_payment_is_taken_back_with_a_reason_once(purse):
     before = purse.cash()
     payout_id = purse.pay(purse.ana)
     assert "why" in problem(payouts.reverse_payout(payout_id, " ", purse.toni)).lower()
+    for nobody in (None, purse.tess, purse.ana):
+        outcome = payouts.reverse_payout(payout_id, "it was wrong", purse.tess, witness_id=nobody)
+        assert "Choose" in outcome.problems["witness_id"]
     for _ in range(2):
-        saved(payouts.reverse_payout(payout_id, "went to the wrong person", purse.tess))
+        saved(payouts.reverse_payout(payout_id, "went to the wrong person", purse.tess, witness_id=purse.bo))
+    slip = db.session.scalars(sa.select(CashSlip).where(CashSlip.kind == "taken_back")).one()
+    assert slip.witness_id == purse.bo, "who saw it go back, not who saw it paid"
     assert (purse.owed(purse.ana), purse.cash()) == (10_000, before)
     assert state(payout_id) == State.VOID
     purse.whole()
@@ -207,6 +213,37 @@ def test_other_notes_are_written_down_and_must_make_the_amount(purse):
     saved(payouts.finish_payout(payout_id, purse.receipt(pieces={1000: 10}), purse.toni))
     purse.cash()
     assert queries.box(purse.box).stock[1000] == 10
+
+
+def test_two_who_pay_from_one_box_take_other_notes(purse):
+    purse.box = saved(floats.open_float("Small box", purse.toni, {2000: 2, 1000: 4}, purse.hands()))
+    ids = []
+    for each in (purse.ana, purse.bo):
+        purse.work(each, minutes=96)  # 40.00
+        ids.append(saved(purse.ask(each)))
+    payouts.approve_payouts(ids, purse.robin)
+    for each, by_id in zip(ids, (purse.toni, purse.tess), strict=True):
+        saved(payouts.start_payout(each, by_id))
+    assert [db.session.get_one(Payout, each).pieces for each in ids] == [{"2000": 2}, {"1000": 4}]
+    saved(payouts.finish_payout(ids[0], purse.receipt(pieces={1000: 4}), purse.toni))
+    assert "I used other notes" in problem(payouts.finish_payout(ids[1], purse.receipt(), purse.tess))
+    saved(payouts.finish_payout(ids[1], purse.receipt(pieces={2000: 2}), purse.tess))
+    assert purse.cash() == 0
+
+
+def test_a_payment_that_was_none_counts_in_no_year(purse):
+    purse.clock.move(days=37)  # the day before the last of the year
+    year = purse.clock().year
+    purse.work(purse.ana)
+    payout_id = purse.pay(purse.ana, method=Method.TRANSFER)
+    assert [row.amount.minor for row in reports.year_rows(year)] == [10_000]
+    purse.clock.move(days=5)
+    saved(payouts.reverse_payout(payout_id, "it never reached them", purse.tess))
+    assert reports.year_rows(year) == reports.year_rows(year + 1) == []
+    whole = date(year, 1, 1), date(year + 1, 12, 31)
+    assert reports.receipts_of(purse.ana, *whole) == []
+    void = db.session.get_one(LedgerEntry, db.session.get_one(Payout, payout_id).void_entry_id)
+    assert void.happened_on.year == year + 1, "written down when it was found out"
 
 
 def test_a_box_one_note_short_is_closed_with_what_is_known_about_it(purse):
@@ -289,7 +326,7 @@ def test_a_receipt_sent_again_with_something_else_on_it_is_refused_and_changes_n
         receipt = purse.receipt(**{"pieces": {2000: 5}} | other)
         assert "something else" in problem(payouts.finish_payout(payout_id, receipt, purse.toni)), other
     for _ in range(2):
-        saved(payouts.reverse_payout(payout_id, "it was wrong", purse.tess))
+        saved(payouts.reverse_payout(payout_id, "it was wrong", purse.tess, witness_id=purse.kim))
     assert "something else" in problem(payouts.reverse_payout(payout_id, "it was lost", purse.tess))
 
 
@@ -343,7 +380,8 @@ def test_a_wrong_payment_from_a_closed_box_comes_back_elsewhere(purse, is_to_ban
     saved(floats.count_float(purse.box, SlipKind.CLOSING, FULL | {2000: FULL[2000] - 5}, "", purse.hands()))
     other = saved(floats.open_float("Day box", purse.toni, {2000: 1}, purse.hands()))
     assert "closed" in problem(payouts.reverse_payout(payout_id, "it was for Bo", purse.toni))
-    saved(payouts.reverse_payout(payout_id, "it was for Bo", purse.toni, "bank" if is_to_bank else other))
+    where = "bank" if is_to_bank else other
+    saved(payouts.reverse_payout(payout_id, "it was for Bo", purse.toni, where, purse.kim))
     assert (purse.owed(purse.ana), purse.cash()) == (10_000, 0)
     purse.box = other
     assert purse.cash() == (2_000 if is_to_bank else 12_000)

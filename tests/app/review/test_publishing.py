@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from app.editing import Saved
 from app.exchange import answers, claims, covers
 from app.mail.models import OutgoingMail
+from app.pay import accrual, owed
+from app.pay import services as pay
 from app.people.models import Wish, WishKind
 from app.review import publishing
 from app.review.changes import change_words, plan_of
@@ -232,3 +235,62 @@ def test_what_is_changed_by_hand_after_keeping_is_meant(town, begun, on, as_):
     move(begun, "remove", town.eli, on(11))
     publish(robin, begun)
     assert {person for person, shift in live() if shift == on(11)} == set()
+
+
+@pytest.fixture
+def begin(town, period, published, on, clock):
+    """Begins a draft an hour before the shift of the 7th; work is paid by the hour."""
+    agreed = {"activity": None, "level": None, "service_id": None, "basis": "hour", "premium": None}
+    assert isinstance(pay.add_rate(agreed | {"amount": 2000, "from_on": date(2026, 1, 1)}, town.sam), Saved)
+    assert published
+    clock.set(db.session.get_one(Shift, on(7)).starts_at - timedelta(hours=1))
+    return lambda: drafts.begin_draft(period, drafts.Source.PUBLISHED).id
+
+
+def due(person):
+    accrual.accrue()
+    return owed.owed_to(person).pay
+
+
+SHORT = "is paid for the shift they lose at short notice"
+
+
+def test_whoever_loses_a_place_at_short_notice_is_paid_and_that_is_told_before(town, on, begin, as_):
+    second = begin()
+    move(second, "give", town.ana, on(7), to_person=town.eli)
+    move(second, "remove", town.cy, on(9))
+    robin = as_(town.robin)
+    page = robin.page(f"/review/{second}/publish").body_text
+    assert (f"Ana {SHORT}" in page, page.count(SHORT)) == (True, 1)
+    publish(robin, second)
+    assert [due(each) for each in (town.ana, town.bo, town.cy, town.eli)] == [6 * 2000, 0, 0, 0]
+    third = begin()
+    move(third, "give", town.eli, on(7), to_person=town.ana)
+    publish(robin, third)
+    assert [due(each) for each in (town.ana, town.eli)] == [0, 6 * 2000], "who has it again loses nothing"
+
+
+@pytest.mark.parametrize("hours", [6, 4])
+def test_a_shift_at_the_same_hours_makes_up_for_one_that_was_lost(town, on, begin, as_, hours):
+    lost, other = db.session.get_one(Shift, on(7)), db.session.get_one(Shift, on(11))
+    other.pattern_id, other.day_on, other.starts_at = None, lost.day_on, lost.starts_at
+    other.ends_at = other.starts_at + timedelta(hours=hours)
+    lost_id, other_id = lost.id, other.id
+    db.session.commit()
+    second = begin()
+    move(second, "move", town.ana, lost_id, to_shift=other_id)
+    publish(as_(town.robin), second)
+    assert (town.ana, other_id) in live()
+    assert due(town.ana) == (6 - hours) * 2000
+
+
+def test_whoever_had_said_no_loses_nothing(town, on, begin, as_):
+    row = db.session.scalars(sa.select(Assignment).filter_by(person_id=town.ana)).one()
+    row.declined_at = datetime(2026, 12, 1, tzinfo=UTC)
+    db.session.commit()
+    second = begin()
+    move(second, "remove", town.ana, on(7))
+    robin = as_(town.robin)
+    assert SHORT not in robin.page(f"/review/{second}/publish").body_text
+    publish(robin, second)
+    assert (due(town.ana), town.ana in {person for person, _ in live()}) == (0, False)

@@ -103,16 +103,46 @@ def test_what_was_called_off_is_paid_but_not_counted_as_work(shift, period, town
     assert [each.activity for each in worked_records(FIRST, FIRST)] == [Activity.CANCELLATION]
 
 
-def test_whoever_had_come_when_a_running_shift_is_called_off_is_paid_what_they_worked(shift, period, town, clock):
+def test_whoever_had_come_when_a_running_shift_is_called_off_is_paid_as_who_had_not(shift, period, town, clock):
     ana = town.people[0]
     clock.set(shift.starts_at)
     assert isinstance(attendance.arrive(shift.id, ana, attendance.at_kiosk(ana, 0)), Saved)
     clock.move(hours=2)
     planning.call_off(period, shift.id)
-    assert due(ana) == 0
+    assert due(ana) == DUE - 2 * 2000, "the rest of it at once"
     clock.move(hours=10)
     attendance.close_forgotten(None)
-    assert due(ana) == 2 * 2000
+    assert due(ana) == DUE
+    rest = db.session.scalars(sa.select(Attendance).filter_by(activity="cancellation")).one()
+    for hours, answer in ((3, Saved), (5, Refused)):
+        times = attendance.Times(rest.state, shift.ends_at - timedelta(hours=hours), shift.ends_at)
+        assert isinstance(attendance.correct(rest.id, times, "so long", rest.version, town.people[1]), answer)
+
+
+def test_whoever_left_before_a_running_shift_is_called_off_is_due_no_more(shift, period, town, clock):
+    ana = town.people[0]
+    clock.set(shift.starts_at)
+    came = attendance.arrive(shift.id, ana, attendance.at_kiosk(ana, 0))
+    clock.move(hours=1)
+    assert isinstance(attendance.leave(shift.id, ana, attendance.at_kiosk(ana, 1)), Saved), came
+    clock.move(hours=1)
+    planning.call_off(period, shift.id)
+    assert due(ana) == 2000
+
+
+@pytest.mark.parametrize("way", ["by the shift", "at the very end"])
+def test_what_the_whole_shift_pays_already_is_not_paid_again(shift, period, town, clock, way):
+    ana = town.people[0]
+    if way == "by the shift":
+        agreed = {"activity": "shift", "level": None, "service_id": None, "basis": "shift", "premium": None}
+        pay.add_rate(agreed | {"amount": DUE, "from_on": FIRST}, add_person("Tess", Role.TREASURER))
+    clock.set(shift.starts_at)
+    assert isinstance(attendance.arrive(shift.id, ana, attendance.at_kiosk(ana, 0)), Saved)
+    clock.set(shift.ends_at - timedelta(minutes=9 if way == "at the very end" else 120))
+    planning.call_off(period, shift.id)
+    clock.move(hours=12)
+    attendance.close_forgotten(None)
+    assert due(ana) == DUE
 
 
 def test_whoever_came_early_to_a_shift_called_off_before_its_start_is_paid_as_called_off(shift, period, town, clock):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.access import Role
 from app.attendance import services as attendance
@@ -15,6 +16,7 @@ from app.pay import accrual
 from app.pay import services as pay
 from app.review import moves
 from app.roster import facts
+from app.roster.models import Assignment as Live
 from app.roster.models import Shift
 from scheduling import Assignment, Roster, check
 from tests.app.roster.planned import FIRST, LAST
@@ -83,6 +85,16 @@ def test_a_limit_that_is_only_looked_at_or_forgotten_changes_no_roster(period, a
     assert problem_of(period) != before
     pay.keep_earnings_choice(ana, None)
     assert problem_of(period) == before
+
+
+def test_a_night_shift_that_began_yesterday_and_still_goes_on_counts_against_a_cap(period, ana, clock):
+    pay.keep_earnings_choice(ana, LIMIT | {"own": 1000_00})
+    night = db.session.scalars(sa.select(Shift).where(Shift.day_on == date(2026, 12, 5))).one()
+    clock.set(night.ends_at - timedelta(hours=4))
+    before = problem_of(period).worker[ana].earnings_caps[0].most
+    db.session.add(Live(shift_id=night.id, person_id=ana, assigned_at=clock()))
+    db.session.commit()
+    assert problem_of(period).worker[ana].earnings_caps[0].most == before - 8 * RATE
 
 
 def test_work_outside_a_funds_days_has_its_price(period, ana, toni):
