@@ -91,9 +91,20 @@ class Standing:
 
     def has_had_less(self, worker: Worker) -> bool:
         """Whether a person has less than their fair share of the hours there are."""
-        share = hour_shares(self.problem).get(worker.id, 0)
-        got = sum(self.problem.shift[each].minutes for each in self.roster.shifts_of(worker.id))
-        return got < share
+        key = "less", worker.id
+        if key not in self.worked_out:
+            share = hour_shares(self.problem).get(worker.id, 0)
+            got = sum(self.problem.shift[each].minutes for each in self.roster.shifts_of(worker.id))
+            self.worked_out[key] = got < share
+        return bool(self.worked_out[key])
+
+    def room(self, worker: Worker, shift: Shift) -> Room:
+        """What room a shift has for a person."""
+        key = "room", worker.id, shift.id
+        if key not in self.worked_out:
+            self.worked_out[key] = _room(self, worker, shift)
+        found: Room = self.worked_out[key]
+        return found
 
     def opens_at(self, shift: Shift, worker: Worker) -> datetime:
         """When a place on this shift is open to this person."""
@@ -185,25 +196,46 @@ def _missing_by_line(problem: Problem, roster: Roster, shift: Shift) -> list[tup
     ]
 
 
-def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
-    """One shift as one person sees it: whether there is a place, what forbids it, when it opens."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many places a person could fill, how many people are missing, what skills they would need, who is there."""
+
+    free: int
+    missing: int
+    is_for_others: bool
+    skills: tuple[str, ...]
+    people: tuple[str, ...]
+
+
+def _room(standing: Standing, worker: Worker, shift: Shift) -> Room:
     problem, roster, names = standing.problem, standing.roster, standing.facts.names
     free = missing_for(problem, roster, worker, shift)
     lines = _missing_by_line(problem, roster, shift)
     short = max([0, *(number for _, number in lines)])
-    is_for_others = free <= 0 and (not shift.trainee_seats if worker.is_trainee else short > 0)
+    return Room(
+        free=free,
+        missing=short,
+        is_for_others=free <= 0 and (not shift.trainee_seats if worker.is_trainee else short > 0),
+        skills=() if worker.is_trainee else tuple(skill for skill, number in lines if skill and number > 0),
+        people=tuple(sorted(map(names.worker, standing.facts.live.workers_on(shift.id)))),
+    )
+
+
+def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
+    """One shift as one person sees it: whether there is a place, what forbids it, when it opens."""
+    room = standing.room(worker, shift)
     return Place(
         shift=shift,
-        label=names.shifts[shift.id],
-        people=tuple(sorted(map(names.worker, standing.facts.live.workers_on(shift.id)))),
-        missing=short,
+        label=standing.facts.names.shifts[shift.id],
+        people=room.people,
+        missing=room.missing,
         opens_at=standing.opens_at(shift, worker),
-        stops=() if is_for_others else standing.stops(worker, shift),
+        stops=() if room.is_for_others else standing.stops(worker, shift),
         is_over_quota=is_over_quota(standing, worker.id, shift.id),
-        is_full=free <= 0,
-        is_for_others=is_for_others,
-        skills=() if worker.is_trainee else tuple(skill for skill, number in lines if skill and number > 0),
-        is_held=standing.are_held(shift, free),
+        is_full=room.free <= 0,
+        is_for_others=room.is_for_others,
+        skills=room.skills,
+        is_held=standing.are_held(shift, room.free),
         has_draw=standing.terms_of(shift).has_draw and standing.opens_for_all_at(shift) > standing.now,
     )
 

@@ -243,8 +243,18 @@ def late_for(person_id: str, starts: Mapping[str, datetime], notice_days: int) -
     """Shifts (each with its start) that would be a late change of a person's plan; not those they gave back."""
     before = clock.now() + timedelta(days=notice_days)
     late = {shift for shift, at in starts.items() if at < before}
-    gave = sa.select(Cover.shift_id).where(Cover.person_id == person_id, Cover.shift_id.in_(late))
-    return late - set(db.session.scalars(gave)) if late else late
+    return late - {row.shift_id for row in known_rows(_given_by, person=person_id)} if late else late
+
+
+@cache
+def _given_by() -> Statement:
+    is_open = sa.and_(Cover.state == CoverState.OPEN, Cover.ended_at.is_(None))
+    return sa.select(Cover.shift_id, is_open.label("is_open")).where(Cover.person_id == sa.bindparam("person"))
+
+
+def given_back_by(person_id: str) -> set[str]:
+    """The shifts on which a person gave a place back that nobody has taken."""
+    return {row.shift_id for row in known_rows(_given_by, person=person_id) if row.is_open}
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +331,9 @@ class Question:
 
 def questions_for(person_id: str) -> list[Question]:
     """What a person is asked to take, the one that ends first first."""
-    return _questions_of([row.id for row in rows(_questions_open(), person=person_id, now=clock.now())])
+    now = clock.now()
+    found = _questions_of([row.id for row in known_rows(_questions_open, person=person_id, now=clock.hour())])
+    return [each for each in found if each.ask.lapses_at > now]
 
 
 def _questions_of(ids: Collection[str]) -> list[Question]:

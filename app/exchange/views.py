@@ -48,7 +48,7 @@ def take() -> str:
     """Shifts I can take: soonest first, only what the rules allow me; what opens later says when."""
     now = clock.now()
     offers = queries.offers_for(current_user.id)
-    gave_back = queries.covers_of(current_user.id)
+    gave_back = queries.given_back_by(current_user.id)
     found = [each for each in offers.places if each.shift.id not in gave_back]
     mine = [each for each in found if not each.is_stopped]
     return render_template(
