@@ -42,7 +42,7 @@ EFFORT_SMALL = 3.0
 EFFORT_AGAIN = 10.0
 """Deterministic seconds for a first proof, and for finding one and the same roster after any other proof."""
 
-WAIT = 0.75
+WAIT = 0.9
 """Share of the time after which parts of large problems are searched even if the columns still want all cores."""
 
 

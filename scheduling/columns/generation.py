@@ -43,8 +43,8 @@ SHARE = 0.03
 """Columns with such a share of the mixture are made certain together; else the largest, of so many free workers."""
 DIVING = 0.8
 """Share of the time that is left in which a dive is to come to its end: where it is slow, it takes larger steps."""
-LEVELS, ROUGH = 12, 0.006
-"""After such a part of that time such a share of the bound is near enough, too."""
+LEVELS = 0.7
+"""So many times must be fixed for each free worker, about: the time that is left of that is shared out among them."""
 PASSES = 4
 CLOSE = 0.002
 """While columns are fixed one after another, a value this near its bound (as a share) is near enough."""
@@ -181,10 +181,11 @@ class Generation:
         try:
             while True:
                 steps += 1
-                until = time.monotonic() + seconds / LEVELS
+                spent = time.monotonic() - began
+                until = began + spent + (seconds - spent) / max(1.0, LEVELS * len(closing.master.free))
                 while not closing.is_done(cutoff) and not closing.is_near(CLOSE):
                     closing.step()
-                    if time.monotonic() > until and closing.is_near(ROUGH):
+                    if time.monotonic() > until and closing.bound > -math.inf:
                         break
                 if closing.is_above(cutoff):
                     return None, stand

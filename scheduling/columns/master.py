@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from scheduling.columns.pool import Pool
 
 FREE = float(pywraplp.Solver.infinity())
+COLUMNS_CAME = "use_preprocessing: false use_dual_simplex: false"
+BOUNDS_CHANGED = "use_preprocessing: false use_dual_simplex: true"
+ANEW = "use_preprocessing: true use_dual_simplex: false"
+"""How GLOP solves a program: from where it was left after the one or the other, or from the beginning."""
 
 
 class NoMixtureError(Exception):
@@ -50,6 +54,11 @@ class _Program:
         variable = self.solver.Var(low, high, is_whole, "")
         self.solver.Objective().SetCoefficient(variable, cost)
         return variable
+
+    def solve(self, parameters: str) -> bool:
+        """Solve it; say whether the best was found."""
+        self.solver.SetSolverSpecificParametersAsString(parameters)
+        return bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
 
     def take(self, number: int, *, is_whole: bool = False) -> None:
         """Add a column."""
@@ -91,7 +100,6 @@ class Master:
         is_active[list(active)] = True
         self.sides = [n for n, entries in enumerate(rows.of_side) if not entries or is_active[entries[0][0]]]
         self._program = _Program("GLOP", self)
-        self._program.solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
         self._inside = 0.0  # what columns cost that are fixed inside the program
         self.values: dict[int, float] = {}
 
@@ -139,7 +147,8 @@ class Master:
             made.low[index] -= weights
             made.high[index] -= weights
         self._program.fix(numbers)
-        self._program.solver.Solve()  # its basis is kept when bounds change, or columns come, but not when both do
+        # Its basis is kept when bounds change, or columns come, but not when both do.
+        self._program.solve(BOUNDS_CHANGED)
         made.take(each for each in others if self.pool.columns[each].worker not in made.fixed)
         return made
 
@@ -156,13 +165,9 @@ class Master:
 
     def solve(self) -> tuple[float, Prices]:
         """Solve the relaxation; return its value and the prices."""
+        if not self._program.solve(COLUMNS_CAME) and not self._program.solve(ANEW):
+            raise NoMixtureError
         solver = self._program.solver
-        if solver.Solve() != pywraplp.Solver.OPTIMAL:
-            solver.SetSolverSpecificParametersAsString("use_preprocessing: true")
-            status = solver.Solve()
-            solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
-            if status != pywraplp.Solver.OPTIMAL:
-                raise NoMixtureError
         self.values = {
             number: each.solution_value()
             for number, each in self._program.columns.items()
