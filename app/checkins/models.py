@@ -120,6 +120,22 @@ class Opened(PrivateModel):
     __table_args__ = (UNORDERED,)
 
 
+class OwnTry(PrivateModel):
+    """How often a person's history was tried of late; gone as soon as it opens, and else when `ends_at` is over.
+
+    It lies here and not with the other throttles: the main database and its copies tell of nobody's history.
+    `ends_at` is rounded, like that of `Opened`.
+    """
+
+    __tablename__ = "own_try"
+
+    owner: Mapped[str] = mapped_column(OWNER, primary_key=True)
+    tries: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+    __table_args__ = (UNORDERED,)
+
+
 class SentForm(PrivateModel):
     """A form that was sent: the fingerprint of the random key its page was made with, so that it counts once."""
 

@@ -77,6 +77,11 @@ READABLE = {
     "on which of the last seven days someone sent a check-in": ("check_in.owner",),
     "what they chose to share with whom": ("choice.owner", "choice.kept"),
     "for an hour or two who opened their own page, and when, to ten minutes": ("opened.owner", "opened.ends_at"),
+    "for an hour or two who tried to open theirs with other words, how often, and when, to ten minutes": (
+        "own_try.owner",
+        "own_try.tries",
+        "own_try.ends_at",
+    ),
     "who listens, and who of them counts for the group": (
         "listener.person_id",
         "listener.words",
@@ -104,10 +109,10 @@ ABOUT_CHECK_INS = (
     "No answer, no private note, no ask for contact and no slip for the count of the group can be read. What can be "
     f"read: {'; '.join(READABLE)}. "
     "Copies of the last seven days, held one against the other, tell those days. They hold what was deleted since, "
-    "as locked as before; asks, whatever came back, slips for the count and who has their own page open are in none "
-    "of them, so that no two copies tell who asked. After a restore asks that nobody has read yet are lost, and so are "
-    "what the asker was told and the slips of these four weeks. With PostgreSQL a dump that holds them is refused; one "
-    "that is kept in another way would tell. "
+    "as locked as before; asks, whatever came back, slips for the count and who opened their own page, or tried to, "
+    "are in none of them, so that no two copies tell who asked. After a restore asks that nobody has read yet are "
+    "lost, and so are what the asker was told and the slips of these four weeks. With PostgreSQL a dump that holds "
+    "them is refused; one that is kept in another way would tell. "
     "With PostgreSQL the log of the database server tells, as long as it is kept, which rows were written together, "
     "and so which check-in an ask went out with, but never to whom: see that it is not archived. The embedded form "
     "empties its log after each sending."

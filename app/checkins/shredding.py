@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app import clock, jobs
 from app.checkins import ballots, sealing
-from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, Parcel, SentForm, WaitingParcel
+from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, OwnTry, Parcel, SentForm, WaitingParcel
 from app.checkins.queries import check_in_info, own_parcels, owner_of, public_of, waits
 from app.database import PRIVATE, PrivateModel, db, empty_log
 from app.editing import Outcome, Saved, refuse
@@ -21,10 +21,21 @@ KEEP_KEYS = timedelta(days=14)
 """How long a page that was left open can still be sent without counting twice: as long as a session may lie unused."""
 TRIES = 20
 FEW_TRIES = 3
-VACUUMED = ("check_in", "choice", "key_pair", "opened", "ballot", "team_half", "parcel", "waiting_parcel", "sent_form")
+VACUUMED = (
+    "check_in",
+    "choice",
+    "key_pair",
+    "opened",
+    "own_try",
+    "ballot",
+    "team_half",
+    "parcel",
+    "waiting_parcel",
+    "sent_form",
+)
 HELD = frozenset({"answers", "pack", "asked"})
 """What a row holds that is not empty."""
-OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair, Opened)
+OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair, Opened, OwnTry)
 
 
 def forget_one(person_id: str, private: bytes, check_in_id: str) -> Outcome:
@@ -58,8 +69,9 @@ def forget_everything(person_id: str) -> None:
 
 
 def forget_closed() -> None:
-    """Delete, in the caller's transaction, what is left of histories that closed by themselves."""
-    db.session.execute(sa.delete(Opened).where(Opened.ends_at <= clock.now()))
+    """Delete, in the caller's transaction, what is left of histories that closed by themselves, and of old tries."""
+    for model in (Opened, OwnTry):
+        db.session.execute(sa.delete(model).where(model.ends_at <= clock.now()))
 
 
 def shred() -> None:

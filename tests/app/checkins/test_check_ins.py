@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 from datetime import date
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app import copies, jobs, migrate
+from app.auth.models import Throttle
 from app.checkins import inbox, keys, packs, parcels, queries, seizure, services, shredding
-from app.checkins.models import CheckIn, Choice, KeyPair, Opened, Parcel, WaitingParcel
+from app.checkins.models import CheckIn, Choice, KeyPair, Opened, OwnTry, Parcel, WaitingParcel
 from app.clock import now as clock_now
-from app.database import PRIVATE, db, is_sqlite
+from app.database import PRIVATE, copy_to, db, is_sqlite
 from app.editing import Refused, Saved
 from app.mail.models import OutgoingMail
 from app.people.models import Person
+from app.vault import vault
 from bench import seizure as bench
 from tests.app.checkins.conftest import OTHER_WORDS, WORDS
 from tests.support.databases import MASTER_KEY
@@ -263,8 +266,10 @@ def test_what_the_page_says_can_be_read_is_what_can_be_read(app, ana, kim, opene
     parcels.deliver(TASK)
     copies.copy_daily(TASK)
     check_in(ana, to=kim)
+    with asking(app):
+        keys.open_history(ana, "wrong words here")
     in_copies = 1 if is_sqlite() else 0
-    assert list(bench.readable().values()) == [3, 1, in_copies, 1, 3, 2, 1, 3, 1, 1, 1, 0]
+    assert list(bench.readable().values()) == [3, 1, in_copies, 1, 3, 1, 2, 1, 3, 1, 1, 1, 0]
     assert all(each in seizure.ABOUT_CHECK_INS for each in bench.readable())
 
 
@@ -290,6 +295,32 @@ def test_when_a_history_was_opened_is_known_to_ten_minutes_and_soon_not_at_all(a
     clock.move(minutes=20)
     parcels.deliver(TASK)
     assert count(Opened) == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_main_database_and_its_copies_tell_of_nobodys_history(app, ana, opened, tmp_path):
+    with asking(app):
+        keys.open_history(ana, "wrong words here")
+    copy_to(tmp_path / "copy")
+    main = Path(db.engine.url.database)
+    held = b"".join(path.read_bytes() for path in (main, Path(f"{main}-wal"), tmp_path / "copy"))
+    marks = [queries.owner_of(ana), vault().index(f"own history:{ana}", "throttle")]
+    assert [each for each in marks if each.encode() in held] == []
+    assert (count(Throttle), count(OwnTry)) == (0, 1)
+
+
+def test_that_words_were_wrong_is_forgotten_when_they_are_right_and_else_within_half_an_hour(app, ana, clock):
+    clock.move(minutes=3, seconds=7, microseconds=11)
+    with asking(app):
+        keys.open_history(ana, "wrong words here")
+        ends = db.session.scalar(sa.select(OwnTry.ends_at))
+        assert (ends.minute % 10, ends.second, ends.microsecond) == (0, 0, 0)
+        keys.open_history(ana, WORDS)
+        assert count(OwnTry) == 0
+        for _ in range(9):
+            keys.open_history(ana, "wrong words here")
+        clock.move(minutes=30)
+        assert isinstance(keys.open_history(ana, WORDS), Saved)
 
 
 @pytest.fixture
