@@ -73,6 +73,14 @@ def log_page(narrowed: LogFilter, page: int) -> LogPage:
     return LogPage(list(days.items()), page, pages, total)
 
 
+def actors_of(object_id: str, acts: Iterable[str], since: datetime) -> set[str]:
+    """Who did one of these acts on something, since a moment that is not long ago."""
+    asked = sa.select(AuditEntry.actor_id).where(
+        AuditEntry.at >= since, AuditEntry.object_id == object_id, AuditEntry.act.in_(list(acts))
+    )
+    return {each for each in db.session.scalars(asked) if each is not None}
+
+
 def people_to_choose() -> Sequence[sa.Row[str, str]]:
     """Everyone who is or was in the group, by name: id and name."""
     return db.session.execute(sa.select(Person.id, Person.name).order_by(sa.func.lower(Person.name))).all()

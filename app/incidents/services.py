@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.attendance import standing_down
+from app.audit.queries import actors_of
 from app.audit.services import record
 from app.database import db, new_id
 from app.editing import Outcome, Saved, refuse
@@ -23,6 +24,8 @@ BETWEEN_SHIFTS = timedelta(hours=2)
 """Paid rest when it happened between shifts."""
 SAME = timedelta(minutes=30)
 """So long a second word of the same kind on the same shift is taken for the same happening."""
+TELL = "tell incident"
+ASK_RELIEF = "ask relief"
 TOLD_BEFORE = "This was told already, so it counts once. Was it another one? Press so below."
 
 
@@ -41,6 +44,8 @@ def tell_incident(person_id: str, kind: Kind, key: str = "", *, is_another: bool
         row = _told_before(person_id, kind, shift.id if shift else None)
     if row is not None:
         _note_there(row, {person_id})
+        if person_id not in actors_of(row.id, (TELL,), row.happened_at):
+            record(db.session, TELL, "incident", row.id, actor_id=person_id)  # they count on it as well
         db.session.commit()
         return Saved(row.id, TOLD_BEFORE)
     row = Incident(
@@ -51,7 +56,7 @@ def tell_incident(person_id: str, kind: Kind, key: str = "", *, is_another: bool
     db.session.flush()
     there = sa.select(Assignment.person_id).where(Assignment.shift_id == row.shift_id)
     _note_there(row, {person_id, *db.session.scalars(there)})
-    record(db.session, "tell incident", "incident", row.id, actor_id=person_id)
+    record(db.session, TELL, "incident", row.id, actor_id=person_id)
     db.session.commit()
     return Saved(row.id)
 
@@ -86,12 +91,15 @@ def _note_there(row: Incident, people: set[str]) -> None:
 
 
 def _of(incident_id: str, person_id: str) -> tuple[Incident, IncidentPerson] | None:
-    row, there = db.session.get(Incident, incident_id), db.session.get(IncidentPerson, (incident_id, person_id))
+    """An incident and what it says of one who was there; until the commit nobody else changes or undoes it."""
+    row = db.session.get(Incident, incident_id, with_for_update=True)
+    there = db.session.get(IncidentPerson, (incident_id, person_id))
     return None if row is None or there is None else (row, there)
 
 
 def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
     """Stop for the day, paid to the end of the shift, or go on after all; either reaches pay as worked records do."""
+    _hold(person_id, None)
     found = _of(incident_id, person_id)
     if found is None:
         return refuse(form="This is not there any more.")
@@ -102,7 +110,6 @@ def stand_down(incident_id: str, person_id: str, *, wants: bool) -> Outcome:
     if wants and there.stand_down_minutes is not None:
         return Saved(incident_id)
     if wants:
-        _hold(person_id, None)
         minutes = standing_down.stand_down(person_id, row.shift_id, row.id, BETWEEN_SHIFTS)
         if minutes is None:
             return refuse(form="You have stopped already, and that rest is paid. There is one at a time.")
@@ -127,23 +134,39 @@ def ask_relief(incident_id: str, person_id: str) -> Outcome:
     if row.relief_asked_at is None:
         relief.call_coordinators(row.shift_id, row.id)
     row.relief_asked_at, row.settled_at = row.relief_asked_at or clock.now(), None
-    record(db.session, "ask relief", "incident", incident_id, actor_id=person_id)
+    record(db.session, ASK_RELIEF, "incident", incident_id, actor_id=person_id)
     db.session.commit()
     return Saved(incident_id)
 
 
 def undo_incident(incident_id: str, person_id: str) -> Outcome:
     """Take back what was told by mistake, within half an hour; only who told it can."""
+    asked = db.session.get(Incident, incident_id)
+    _hold(person_id, None if asked is None else asked.shift_id)  # as who tells it, so that neither passes the other by
     found = _of(incident_id, person_id)
     if found is None or not may_undo(found[0], person_id):
         return refuse(form="This cannot be taken back any more. Tell a coordinator.")
-    for each in db.session.scalars(sa.select(IncidentPerson).where(IncidentPerson.incident_id == incident_id)):
-        if each.stand_down_minutes is not None:
-            standing_down.go_on(each.person_id, found[0].shift_id, incident_id, person_id)
-    db.session.delete(found[0])
+    row, there = found
+    if _others_count_on(row, person_id):
+        return refuse(form="Someone else counts on this. Tell a coordinator.")
+    if there.stand_down_minutes is not None:
+        standing_down.go_on(person_id, row.shift_id, incident_id, person_id)
+    db.session.delete(row)
     record(db.session, "undo incident", "incident", incident_id, actor_id=person_id)
     db.session.commit()
     return Saved(incident_id)
+
+
+def _others_count_on(row: Incident, person_id: str) -> bool:
+    """Whether someone else stopped for this, told the same or asked for relief."""
+    stopped = sa.select(IncidentPerson.person_id).where(
+        IncidentPerson.incident_id == row.id,
+        IncidentPerson.person_id != person_id,
+        IncidentPerson.stand_down_minutes.is_not(None),
+    )
+    if db.session.scalar(stopped.limit(1)) is not None:
+        return True
+    return not actors_of(row.id, (TELL, ASK_RELIEF), row.happened_at) <= {person_id}
 
 
 def settle_incident(incident_id: str) -> Outcome:

@@ -334,6 +334,24 @@ def test_only_who_told_it_takes_it_back(night, as_):
     assert queries.incident(incident).people[0].stand_down_minutes == 180
 
 
+@pytest.mark.parametrize(
+    "counts_on",
+    [
+        lambda night, incident: services.tell_incident(night.bo, Kind.OVERDOSE),
+        lambda night, incident: services.stand_down(incident, night.bo, wants=True),
+        lambda night, incident: services.ask_relief(incident, night.bo),
+    ],
+    ids=["told", "stopped", "relief"],
+)
+def test_what_someone_else_counts_on_is_no_mistake_of_one(night, counts_on):
+    incident = told(night)
+    services.ask_relief(incident, night.ana)
+    counts_on(night, incident)
+    said = services.undo_incident(incident, night.ana)
+    assert list(said.problems.values()) == ["Someone else counts on this. Tell a coordinator."]
+    assert queries.incident(incident).needs_relief
+
+
 def test_what_people_carry_counts_when_hard_work_is_spread(night, clock):
     told(night)
     period = Period(
