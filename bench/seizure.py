@@ -12,6 +12,7 @@ import base64
 import secrets
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -174,13 +175,19 @@ def _day_by_day(model: Any, column: Any) -> list[dict[str, Any]]:
 
 
 def _told_apart() -> Loot:
-    """Parcels that one day holds otherwise than the next: an empty one never changes.
+    """Parcels that one day holds otherwise than the next, and check-ins that changed more than once.
 
-    With `Parcel.day_on` and the check-ins that are new on that day, one that changed names who asked.
+    An empty parcel never changes: with `Parcel.day_on` and the check-ins that are new on that day, one that did names
+    who asked. A check-in changes once, when it is deleted: one that did so twice had an ask that waited.
     """
-    days = _day_by_day(Parcel, Parcel.sealed)
-    changed = [each for before, after in pairwise(days) for each, sealed in before.items() if after.get(each) != sealed]
-    return Loot("parcels told apart by comparing copies", sum(map(len, days)), len(changed))
+    days, weeks = _day_by_day(Parcel, Parcel.sealed), _day_by_day(CheckIn, CheckIn.sealed)
+    again = [count for count in Counter(_changed(weeks)).values() if count > 1]
+    return Loot("rows told apart by comparing copies", sum(map(len, days + weeks)), len(_changed(days)) + len(again))
+
+
+def _changed(days: list[dict[str, Any]]) -> list[str]:
+    """The ids of rows that one day holds otherwise than the next, once for each time."""
+    return [each for before, after in pairwise(days) for each, sealed in before.items() if after.get(each) != sealed]
 
 
 def _days_of_check_ins(owners: set[str]) -> set[tuple[int, str]]:
@@ -252,7 +259,7 @@ def _decrypts(key: bytes, wrapped: bytes) -> bool:
 def fill(app: Flask) -> None:
     """A made-up group that checks in and asks for contact."""
     from app.auth.passphrases import suggest_passphrase
-    from app.checkins import inbox, keys, parcels, services
+    from app.checkins import inbox, keys, parcels, services, shredding
     from app.jobs import Task
 
     task = Task("copy", {}, 1)
@@ -279,6 +286,15 @@ def fill(app: Flask) -> None:
         services.read_flag(people[0], private, read.id)
         services.close_flag(people[0], private, closed.id, Act.TALKED)
         services.send_check_in(people[2], services.Given({"energy": 1}))
+        for _ in range(2):  # first the weeks, then what was asked
+            for person_id in people[1:]:
+                keys.open_history(person_id, words[person_id])
+                private = queries.opened_key(person_id) or b""
+                found = queries.history(person_id, private)
+                for each in found.entries or found.unread:
+                    shredding.forget_one(person_id, private, each.id)
+            copies.copy_daily(task)
+            clock.shift(timedelta(days=1))
     copies.copy_daily(task)
 
 

@@ -66,11 +66,6 @@ def send_nothing() -> None:
     _put({"kind": "nothing"}, sealing.new_pair().public, "")
 
 
-def emptied() -> bytes:
-    """An empty parcel, sealed to a key that nobody has."""
-    return sealing.seal({"kind": "nothing"}, sealing.new_pair().public, PARCEL_INFO, sealing.PARCEL_BYTES)
-
-
 def _put(told: Mapping[str, Any], public: bytes, address: str) -> None:
     sealed = sealing.seal(told, public, PARCEL_INFO, sealing.PARCEL_BYTES)
     db.session.add(WaitingParcel(sealed=sealed, address=address.ljust(ADDRESS_LENGTH)))

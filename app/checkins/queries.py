@@ -28,6 +28,8 @@ from wellbeing.trend import Reading, Signal, signal, usual_level
 COOKIE = "opened"
 WEEK = 7
 PARCEL_INFO = b"parcel:v1"
+NOTE = "note"
+"""The kind of parcel in which a person's note of an ask stays when its week is deleted."""
 SHOW_NEW_KEYS = timedelta(weeks=4)
 ASKS_SHOWN = timedelta(weeks=12)
 """As long as what was sent is kept, and what came back: after that nobody can tell whether it was answered."""
@@ -215,8 +217,8 @@ class LookedAt:
 class Unread:
     """An ask that was sent and not looked at yet; `is_lost` when the key it was sealed to is there no more.
 
-    `id` is the check-in it went out with. `has_run_out`: too long ago to go on waiting, whether somebody looked at it
-    or not.
+    `id` is what holds it: the check-in it went out with, or its note. `has_run_out`: too long ago to go on waiting,
+    whether somebody looked at it or not.
     """
 
     id: str
@@ -255,7 +257,9 @@ def history(person_id: str, private: bytes) -> History:
             asked.append((row.id, told["asked"]))
     entries.sort(key=lambda each: (each.week_on, each.at, each.id))
     readings = [Reading(each.week_on.toordinal() // WEEK, each.score) for each in entries if each.score is not None]
-    told_back = [told for _, told in own_parcels(private, "reply")]
+    own = own_parcels(private, "reply", NOTE)
+    told_back = [told for _, told in own if told["kind"] == "reply"]
+    asked += [(row.id, told["asked"]) for row, told in own if told["kind"] == NOTE]
     return History(
         entries[::-1],
         locked,
@@ -300,12 +304,12 @@ def _longer(rows: list[tuple[str, dict[str, Any]]]) -> list[LongEntry]:
     return found[::-1]
 
 
-def own_parcels(private: bytes, kind: str) -> list[tuple[Parcel, dict[str, Any]]]:
-    """The delivered parcels of one kind that this key opens: nothing but trying tells which these are."""
+def own_parcels(private: bytes, *kinds: str) -> list[tuple[Parcel, dict[str, Any]]]:
+    """The delivered parcels of some kinds that this key opens: nothing but trying tells which these are."""
     opened = []
     for row in db.session.scalars(sa.select(Parcel)):
         told = sealing.unseal(row.sealed, private, PARCEL_INFO)
-        if told is not None and told["kind"] == kind:
+        if told is not None and told["kind"] in kinds:
             opened.append((row, told))
     return opened
 

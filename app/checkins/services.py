@@ -25,7 +25,7 @@ from app.checkins.queries import (
     owner_of,
     public_of,
 )
-from app.checkins.shredding import empty_private_log
+from app.checkins.shredding import emptied, empty_private_log
 from app.database import db
 from app.editing import Outcome, Outdated, Saved, refuse
 from app.people.models import Person
@@ -206,7 +206,7 @@ def close_flag(listener_id: str, private: bytes, parcel_id: str, act: Act) -> Ou
     if found is None:
         return refuse(form="This is not there any more.")
     row, told = found
-    row.sealed = parcels.emptied()
+    row.sealed = emptied()
     parcels.send_reply(told, listener_id, act)
     db.session.commit()
     empty_private_log()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app import clock, jobs
 from app.checkins import ballots, sealing
 from app.checkins.models import CheckIn, Choice, KeyPair, Listener, Opened, OwnTry, Parcel, SentForm, WaitingParcel
-from app.checkins.queries import check_in_info, own_parcels, owner_of, public_of, waits
+from app.checkins.queries import NOTE, PARCEL_INFO, check_in_info, own_parcels, owner_of, public_of, waits
 from app.database import PRIVATE, PrivateModel, db, empty_log
 from app.editing import Outcome, Saved, refuse
 from app.people.models import Person
@@ -41,22 +41,42 @@ OWNED: tuple[type[PrivateModel], ...] = (CheckIn, Choice, KeyPair, Opened, OwnTr
 def forget_one(person_id: str, private: bytes, check_in_id: str) -> Outcome:
     """Delete what one check-in of a person holds; the note of an ask that still waits stays until it is deleted too.
 
-    An empty row is left whatever it held: of one that goes and one that stays, copies would tell which had an ask.
+    An empty row is left whatever it held, and it is never written again: of one that goes and one that stays, or
+    that is written twice, copies would tell which had an ask. So the note moves into a parcel, and parcels are in no
+    copy; one is added each time, mostly empty.
     """
-    owner, row = owner_of(person_id), db.session.get(CheckIn, check_in_id)
+    owner, row = owner_of(person_id), db.session.get(CheckIn, check_in_id, with_for_update=True)
     info = check_in_info(owner, check_in_id)
     told = None if row is None or row.owner != owner else sealing.unseal(row.sealed, private, info)
     if row is None or told is None or not told.keys() & HELD:
-        return refuse(form="This is gone already.")
-    asked, left = told.get("asked"), {}
+        return _forget_note(private, check_in_id)
+    asked, note = told.get("asked"), None
     if "answers" in told:
         ballots.take_back(person_id)
         if asked and waits(asked, [each for _, each in own_parcels(private, "reply")]):
-            left = {"asked": asked}
-    row.sealed = sealing.seal(left, public_of(private), info, sealing.CHECK_IN_BYTES)
+            note = sealing.seal({"kind": NOTE, "asked": asked}, public_of(private), PARCEL_INFO, sealing.PARCEL_BYTES)
+    row.sealed = sealing.seal({}, public_of(private), info, sealing.CHECK_IN_BYTES)
+    db.session.add(Parcel(sealed=note or emptied(), day_on=clock.today()))
     db.session.commit()
     shred()
     return Saved(check_in_id)
+
+
+def _forget_note(private: bytes, parcel_id: str) -> Outcome:
+    """Delete the note of an ask whose week is deleted already."""
+    row = db.session.get(Parcel, parcel_id, with_for_update=True)
+    told = None if row is None else sealing.unseal(row.sealed, private, PARCEL_INFO)
+    if row is None or told is None or told["kind"] != NOTE:
+        return refuse(form="This is gone already.")
+    row.sealed = emptied()
+    db.session.commit()
+    shred()
+    return Saved(parcel_id)
+
+
+def emptied() -> bytes:
+    """An empty parcel, sealed to a key that nobody has."""
+    return sealing.seal({"kind": "nothing"}, sealing.new_pair().public, PARCEL_INFO, sealing.PARCEL_BYTES)
 
 
 def forget_everything(person_id: str) -> None:
