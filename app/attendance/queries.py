@@ -334,6 +334,17 @@ def worked_counts(people: Iterable[str]) -> dict[str, int]:
     return {row.person_id: row.number for row in rows}
 
 
+def workers_before(moment: datetime) -> set[str]:
+    """Who had worked before a moment, as it was noted by then: the ids of these people."""
+    asked = sa.select(Attendance.person_id).where(
+        Attendance.state == AttendanceState.LEFT,
+        Attendance.activity.not_in([Activity.STAND_DOWN, Activity.CANCELLATION]),
+        Attendance.left_at < moment,
+        Attendance.created_at < moment,
+    )
+    return set(db.session.scalars(asked.distinct()))
+
+
 def planned_span(row: Attendance) -> tuple[datetime, datetime] | None:
     """When the shift of a row was planned, None for work beside shifts."""
     if row.shift_id is None:

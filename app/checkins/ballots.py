@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
 import sqlalchemy as sa
 
 from app import clock
 from app.access import Role
+from app.attendance.queries import workers_before
 from app.checkins import sealing
 from app.checkins.models import Ballot, TeamHalf, TeamWindow
 from app.checkins.queries import key_of, listeners, owner_of
@@ -28,7 +29,9 @@ FIRST = date(2024, 1, 1)
 MOST_HOLDERS = 6
 EVERYONE = "everyone"
 GROUPS = {EVERYONE: "Everyone", "peers": "Peers and trainees", "leads": "Leads and mentors", "volunteers": "Volunteers"}
-"""The groups there are, the largest first. Nobody can draw another one around someone."""
+"""The groups there are, the largest first; no others can be made."""
+SETTLED_AFTER = timedelta(weeks=8)
+"""So long before the four weeks someone must have been added to count: nobody is made up just to stand beside one."""
 LEADING = frozenset({Level.LEAD, Level.MENTOR})
 
 
@@ -53,10 +56,18 @@ def voter_of(starts_on: date, owner: str) -> str:
     return vault().index(f"{starts_on}:{owner}", "private.voter")
 
 
-def fixed_groups() -> dict[str, list[str]]:
-    """Who belongs to each fixed group now, as owners."""
+def fixed_groups(starts_on: date) -> dict[str, list[str]]:
+    """Who belongs to each fixed group now, as owners: people who were here, and had worked, well before these weeks."""
+    begins = datetime.combine(starts_on, time(), clock.zone())
+    since_long = sa.select(Person).where(Person.is_active, Person.created_at <= begins - SETTLED_AFTER)
+    workers = workers_before(begins)
+    return grouped(person for person in db.session.scalars(since_long) if person.id in workers)
+
+
+def grouped(people: Iterable[Person]) -> dict[str, list[str]]:
+    """The owners of some people by fixed group."""
     found: dict[str, list[str]] = {name: [] for name in GROUPS}
-    for person in db.session.scalars(sa.select(Person).where(Person.is_active)):
+    for person in people:
         owner = owner_of(person.id)
         found[EVERYONE].append(owner)
         if Role.PEER in person.roles:
@@ -80,7 +91,7 @@ def open_window() -> TeamWindow | None:
 
 def _make_window(starts_on: date, ends_on: date, holders: Iterable[str]) -> None:
     pair = sealing.new_pair()
-    values = {"starts_on": starts_on, "ends_on": ends_on, "public_key": pair.public, "groups": fixed_groups()}
+    values = {"starts_on": starts_on, "ends_on": ends_on, "public_key": pair.public, "groups": fixed_groups(starts_on)}
     if not insert_if_absent(db.session, TeamWindow, values):
         return  # another check-in opened it at this very moment, with another key
     for one, other in combinations(holders, 2):

@@ -9,7 +9,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from app import clock
-from app.checkins.ballots import EVERYONE, GROUPS, window_of
+from app.checkins.ballots import EVERYONE, GROUPS, fixed_groups, window_of
 from app.checkins.counting import Audience
 from app.checkins.models import TeamFigure, TeamWindow
 from app.checkins.queries import listeners, owner_of
@@ -84,7 +84,10 @@ def standing() -> Standing:
 
 
 def may_be_counted(person_id: str) -> bool:
-    """Whether a check-in that a person sent now could be counted: not of who came after the four weeks began."""
+    """Whether a check-in that a person sent now could be counted: only of who was in the group when the weeks began."""
     now = standing()
+    if not now.is_ready:
+        return False
     window = db.session.get(TeamWindow, now.starts_on)
-    return now.is_ready and (window is None or owner_of(person_id) in window.groups[EVERYONE])
+    groups = fixed_groups(now.starts_on) if window is None else window.groups
+    return owner_of(person_id) in groups[EVERYONE]

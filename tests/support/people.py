@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def add_person(name: str, *roles: Role, **facts: Any) -> str:
     """Add a person with these roles (a peer by default) and return their id."""
-    facts = {"code": name.lower().replace(" ", "-")} | facts
-    person = Person(name=name, created_at=clock.now(), **facts)
+    facts = {"code": name.lower().replace(" ", "-"), "created_at": clock.now()} | facts
+    person = Person(name=name, **facts)
     person.role_rows = [PersonRole(role=role) for role in roles or (Role.PEER,)]
     if person.email is not None:
         from app.vault import vault

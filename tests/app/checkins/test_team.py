@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app import clock as wall
 from app import jobs
+from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
 from app.checkins import ballots, counting, keys, queries, sealing, services, shredding, team_queries
 from app.checkins.counting import Audience, Step
 from app.checkins.models import Ballot, TeamFigure, TeamHalf, TeamWindow
@@ -82,8 +83,19 @@ def counted(app, two, opened, clock):
     return counted
 
 
+def settled(person_id, *, added=timedelta(weeks=13), worked=timedelta(weeks=5)):
+    """Let a person have been here, and have worked, for so long: only who did before the four weeks is counted."""
+    db.session.get_one(Person, person_id).created_at = wall.now() - added
+    at = wall.now() - worked
+    seen = {"day_on": at.date(), "arrived_at": at, "left_at": at, "created_at": at, "changed_at": at}
+    kind = {"activity": Activity.TRAINING, "state": AttendanceState.LEFT, "level": Level.PEER}
+    db.session.add(Attendance(person_id=person_id, noted_via=NotedVia.LEAD, **seen, **kind))
+    db.session.commit()
+    return person_id
+
+
 def crowd(number, **facts):
-    return [add_person(f"P{each:02}", code=f"p{random.getrandbits(40):x}", **facts) for each in range(number)]
+    return [settled(add_person(f"P{each:02}", code=f"p{random.getrandbits(40):x}", **facts)) for each in range(number)]
 
 
 def test_a_group_that_answered_is_shown_in_one_word_and_nothing_is_left_of_the_slips(two, say, counted):
@@ -270,6 +282,7 @@ def test_windows_follow_one_another_without_a_gap():
 
 
 def test_the_person_ticks_it_each_time_and_their_standing_choice_is_only_the_beginning(app, ana, two, as_):
+    settled(ana)
     client = as_(ana)
     review = client.submit("/own/", "", energy="2", load="2", rest="2")
     assert "so-so" not in review.text
@@ -282,14 +295,39 @@ def test_the_person_ticks_it_each_time_and_their_standing_choice_is_only_the_beg
     assert "checked" in box.attributes
 
 
+def test_nobody_is_made_up_to_stand_beside_someone(two, say, counted):
+    mark = {"is_volunteer": True}
+    settled(victim := add_person("Vi", **mark))
+    fakes = [add_person(f"F{each}", **mark) for each in range(4)]
+    for number, person in enumerate(fakes):
+        say(person, 4 * (number % 2))
+    for person in [victim, *crowd(9)]:
+        say(person, random.Random(person).choice([0, 4]))
+    assert counted()["volunteers"].level is None
+
+
+@pytest.mark.parametrize(
+    ("added", "worked", "belongs"),
+    [(12, 5, True), (11, 5, False), (12, 3, False), (12, None, False)],
+)
+def test_who_counts_came_eight_weeks_before_and_had_worked_by_then(app, clock, added, worked, belongs):
+    clock.move(days=(ballots.window_of(wall.today())[1] - wall.today()).days)
+    person = add_person("Jo", created_at=wall.now() - timedelta(weeks=added))
+    if worked:
+        settled(person, added=timedelta(weeks=added), worked=timedelta(weeks=worked))
+    starts_on = ballots.window_of(wall.today())[0]
+    assert (ballots.fixed_groups(starts_on)[ballots.EVERYONE] == [queries.owner_of(person)]) is belongs
+
+
 def test_who_joins_while_four_weeks_go_on_is_not_asked_for_what_would_not_count(ana, two, opened, as_, say, clock):  # noqa: PLR0913, PLR0917
+    settled(ana)
     say(ana, 2)
-    joined = add_person("Jo")
+    joined = settled(add_person("Jo"))
     opened(joined)
     assert as_(ana).submit("/own/", "", energy="2", load="2", rest="2").all("input", name="counts")
     client = as_(joined)
     assert not client.submit("/own/", "", energy="2", load="2", rest="2").all("input", name="counts")
-    assert "from the next four on" in client.page("/own/team").text
+    assert "had worked here by then" in client.page("/own/team").text
     clock.move(weeks=4)
     assert as_(joined).submit("/own/", "", energy="2", load="2", rest="2").all("input", name="counts")
 
