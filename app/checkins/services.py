@@ -96,7 +96,8 @@ def send_check_in(  # noqa: PLR0913 - what was answered, and what is to come of 
     """Seal a check-in to its owner's key, with or without an ask to be contacted. Needs no secret.
 
     Either way one parcel of one size goes out with it, and one ballot, empty unless the person lets it count.
-    Without a key of one's own nothing is kept. `Outdated`: the card is another than the page showed; nothing is sent.
+    Without a key of one's own nothing is kept, and no word counts. `Outdated`: the card is another than the page
+    showed; nothing is sent.
     """
     card = card_for(person_id, given, as_chosen=as_chosen)
     problem = None if listener_id is None else _not_as_shown(person_id, card, listener_id, page)
@@ -111,7 +112,8 @@ def send_check_in(  # noqa: PLR0913 - what was answered, and what is to come of 
         parcels.send_nothing()
     if pair is not None and not (given.is_empty and asked is None):
         db.session.add(_sealed_row(owner_of(person_id), pair.public_key, given, asked))
-    ballots.cast(person_id, level_of(given.score) if counts and given.score is not None else None)
+    score = given.score if counts and pair is not None else None
+    ballots.cast(person_id, None if score is None else level_of(score))
     db.session.commit()
     empty_private_log()
     return Saved("" if pair is None else "kept")

@@ -47,6 +47,11 @@ class Asked:
         return not self.is_tablet and is_sure()
 
     @property
+    def may_count(self) -> bool:
+        """Whether a word for the group may go out from here: from a tablet by card and PIN, else in a sure session."""
+        return (self.is_tablet or is_sure()) and queries.has_key(self.person_id)
+
+    @property
     def address(self) -> str:
         """The one address of the whole check-in."""
         return url_for("checkins.tablet" if self.is_tablet else "checkins.weekly")
@@ -94,7 +99,7 @@ def answer(who: Asked) -> ResponseReturnValue:
         who.person_id,
         form.given,
         (form.listener.data or None) if act == "with" else None,
-        counts=request.form.get("counts") == "y",
+        counts=request.form.get("counts") == "y" and who.may_count,
         page=form.page,
         as_chosen=who.is_sure,
     )
@@ -140,7 +145,7 @@ def _review(form: WeeklyForm, whom: list[queries.ListenerShown], who: Asked) -> 
 
 def _word_that_counts(given: services.Given, who: Asked) -> str:
     """The one word that would count for the group, empty where none would."""
-    if given.score is None or not team_queries.may_be_counted(who.person_id):
+    if given.score is None or not who.may_count or not team_queries.may_be_counted(who.person_id):
         return ""
     return LEVEL_WORDS[level_of(given.score)]
 

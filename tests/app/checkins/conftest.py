@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from app.access import Role
+from app.auth.models import SignIn
 from app.checkins import keys, queries, sealing, services
 from app.database import db
 from tests.support.people import add_person
@@ -64,3 +66,16 @@ def check_in(app):
             return services.send_check_in(person_id, given, to)
 
     return sent
+
+
+@pytest.fixture
+def by_code(as_):
+    """A client that came in by a code that a coordinator made."""
+
+    def came(person_id, door="code"):
+        client = as_(person_id)
+        db.session.execute(sa.update(SignIn).where(SignIn.person_id == person_id).values(door=door))
+        db.session.commit()
+        return client
+
+    return came

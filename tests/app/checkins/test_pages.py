@@ -15,7 +15,7 @@ from app import clock, jobs, migrate
 from app.access import Role
 from app.auth import services as doors
 from app.auth import tidy
-from app.auth.models import Credential, SignIn
+from app.auth.models import Credential
 from app.checkins import OF_REST, keys, packs, parcels, queries, services
 from app.checkins.models import CheckIn, WaitingParcel
 from app.database import db
@@ -244,19 +244,6 @@ def test_deleting_asks_first_and_then_nothing_is_left(ana, check_in, as_):
     assert queries.has_key(ana)
     client.submit("/own/clear", "", sure="Delete ")
     assert (count(CheckIn), queries.has_key(ana)) == (0, False)
-
-
-@pytest.fixture
-def by_code(as_):
-    """A client that came in by a code that a coordinator made."""
-
-    def came(person_id, door="code"):
-        client = as_(person_id)
-        db.session.execute(sa.update(SignIn).where(SignIn.person_id == person_id).values(door=door))
-        db.session.commit()
-        return client
-
-    return came
 
 
 def test_who_came_in_by_a_code_of_somebody_else_changes_nothing_private(ana, kim, by_code):

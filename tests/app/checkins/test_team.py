@@ -14,7 +14,7 @@ from app import jobs
 from app.attendance.models import Activity, Attendance, AttendanceState, NotedVia
 from app.checkins import ballots, counting, keys, queries, sealing, services, shredding, team_queries
 from app.checkins.counting import Audience, Step
-from app.checkins.models import Ballot, TeamFigure, TeamHalf, TeamWindow
+from app.checkins.models import Ballot, KeyPair, TeamFigure, TeamHalf, TeamWindow
 from app.database import PRIVATE, db
 from app.editing import Refused
 from app.people.models import Level, Person
@@ -54,9 +54,15 @@ def two(kim, bo):
 
 @pytest.fixture
 def say(app):
-    """Answer for a person without any words of their own: a slip is left all the same."""
+    """Answer for a person who has private words (which nobody needs here), unless they are said to have none."""
 
-    def said(person_id, step, *, counts=True):
+    def said(person_id, step, *, counts=True, has_words=True):
+        if has_words and not queries.has_key(person_id):
+            public = sealing.new_pair().public
+            unused = dict.fromkeys(("salt", "wrapped", "recovery_salt", "recovery_wrapped"), b"unused")
+            owner = queries.owner_of(person_id)
+            db.session.add(KeyPair(owner=owner, public_key=public, made_on=wall.today(), **unused))
+            db.session.commit()
         given = services.Given(dict.fromkeys(("energy", "load", "rest"), step))
         with asking(app):
             services.send_check_in(person_id, given, counts=counts)
@@ -116,6 +122,25 @@ def test_who_does_not_want_to_be_counted_leaves_a_slip_that_looks_the_same(app, 
         assert len(set(connection.execute(asked))) == 1
     assert count(Ballot) == 9
     assert {each.level for each in counted().values()} == {None}
+
+
+def test_who_has_no_private_words_leaves_an_empty_slip(two, say, counted):
+    for person in crowd(9):
+        say(person, random.Random(person).choice([0, 4]), has_words=False)
+    assert count(Ballot) == 9
+    assert {each.level for each in counted().values()} == {None}
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_from_a_session_that_a_code_opened_no_word_counts(ana, two, as_, by_code, monkeypatch, is_own):  # noqa: PLR0913, PLR0917 - fixtures
+    settled(ana)
+    cast = []
+    monkeypatch.setattr(ballots, "cast", lambda person_id, word: cast.append(word))
+    client = as_(ana) if is_own else by_code(ana)
+    review = client.submit("/own/", "", energy="2", load="2", rest="2")
+    assert bool(review.all("input", name="counts")) is is_own
+    client.post("/own/", data=review.form("").filled() | {"send": "without", "counts": "y"})
+    assert cast == (["hard"] if is_own else [None])
 
 
 def test_the_last_answer_of_the_weeks_counts_once(two, say, counted, clock):
@@ -296,14 +321,15 @@ def test_the_person_ticks_it_each_time_and_their_standing_choice_is_only_the_beg
 
 
 def test_nobody_is_made_up_to_stand_beside_someone(two, say, counted):
-    mark = {"is_volunteer": True}
-    settled(victim := add_person("Vi", **mark))
-    fakes = [add_person(f"F{each}", **mark) for each in range(4)]
-    for number, person in enumerate(fakes):
-        say(person, 4 * (number % 2))
-    for person in [victim, *crowd(9)]:
-        say(person, random.Random(person).choice([0, 4]))
-    assert counted()["volunteers"].level is None
+    people = crowd(9)
+    settled(victim := add_person("Vi", is_volunteer=True))
+    fakes = [add_person(f"F{each}", is_volunteer=True) for each in range(4)]
+    for number, person in enumerate(people):
+        say(person, number % 4)
+    for person, step in zip([victim, *fakes], (3, 0, 0, 4, 4), strict=True):
+        say(person, step)
+    figures = counted()
+    assert (figures["everyone"].level is None, figures["volunteers"].level) == (False, None)
 
 
 @pytest.mark.parametrize(
