@@ -34,7 +34,7 @@ SHOW_NEW_KEYS = timedelta(weeks=4)
 ASKS_SHOWN = timedelta(weeks=12)
 """As long as what was sent is kept, and what came back: after that nobody can tell whether it was answered."""
 ASKS_WAIT = timedelta(weeks=8)
-"""After these an ask that nothing was done about is said to have run out, while that can still be told."""
+"""After these it is said of an ask that nothing was done about it, while that can still be told and done."""
 
 
 def owner_of(person_id: str) -> str:
@@ -217,15 +217,15 @@ class LookedAt:
 class Unread:
     """An ask that was sent and not looked at yet; `is_lost` when the key it was sealed to is there no more.
 
-    `id` is what holds it: the check-in it went out with, or its note. `has_run_out`: too long ago to go on waiting,
-    whether somebody looked at it or not.
+    `id` is what holds it: the check-in it went out with, or its note. `is_overdue`: nothing was
+    done about it for too long, whether somebody looked at it or not; its listener still has it.
     """
 
     id: str
     of: str
     day_on: date
     is_lost: bool
-    has_run_out: bool
+    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)

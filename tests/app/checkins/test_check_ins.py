@@ -172,7 +172,7 @@ def test_to_delete_a_week_leaves_the_ask_that_waits_until_that_is_deleted_too(an
     page = client.submit("/own/past", f"/own/past/{row}/clear")
     assert "No weeks yet" in page.text
     assert "not read yet" in page.text
-    assert "stays with them until they have dealt with it" in page.text
+    assert "stays with them until they have dealt with it, twelve weeks at most" in page.text
     assert open_row(ana, opened) == []
     (note,) = queries.history(ana, opened(ana)).unread
     client.submit("/own/past", f"/own/past/{note.id}/clear")
