@@ -31,6 +31,7 @@ HELD = "Lots decide who has this one: those who entered are asked first."
 NO_SEAT = "This shift has no seat for people in training."
 OFF_SUBJECT = "Someone else comes, you are off"
 BUSY = "You have another shift at that time."
+ON_IT = "The plan has changed: you are on this shift by now. If you cannot come, say so here."
 AROUND = timedelta(days=35)
 """How many days around a shift the rules look at."""
 
@@ -87,7 +88,10 @@ def put_on(person_id: str, shift_id: str) -> Answer:
 
 
 def answer_question(ask_id: str, person_id: str, *, is_yes: bool) -> Answer:
-    """Take a person's yes or no to a place they were asked to take; the first answer holds."""
+    """Take a person's yes or no to a place they were asked to take; the first answer holds.
+
+    A no of someone who stands on the shift by now takes nobody off it: they are told that they are on it.
+    """
     hold_roster()
     ask = db.session.get(Ask, ask_id, populate_existing=True)
     if ask is None or ask.person_id != person_id:
@@ -96,15 +100,11 @@ def answer_question(ask_id: str, person_id: str, *, is_yes: bool) -> Answer:
     if ask.state != AskState.ASKED:
         is_on = queries.assignment_of(person_id, ask.shift_id) is not None
         db.session.rollback()
-        return Done() if is_on == is_yes else Taken() if is_yes else Over()
+        return Done() if is_on == is_yes else Taken() if is_yes else Over(ON_IT)
     now = clock.now()
     shift_id = ask.shift_id
     if not is_yes:
-        ask.state, ask.answered_at = AskState.NO, now
-        _end_wait(person_id, shift_id, WaitState.LEFT)
-        record(db.session, "decline to take shift", "shift", shift_id, actor_id=person_id)
-        db.session.commit()
-        return Done()
+        return _said_no(ask)
     if not queries.is_as_planned(ask.plan, shift_id):
         ask.state, ask.answered_at = AskState.OVERTAKEN, now
         db.session.execute(
@@ -119,6 +119,18 @@ def answer_question(ask_id: str, person_id: str, *, is_yes: bool) -> Answer:
         db.session.rollback()
         return Over("This question has ended. The shift may still be among those you can take.")
     return _kept(_place(person_id, shift_id, "take shift when asked", is_asked=True, reader=person_id))
+
+
+def _said_no(ask: Ask) -> Answer:
+    if queries.comes_to(ask.person_id, ask.shift_id):
+        come_by_plan(ask.person_id, ask.shift_id)
+        db.session.commit()
+        return Over(ON_IT)
+    ask.state, ask.answered_at = AskState.NO, clock.now()
+    _end_wait(ask.person_id, ask.shift_id, WaitState.LEFT)
+    record(db.session, "decline to take shift", "shift", ask.shift_id, actor_id=ask.person_id)
+    db.session.commit()
+    return Done()
 
 
 def _kept(answer: Answer) -> Answer:
@@ -300,6 +312,31 @@ def hand_over(old: str, new: str, shift_id: str) -> None:
     end_own_cover(new, shift_id)
     _end_wait(new, shift_id, WaitState.TOOK)
     _answer_question(new, shift_id)
+
+
+def come_by_plan(person_id: str, shift_id: str) -> None:
+    """End what a person was asked, waited for and gave back on a shift that the plan puts them on.
+
+    They said yes to nothing by that. In the caller's transaction, which holds the roster.
+    """
+    end_own_cover(person_id, shift_id)
+    _end_wait(person_id, shift_id, WaitState.TOOK)
+    db.session.execute(
+        sa.update(Ask)
+        .where(Ask.person_id == person_id, Ask.shift_id == shift_id, Ask.state == AskState.ASKED)
+        .values(state=AskState.OVERTAKEN, answered_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def leave_by_plan(person_id: str, shift_id: str) -> None:
+    """Let a person off who stood on a shift until somebody takes their place: the search goes on without them.
+
+    In the caller's transaction, which holds the roster.
+    """
+    cover = open_cover(person_id, shift_id)
+    if cover is not None:
+        cover.is_listed = False
 
 
 def open_cover(person_id: str, shift_id: str) -> Cover | None:

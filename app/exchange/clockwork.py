@@ -73,7 +73,7 @@ def match_now(task: jobs.Task) -> None:
 def lapse_questions() -> None:
     """End the questions that nobody answered in time; who waited is no longer first, but still waits.
 
-    Who left is asked no more and waits for nothing.
+    Who left is asked no more and waits for nothing, nor does who stands on the shift by now.
     """
     hold_roster()
     now = clock.now()
@@ -88,6 +88,21 @@ def lapse_questions() -> None:
         sa.update(Wait)
         .where(Wait.ended_at.is_(None), Wait.person_id.in_(left))
         .values(state=WaitState.LAPSED, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    there = sa.select(Assignment.id).where(~queries.looks_for_cover(Assignment.shift_id, Assignment.person_id))
+    db.session.execute(
+        sa.update(Ask)
+        .where(Ask.state == AskState.ASKED)
+        .where(there.where(Assignment.shift_id == Ask.shift_id, Assignment.person_id == Ask.person_id).exists())
+        .values(state=AskState.OVERTAKEN, answered_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        sa.update(Wait)
+        .where(Wait.ended_at.is_(None))
+        .where(there.where(Assignment.shift_id == Wait.shift_id, Assignment.person_id == Wait.person_id).exists())
+        .values(state=WaitState.TOOK, ended_at=now)
         .execution_options(synchronize_session=False)
     )
     rows = db.session.scalars(sa.select(Ask).where(Ask.state == AskState.ASKED, Ask.lapses_at <= now)).all()

@@ -80,7 +80,7 @@ def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
         db.session.rollback()
         return Over(HERE if person_id == by_id else THEY_ARE_HERE)
     cover = open_cover(person_id, shift_id)
-    if cover is not None and cover.is_listed:
+    if cover is not None and cover.is_listed and row.assigned_at <= cover.opened_at:
         db.session.rollback()
         return Done()
     give_back(row, shift, by_id)
@@ -224,7 +224,8 @@ def ask_waiting(shift_id: str) -> None:
         return
     being_asked = _being_asked(shift_id)
     free = places.missing(standing.problem, standing.roster, work) - len(being_asked)
-    waiting = [each.person_id for each in queries.waiting_on(shift_id) if each.person_id not in being_asked]
+    there = being_asked | set(standing.facts.live.workers_on(shift_id))
+    waiting = [each.person_id for each in queries.waiting_on(shift_id) if each.person_id not in there]
     able = []
     for person in waiting:
         worker = standing.problem.worker.get(person)

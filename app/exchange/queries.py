@@ -550,6 +550,13 @@ def relief_pool() -> frozenset[str]:
     return frozenset(db.session.scalars(sa.select(Person.id).where(Person.is_relief, Person.is_active)))
 
 
+def comes_to(person_id: str, shift_id: str) -> bool:
+    """Whether a person is on a shift, and not only until somebody takes their place."""
+    is_on = sa.select(Assignment.id).where(Assignment.person_id == person_id, Assignment.shift_id == shift_id)
+    listed = looks_for_cover(Assignment.shift_id, Assignment.person_id)
+    return db.session.scalar(is_on.where(~listed)) is not None
+
+
 def assignment_of(person_id: str, shift_id: str) -> Assignment | None:
     """A person's place on a shift, read anew."""
     return db.session.scalar(

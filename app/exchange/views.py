@@ -274,6 +274,8 @@ def answer_question(ask_id: str) -> ResponseReturnValue:
         flash("Someone else was quicker this time. Thank you for your yes.", "info")
     elif isinstance(answer, answers.Over):
         flash(answer.words, "info")
+        if not form.is_yes:  # they are on the shift: this is where they say that they cannot come
+            return redirect(url_for("exchange.cannot", shift_id=shift_id), 303)
     elif isinstance(answer, answers.Stopped):
         flash(" ".join(("It does not fit any more.", *answer.reasons)), "error")
     return redirect(url_for("exchange.take"), 303)

@@ -13,6 +13,7 @@ from app import clock
 from app.attendance.called_off import forget_taken_off, note_taken_off
 from app.audit.services import record
 from app.database import db, new_id
+from app.exchange.claims import come_by_plan, leave_by_plan
 from app.mail.services import post
 from app.people.models import Person
 from app.review.changes import Plan, change_words, hours_kept, plan_of
@@ -181,6 +182,7 @@ def _write(plan: Plan, by_id: str) -> Publication:
     db.session.flush()
     note_taken_off(hours_kept(plan), by_id)
     for each in plan.dropped:
+        leave_by_plan(each.assignment.person_id, each.assignment.shift_id)
         db.session.delete(each.assignment)
     moved = {(c.person, c.shift.id): c for c in plan.changes if c.kind is ChangeKind.MOVED}
     for each in plan.kept:
@@ -194,6 +196,7 @@ def _write(plan: Plan, by_id: str) -> Publication:
     for change in plan.changes:
         if change.kind is ChangeKind.ADDED:
             forget_taken_off(change.person, change.shift.id, by_id)
+            come_by_plan(change.person, change.shift.id)
             row = Assignment(
                 shift_id=change.shift.id,
                 person_id=change.person,

@@ -12,7 +12,12 @@ from app.access import Role
 from app.database import db
 from app.exchange.services import set_terms
 from app.exchange.terms import Terms
-from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.review.changes import plan_of
+from app.review.publishing import Done as Published
+from app.review.publishing import publish_roster
+from app.review.queries import review_of
+from app.roster import drafts
+from app.roster.models import Assignment, DraftAssignment, Period, Shift, ShiftDemand
 from app.sites.models import Service, Site
 from tests.support.people import add_person
 
@@ -48,6 +53,19 @@ class Town(SimpleNamespace):
         found = set(db.session.scalars(sa.select(Assignment.person_id).where(Assignment.shift_id == shift)))
         db.session.rollback()
         return found
+
+    def publish(self, *, add=(), drop=()) -> None:
+        """Publish a draft of the roster as it is, with these (person, shift) added and dropped."""
+        draft = drafts.begin_draft(self.period, drafts.Source.PUBLISHED).id
+        for person, shift in drop:
+            db.session.delete(db.session.get_one(DraftAssignment, (draft, shift, person)))
+        db.session.add_all(DraftAssignment(draft_id=draft, shift_id=shift, person_id=person) for person, shift in add)
+        db.session.commit()
+        review = review_of(draft)
+        plan, version = plan_of(review), review.period.version
+        db.session.rollback()
+        assert isinstance(publish_roster(draft, 1, version, plan.fingerprint, self.robin), Published)
+        db.session.rollback()
 
     def agree(self, **terms) -> None:
         """Set the terms of the site."""
