@@ -23,7 +23,8 @@ from app.roster.models import Assignment, Shift
 from app.roster.words import RosterNames
 from app.sites.models import Service
 from app.words import span_words
-from scheduling import Violation, is_private, rule_named, words
+from scheduling import Assignment as Pair
+from scheduling import Roster, Violation, is_private, rule_named, words
 
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
@@ -262,34 +263,55 @@ def _answer_question(person_id: str, shift_id: str) -> None:
 
 
 def _answer_cover(person_id: str, shift_id: str, standing: Standing, *, is_own: bool) -> None:
-    """End the oldest open cover of the shift: its person is off, everyone else who was asked is told no more.
+    """End the oldest open cover of a place that is filled now: its person is off, those asked for it are told no more.
 
     Whoever fills nothing that is missing (a trainee, or one without the skill that is) covers for nobody, nor does
-    whoever takes their own place back (`is_own`).
+    whoever takes their own place back (`is_own`). Nobody stands any longer on a place that is missing no more.
     """
     work = standing.problem.shift[shift_id]
-    after = type(standing.roster)(standing.roster.assignments | {(person_id, shift_id)})
-    left = places.missing(standing.problem, after, work)
-    if left >= places.missing(standing.problem, standing.roster, work):
-        return
-    keeps = [person for person, shift in standing.begun if shift == shift_id]  # who has come is not sent away
-    oldest = (
-        sa.select(Cover)
-        .where(Cover.shift_id == shift_id, Cover.ended_at.is_(None), Cover.person_id.not_in(keeps))
-        .order_by(Cover.opened_at)
-    )
-    cover = None if is_own else db.session.scalar(oldest)
-    if cover is not None:
-        if cover.is_listed:
-            row = queries.assignment_of(cover.person_id, shift_id)
-            if row is not None:
-                db.session.delete(row)
-                db.session.flush()
-                _tell_off(cover, shift_id)
-        cover.taken_by_id = person_id
-        end_cover(cover, CoverState.COVERED)
-    if left <= 0:
+    before, after = standing.roster, Roster(standing.roster.assignments | {Pair(person_id, shift_id)})
+    for cover in [] if is_own else _open_covers(shift_id, standing):
+        if _free_for(cover, standing, after) < _free_for(cover, standing, before):
+            cover.taken_by_id = person_id
+            _let_go(cover)
+            break
+    let_go(shift_id, standing, after)
+    if places.missing(standing.problem, after, work) <= 0 < places.missing(standing.problem, before, work):
         overtake_questions(shift_id)
+
+
+def _free_for(cover: Cover, standing: Standing, roster: Roster) -> int:
+    """How many places are free that the person of a cover would count for; for one who has left, any."""
+    worker, work = standing.problem.worker.get(cover.person_id), standing.problem.shift[cover.shift_id]
+    if worker is None:
+        return places.missing(standing.problem, roster, work)
+    return max(0, places.missing_for(standing.problem, roster, worker, work))
+
+
+def let_go(shift_id: str, standing: Standing, roster: Roster) -> None:
+    """End the search for somebody where nobody is missing any more: who stood there until then is off.
+
+    In the caller's transaction, which holds the roster.
+    """
+    for cover in _open_covers(shift_id, standing):
+        if not _free_for(cover, standing, roster):
+            _let_go(cover)
+
+
+def _open_covers(shift_id: str, standing: Standing) -> list[Cover]:
+    """The open covers of a shift, the oldest first; who has come is not sent away."""
+    keeps = [person for person, shift in standing.begun if shift == shift_id]
+    asked = sa.select(Cover).where(Cover.shift_id == shift_id, Cover.ended_at.is_(None))
+    return list(db.session.scalars(asked.where(Cover.person_id.not_in(keeps)).order_by(Cover.opened_at, Cover.id)))
+
+
+def _let_go(cover: Cover) -> None:
+    row = queries.assignment_of(cover.person_id, cover.shift_id) if cover.is_listed else None
+    if row is not None:
+        db.session.delete(row)
+        db.session.flush()
+        _tell_off(cover, cover.shift_id)
+    end_cover(cover, CoverState.COVERED)
 
 
 def _tell_off(cover: Cover, shift_id: str) -> None:
@@ -356,9 +378,17 @@ def end_own_cover(person_id: str, shift_id: str) -> bool:
 
 
 def end_cover(cover: Cover, state: CoverState) -> None:
-    """End a cover, and the questions it led to."""
+    """End a cover, and the questions it led to; who waits goes on waiting."""
     now = clock.now()
     cover.state, cover.ended_at = state, now
+    asked = sa.select(Ask.person_id).where(Ask.cover_id == cover.id, Ask.state == AskState.ASKED)
+    db.session.execute(
+        sa.update(Wait)
+        .where(Wait.shift_id == cover.shift_id, Wait.person_id.in_(asked))
+        .where(Wait.state == WaitState.ASKED, Wait.ended_at.is_(None))
+        .values(state=WaitState.WAITING)
+        .execution_options(synchronize_session=False)
+    )
     db.session.execute(
         sa.update(Ask)
         .where(Ask.cover_id == cover.id, Ask.state == AskState.ASKED)

@@ -10,7 +10,7 @@ from flask import render_template
 from app import clock, jobs
 from app.audit.services import record
 from app.database import db
-from app.exchange import covers, queries, rounds, swaps
+from app.exchange import claims, covers, queries, rounds, swaps
 from app.exchange.claims import end_cover
 from app.exchange.models import (
     SWAP_PENDING,
@@ -45,6 +45,7 @@ def turn(task: jobs.Task) -> None:
     lapse_questions()
     free_places()
     end_what_began()
+    let_go()
     end_swaps()
     rounds.end_rounds()
     draw_lots()
@@ -141,6 +142,7 @@ def end_what_began() -> None:
         sa.select(Cover).join(Shift, Shift.id == Cover.shift_id).where(Cover.ended_at.is_(None), over)
     ).all():
         end_cover(cover, CoverState.LAPSED)
+        covers.leave_called_off(cover)
     for ask in db.session.scalars(
         sa.select(Ask).join(Shift, Shift.id == Ask.shift_id).where(Ask.state == AskState.ASKED, over)
     ).all():
@@ -152,6 +154,18 @@ def end_what_began() -> None:
         wait.state, wait.ended_at = WaitState.LAPSED, now
         _tell_called_off(wait.person_id, wait.shift_id)
     db.session.commit()
+
+
+def let_go() -> None:
+    """End the search for somebody where nobody is missing any more: a plan that was published may have filled it."""
+    for shift_id in db.session.scalars(
+        sa.select(Cover.shift_id).where(Cover.ended_at.is_(None)).distinct().order_by(Cover.shift_id)
+    ).all():
+        hold_roster()
+        standing = claims.standing_around(db.session.get_one(Shift, shift_id))
+        if shift_id in standing.problem.shift:
+            claims.let_go(shift_id, standing, standing.roster)
+        db.session.commit()
 
 
 def _tell_called_off(person_id: str, shift_id: str) -> None:

@@ -61,7 +61,12 @@ def leaving(person_id: str, shift_id: str) -> Leaving | None:
         return None
     shift, site, service = found
     is_near = _is_near(shift)
-    return Leaving(shift, site, service, is_near, is_near and queries.terms_of(shift.site_id).stays_listed)
+    stays = (
+        is_near
+        and queries.terms_of(shift.site_id).stays_listed
+        and _is_missed(standing_around(shift), person_id, shift)
+    )
+    return Leaving(shift, site, service, is_near, stays)
 
 
 def cannot_come(person_id: str, shift_id: str, by_id: str) -> Answer:
@@ -100,7 +105,7 @@ def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool =
     work = standing.problem.shift.get(shift.id)
     agreed = standing.terms.get(shift.site_id, terms.Terms())
     is_near = _is_near(shift)
-    is_listed = is_near and agreed.stays_listed and not has_left
+    is_listed = is_near and agreed.stays_listed and not has_left and _is_missed(standing, person_id, shift)
     is_unsafe = work is not None and places.is_left_unsafe(standing, person_id, work)
     if not is_listed:
         db.session.delete(row)
@@ -124,6 +129,15 @@ def give_back(row: Assignment, shift: Shift, by_id: str | None, *, tells: bool =
     record(db.session, act, "shift", shift.id, person=person_id, near=is_near)
 
 
+def _is_missed(standing: Standing, person_id: str, shift: Shift) -> bool:
+    """Whether somebody is missing from a shift without this person: nobody else's place is kept warm."""
+    worker, work = standing.problem.worker.get(person_id), standing.problem.shift.get(shift.id)
+    if worker is None or work is None:
+        return True
+    without = Roster(standing.roster.assignments - {Pair(person_id, shift.id)})
+    return not worker.is_trainee and places.missing_for(standing.problem, without, worker, work) > 0
+
+
 def free_place(row: Assignment, shift: Shift) -> None:
     """Open the place of a person who has left, in the caller's transaction, which holds the roster."""
     cover = open_cover(row.person_id, shift.id)
@@ -131,6 +145,18 @@ def free_place(row: Assignment, shift: Shift) -> None:
         give_back(row, shift, None, has_left=True)
     else:  # somebody is looked for already; they stand there no longer meanwhile
         cover.is_listed = False
+        db.session.delete(row)
+
+
+def leave_called_off(cover: Cover) -> None:
+    """Take whoever gave their place back off a shift that was called off, should it take place after all.
+
+    In the caller's transaction, which holds the roster; what they are due was noted when it was called off.
+    """
+    shift = db.session.get_one(Shift, cover.shift_id)
+    row = queries.assignment_of(cover.person_id, cover.shift_id)
+    has_come = (cover.person_id, cover.shift_id) in begun_places(shift.day_on, shift.day_on)
+    if cover.is_listed and shift.cancelled_at is not None and row is not None and not has_come:
         db.session.delete(row)
 
 

@@ -9,6 +9,7 @@ from app import clock as app_clock
 from app.database import db
 from app.exchange import answers, claims, clockwork, covers, queries
 from app.exchange.models import Ask, AskState, Cover
+from app.mail.models import OutgoingMail
 from app.roster.models import Assignment
 
 
@@ -99,3 +100,16 @@ def test_who_stands_on_a_shift_anew_since_they_gave_it_back_can_give_it_back(tow
     db.session.commit()
     covers.cannot_come(town.ana, shift, town.ana)
     assert db.session.scalars(sa.select(Cover.opened_at).where(Cover.ended_at.is_(None))).all() == [clock()]
+
+
+def test_whoever_a_plan_replaces_is_let_go_with_the_next_turn(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-25 09:00", 6, town.ana, target=1)
+    covers.cannot_come(town.ana, shift, town.ana)
+    town.publish(add=[(town.di, shift)])
+    for _ in range(2):
+        clockwork.turn(None)
+    assert town.people_on(shift) == {town.di}
+    assert open_covers() == []
+    subjects = [each for each in db.session.scalars(sa.select(OutgoingMail.subject)) if each == claims.OFF_SUBJECT]
+    assert len(subjects) == 1

@@ -12,8 +12,8 @@ from app.database import db
 from app.exchange import answers, claims, clockwork, covers, queries, swaps
 from app.exchange.models import Ask, AskState, Cover, CoverState
 from app.mail.models import OutgoingMail
-from app.people.models import Person
-from app.roster.models import Assignment
+from app.people.models import Level, Person, PersonSkill, Skill
+from app.roster.models import Assignment, Shift, ShiftDemand
 
 
 def mails():
@@ -259,3 +259,80 @@ def test_whoever_stays_listed_takes_no_shift_that_would_not_fit_beside_it(town):
     assert isinstance(claims.claim_shift(town.ana, soon), answers.Stopped)
     claims.put_on(town.bo, shift)
     assert isinstance(claims.claim_shift(town.ana, soon), answers.Done)
+
+
+def test_a_full_shift_lets_everybody_go_who_stood_there_until_then(town):
+    """A trainee who gives their seat back covers for nobody, and nobody covers for them."""
+    town.agree(stays_listed=True)
+    db.session.get_one(Person, town.ana).level = Level.OBSERVER
+    db.session.commit()
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo, target=1)
+    db.session.get_one(Shift, shift).trainee_seats = 1
+    db.session.commit()
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert town.people_on(shift) == {town.bo}
+    covers.cannot_come(town.bo, shift, town.bo)
+    claims.claim_shift(town.cy, shift)
+    assert town.people_on(shift) == {town.cy}
+    assert queries.covers_of(town.bo) == {}
+
+
+def test_whoever_nobody_misses_is_off_at_once_and_is_told_so_before(town, as_):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo, town.cy, target=2)
+    assert not covers.leaving(town.ana, shift).stays
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert town.people_on(shift) == {town.bo, town.cy}
+    assert covers.leaving(town.bo, shift).stays
+    covers.cannot_come(town.bo, shift, town.bo)
+    claims.claim_shift(town.di, shift)
+    assert town.people_on(shift) == {town.cy, town.di}
+
+
+def test_who_takes_a_place_covers_for_someone_who_counted_for_it(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-24 09:00", 6, town.ana, town.bo, target=2)
+    skill = Skill(code="drug", name="Drug checking")
+    db.session.add(skill)
+    db.session.flush()
+    db.session.add(PersonSkill(person_id=town.ana, skill_id=skill.id))
+    db.session.add(ShiftDemand(shift_id=shift, position=1, skill_id=skill.id, minimum=0, target=2))
+    db.session.commit()
+    covers.cannot_come(town.ana, shift, town.ana)
+    covers.cannot_come(town.bo, shift, town.bo)
+    claims.claim_shift(town.cy, shift)
+    assert town.people_on(shift) == {town.ana, town.cy}
+
+
+def test_who_gave_a_place_back_does_not_come_when_the_shift_is_called_off_and_takes_place_after_all(town):
+    town.agree(stays_listed=True)
+    shift = town.shift("2026-11-25 09:00", 6, town.ana, target=1)
+    covers.cannot_come(town.ana, shift, town.ana)
+    db.session.get_one(Shift, shift).cancelled_at = app_clock.now()
+    db.session.commit()
+    clockwork.turn(None)
+    db.session.get_one(Shift, shift).cancelled_at = None
+    db.session.commit()
+    assert town.people_on(shift) == set()
+
+
+def test_a_trainee_who_waits_for_the_seat_somebody_gave_back_goes_on_being_asked(town):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo, target=1)
+    db.session.execute(sa.update(Person).where(Person.id.in_([town.ana, town.cy])).values(level=Level.TRAINEE))
+    db.session.get_one(Shift, shift).trainee_seats = 1
+    db.session.commit()
+    claims.wait_for(town.cy, shift)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert asked(shift) == [town.cy]
+    clockwork.turn(None)
+    assert asked(shift) == [town.cy]
+
+
+def test_who_waits_and_was_asked_for_a_place_that_was_taken_back_goes_on_waiting(town):
+    shift = town.shift("2026-12-10 09:00", 6, town.ana, town.bo)
+    claims.wait_for(town.cy, shift)
+    covers.cannot_come(town.ana, shift, town.ana)
+    assert asked(shift) == [town.cy]
+    db.session.rollback()
+    claims.put_on(town.ana, shift)
+    assert [each.person_id for each in queries.waiting_on(shift)] == [town.cy]
