@@ -14,7 +14,7 @@ LATE = 17
 
 
 def init_app(app: Flask) -> None:
-    """Teach templates the filters `when`, `day_words`, `long_day`, `clock_time` and their like, and `span_words`."""
+    """Teach templates the filters `when`, `day_words`, `long_day`, `clock_time` and their like, and two about spans."""
     app.jinja_env.filters |= {
         "when": when,
         "day_words": day_words,
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
         "is_night": is_night,
         "capitalize_first": capitalize_first,
     }
-    app.jinja_env.globals["span_words"] = span_words
+    app.jinja_env.globals |= {"span_words": span_words, "length_words": length_words}
 
 
 def clock_time(instant: datetime) -> str:
