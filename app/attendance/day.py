@@ -82,11 +82,11 @@ class Place:
 
     @property
     def may_take_back(self) -> bool:
-        """Whether the last tap is fresh enough to be undone by whoever may tap here."""
+        """Whether whoever may tap here may undo the last tap: while it is fresh, and until the shift begins."""
         return (
             self.changed_at is not None
             and self.state != AttendanceState.VOID
-            and self.now - self.changed_at <= UNDO_FOR
+            and (self.now - self.changed_at <= UNDO_FOR or not self.has_begun)
             and self.noted_via not in {NotedVia.COORDINATOR, NotedVia.CLOSED}
         )
 

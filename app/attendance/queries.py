@@ -106,7 +106,10 @@ def changed_work(since: datetime) -> tuple[list[WorkedRecord], set[str]]:
 
 
 def begun_places(first: date, last: date) -> set[tuple[str, str]]:
-    """Places (person, shift) of some days where somebody arrived or is paid for having stopped: pay rests on them."""
+    """Places (person, shift) of some days where somebody arrived or is paid for having stopped: pay rests on them.
+
+    Who left again before the shift started has not arrived on it.
+    """
     return {(person, shift) for person, shift in rows(_begun(), first=first, last=last)}
 
 
@@ -116,18 +119,27 @@ def _begun() -> Statement:
         sa.select(Attendance.person_id, Attendance.shift_id)
         .join(Shift, Shift.id == Attendance.shift_id)
         .where(Shift.day_on.between(sa.bindparam("first"), sa.bindparam("last")))
-        .where(Attendance.activity.in_([Activity.SHIFT, Activity.STAND_DOWN]))
-        .where(Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]))
+        .where(_arrived(Shift.starts_at))
     )
+
+
+def _arrived(starts_at: sa.SQLColumnExpression[datetime]) -> sa.ColumnElement[bool]:
+    """Whether a row says that somebody was there when their shift started, or is paid for having stopped."""
+    was_there = sa.or_(Attendance.activity == Activity.STAND_DOWN, Attendance.left_at > starts_at)
+    is_said = sa.or_(
+        Attendance.state == AttendanceState.HERE, sa.and_(Attendance.state == AttendanceState.LEFT, was_there)
+    )
+    return sa.and_(Attendance.activity.in_([Activity.SHIFT, Activity.STAND_DOWN]), is_said)
 
 
 def has_come(shift_id: sa.SQLColumnExpression[str], person_id: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
     """Whether somebody arrived on a shift: for the queries of those who count places."""
+    shift = sa.orm.aliased(Shift)
     return sa.exists().where(
         Attendance.shift_id == shift_id,
         Attendance.person_id == person_id,
-        Attendance.activity.in_([Activity.SHIFT, Activity.STAND_DOWN]),
-        Attendance.state.in_([AttendanceState.HERE, AttendanceState.LEFT]),
+        shift.id == Attendance.shift_id,
+        _arrived(shift.starts_at),
     )
 
 

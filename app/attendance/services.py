@@ -152,11 +152,25 @@ def take_back(attendance_id: str, noting: Noting) -> Outcome:
 def _no_taking_back(row: Attendance, noting: Noting) -> str:
     if row.noted_via in {NotedVia.COORDINATOR, NotedVia.CLOSED} and noting.via != NotedVia.COORDINATOR:
         return "A coordinator noted this. Ask them to correct it."
-    if clock.now() - row.changed_at > UNDO_FOR or row.state == AttendanceState.VOID:
+    if row.noted_via in {NotedVia.COORDINATOR, NotedVia.CLOSED} and _is_anothers_word(row, noting):
+        return OWN_HOURS
+    is_fresh = clock.now() - row.changed_at <= UNDO_FOR or _is_ahead(row)
+    if not is_fresh or row.state == AttendanceState.VOID:
         return "It is too late to take this back. A coordinator can correct it."
     if row.is_exact and row.version > 1:
         return "These times were corrected, which is no tap to take back. Correct them once more."
     return ""
+
+
+def _is_anothers_word(row: Attendance, noting: Noting) -> bool:
+    """Whether this is about whoever changes it now, and somebody else noted it."""
+    return row.person_id == noting.by_id != row.noted_by_id
+
+
+def _is_ahead(row: Attendance) -> bool:
+    """Whether the shift is still to begin: until then whoever is noted as there may find that they cannot come."""
+    shift = db.session.get(Shift, row.shift_id) if row.shift_id else None
+    return shift is not None and clock.now() < shift.starts_at
 
 
 @dataclass(frozen=True, slots=True)

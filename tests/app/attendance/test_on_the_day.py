@@ -14,6 +14,7 @@ from app.attendance.models import Attendance, AttendanceCorrection, AttendanceSt
 from app.attendance.services import Noting, Times
 from app.database import db, new_id
 from app.editing import Outdated, Refused, Saved
+from app.exchange import answers, covers
 from app.people.models import Level, Person
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
 from app.sites.models import Site
@@ -582,3 +583,49 @@ def test_utc_and_local_days_do_not_mix(town, clock):
     clock.set(datetime(2026, 11, 24, 7, 59, tzinfo=UTC))
     services.leave(late, town.bo, phone(town.bo, 1))
     assert queries.worked_records(MONDAY, MONDAY)[0].day_on == MONDAY
+
+
+@pytest.mark.parametrize("who", ["ana", "robin"])
+def test_until_a_shift_begins_whoever_is_here_may_take_that_back_and_give_the_place_away(town, clock, who):
+    clock.set(local(9, 5))
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.move(minutes=40)
+    assert day.place_on(town.day, town.ana).may_take_back
+    by = getattr(town, who)
+    noting = Noting(by, NotedVia.PHONE if by == town.ana else NotedVia.COORDINATOR, 1)
+    assert isinstance(services.take_back(row().id, noting), Saved)
+    assert covers.cannot_come(town.ana, town.day, by) == answers.Done()
+    assert day.place_on(town.day, town.ana).is_planned is False
+
+
+def test_who_left_again_before_the_shift_starts_can_give_the_place_away(town, clock):
+    clock.set(local(9, 20))
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.move(minutes=5)
+    services.leave(town.day, town.ana, phone(town.ana, 1))
+    assert queries.begun_places(MONDAY, MONDAY) == set()
+    on = sa.select(Assignment.person_id).where(queries.has_come(Assignment.shift_id, Assignment.person_id))
+    assert db.session.scalars(on).all() == []
+    clock.move(minutes=15)
+    assert day.place_on(town.day, town.ana).may_take_back
+    assert covers.cannot_come(town.ana, town.day, town.ana) == answers.Done()
+    assert day.place_on(town.day, town.ana).is_planned is False
+    assert queries.worked_records() == []
+
+
+def test_a_coordinator_does_not_undo_what_another_noted_about_them(town, clock):
+    found = shift(town, MONDAY, time(10), time(15), town.robin)
+    services.arrive(found, town.robin, phone(town.robin))
+    clock.move(hours=1)
+    services.leave(found, town.robin, Noting(town.sam, NotedVia.COORDINATOR, 1))
+    own = services.take_back(row().id, Noting(town.robin, NotedVia.COORDINATOR, 2))
+    assert own == Refused({"": services.OWN_HOURS})
+    assert isinstance(services.take_back(row().id, Noting(town.sam, NotedVia.COORDINATOR, 2)), Saved)
+
+
+def test_hours_read_alike_on_every_page(as_, town, clock):
+    services.arrive(town.day, town.ana, phone(town.ana))
+    clock.move(hours=4, minutes=24)
+    services.leave(town.day, town.ana, phone(town.ana, 1))
+    assert "4 h 24 min" in Page(as_(town.ana).get("/attendance/mine").text).body_text
+    assert "4 h 24 min" in Page(as_(town.robin).get("/attendance/hours").text).body_text
