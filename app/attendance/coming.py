@@ -19,7 +19,7 @@ from app.audit.services import record
 from app.database import db, insert_if_absent, known_rows, rows
 from app.editing import Outcome, Saved, refuse
 from app.exchange.covers import keep_place
-from app.exchange.queries import looks_for_cover
+from app.exchange.queries import assignment_of, looks_for_cover
 from app.mail.services import link_to, post
 from app.people.models import Person, PersonRole
 from app.roster.lock import hold_roster
@@ -53,11 +53,17 @@ class Coming:
     raised_at: datetime | None
     answered_at: datetime | None
     took_at: datetime | None
+    is_unanswered_change: bool
 
     @property
     def is_silent(self) -> bool:
         """Whether they were asked and have not answered."""
         return self.asked_at is not None and self.answered_at is None
+
+    @property
+    def is_changed_since(self) -> bool:
+        """Whether a late change asks them something that nobody counted as a question yet."""
+        return self.is_unanswered_change and (self.asked_at is None or self.answered_at is not None)
 
     def said_at(self, ask_days: int) -> datetime | None:
         """When they said yes: to the question, or by taking the shift themselves when it was as near as that."""
@@ -87,21 +93,42 @@ def _silent() -> sa.Select[Any]:
 
 
 def say_coming(shift_id: str, person_id: str) -> Outcome:
-    """Note that a person comes to their shift, who had given it back too; saying it twice changes nothing."""
+    """Note that a person comes to their shift, who had given it back too; saying it twice changes nothing.
+
+    It answers a late change of the plan as well, where they were told of the shift as it is.
+    """
     hold_roster()
-    shift = db.session.get(Shift, shift_id)
-    is_on = sa.exists().where(Assignment.shift_id == shift_id, Assignment.person_id == person_id)
-    if shift is None or shift.cancelled_at is not None or not db.session.scalar(sa.select(is_on)):
+    shift, place = db.session.get(Shift, shift_id), assignment_of(person_id, shift_id)
+    if shift is None or shift.cancelled_at is not None or place is None:
         return refuse(form="The plan has changed: you are not on this shift any more.")
     now = clock.now()
     if shift.starts_at <= now:
         return refuse(form="This shift has begun already.")
     row = _confirmation(shift.id, person_id, shift.starts_at)
-    if keep_place(person_id, shift.id) or row.answered_at is None:
+    is_yes_to_change = place.accepted_at is None and _is_as_told(place, shift)
+    if is_yes_to_change:
+        place.accepted_at, place.declined_at = now, None
+    if keep_place(person_id, shift.id) or is_yes_to_change or row.answered_at is None:
         row.answered_at = now
         record(db.session, "say coming", "shift", shift.id, actor_id=person_id)
     db.session.commit()
     return Saved(shift.id, f"Thank you. See you {when(shift.starts_at)}.")
+
+
+def _is_as_told(place: Assignment, shift: Shift) -> bool:
+    told = place.told_starts_at, place.told_ends_at, place.told_site_id
+    return told == (shift.starts_at, shift.ends_at, shift.site_id)
+
+
+def note_yes_to_change(shift: Shift, person_id: str) -> None:
+    """Count a yes to a late change as the yes to the question whether they come; in the caller's transaction."""
+    db.session.execute(
+        sa.update(Confirmation)
+        .where(Confirmation.shift_id == shift.id, Confirmation.person_id == person_id)
+        .where(Confirmation.for_starts_at == shift.starts_at, Confirmation.asked_at.is_not(None))
+        .values(answered_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def ask_coming(task: object) -> None:
@@ -110,19 +137,34 @@ def ask_coming(task: object) -> None:
     settings = day_settings()
     is_day = AWAKE_FROM <= clock.local(clock.now()).time() < AWAKE_UNTIL
     last = clock.today() + timedelta(days=settings.ask_days)
-    due = _rows(_coming().where(Shift.day_on <= last, Assignment.accepted_at.is_not(None)))
+    due = _rows(_coming().where(Shift.day_on <= last))
     db.session.rollback()
     for batch in (due[at : at + BATCH] for at in range(0, len(due), BATCH)):
+        _count_changes(batch)
         if is_day:
             _ask(batch, settings)
         _raise(batch, settings)
         db.session.commit()
 
 
+def _count_changes(batch: Iterable[Coming]) -> None:
+    """Count the word about a late change as the first question: no second mail, but a reminder where none answers.
+
+    A yes from before the change was none to it.
+    """
+    for each in batch:
+        if each.is_changed_since:
+            row = _confirmation(each.shift_id, each.person_id, each.starts_at)
+            if (row.asked_at, row.answered_at) == (each.asked_at, each.answered_at):  # they have not just said yes
+                row.asked_at, row.asked_again_at, row.raised_at, row.answered_at = clock.now(), None, None, None
+
+
 def _ask(batch: Iterable[Coming], settings: DaySettings) -> None:
     again_from = clock.today() + timedelta(days=settings.ask_again_days)
     for each in batch:
         said_at = each.said_at(settings.ask_days)
+        if each.is_changed_since:
+            continue  # the word about the change has just asked them
         if each.asked_at is None and said_at is None:
             _mail(each, "asked_at", "mail/coming_ask.txt", f"Are you coming on {long_day(each.day_on)}?")
         elif each.day_on > again_from or each.asked_again_at is not None:
@@ -229,6 +271,7 @@ def _asked() -> sa.Select[Any]:
         .add_columns(Shift.day_on, Shift.starts_at, Shift.ends_at, Confirmation.asked_at)
         .add_columns(Confirmation.asked_again_at, Confirmation.raised_at, Confirmation.answered_at)
         .add_columns(sa.case((is_own_yes, Assignment.accepted_at)).label("took_at"))
+        .add_columns(Assignment.accepted_at.is_(None).label("is_unanswered_change"))
         .join(Assignment, Assignment.shift_id == Shift.id)
         .join(Person, Person.id == Assignment.person_id)
         .join(Site, Site.id == Shift.site_id)

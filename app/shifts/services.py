@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import render_template
 
 from app import clock
+from app.attendance.coming import note_yes_to_change
 from app.attendance.queries import begun_places
 from app.audit.services import record
 from app.auth.queries import digest
@@ -91,6 +92,7 @@ def _keep(assignment: Assignment, shift: Shift, *, is_yes: bool) -> None:
     record(db.session, "say yes to a late change" if is_yes else "say no to a late change", "shift", shift.id)
     if is_yes:
         covers.keep_place(assignment.person_id, shift.id)
+        note_yes_to_change(shift, assignment.person_id)
         return
     covers.give_back(assignment, shift, assignment.person_id, tells=False)
     starts, ends = clock.local(shift.starts_at), clock.local(shift.ends_at)

@@ -16,7 +16,9 @@ from app.exchange.queries import covers_of
 from app.exchange.services import set_terms
 from app.exchange.terms import Terms
 from app.mail.models import OutgoingMail
-from app.roster.models import Assignment, Period, Publication, Shift
+from app.roster.models import Assignment, Period, Publication, Shift, ShiftDemand
+from app.shifts.queries import own_shift
+from app.shifts.services import answer_change
 from tests.app.attendance.conftest import shift
 from tests.support.pages import Page, end_transaction
 
@@ -116,12 +118,62 @@ def test_whoever_took_the_shift_this_week_has_said_yes_by_that(town, friday, clo
     assert [mail.subject for mail in ask()] == ["Friday 4 December"]
 
 
-def test_a_change_that_waits_for_a_yes_and_a_shift_called_off_ask_nothing(town, friday, clock):
-    at(clock, FRIDAY - timedelta(days=5))
-    db.session.execute(sa.update(Assignment).values(accepted_at=None))
+def change_late(friday):
+    """Let the plan of Friday be one that Ana was told of and has not said yes to."""
+    row = db.session.get_one(Shift, friday)
+    told = {"told_starts_at": row.starts_at, "told_ends_at": row.ends_at, "told_site_id": row.site_id}
+    db.session.execute(sa.update(Assignment).values(accepted_at=None, **told))
     db.session.commit()
+
+
+def test_a_late_change_asks_by_itself_then_one_reminder_and_a_word_to_coordinators(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=3))
+    change_late(friday)
+    ask()
     assert ask() == []
-    db.session.execute(sa.update(Assignment).values(accepted_at=clock()))
+    assert [each.person_id for each in coming.silent_people()] == [town.ana]
+    at(clock, FRIDAY - timedelta(days=1))
+    ask()
+    assert [mail.subject for mail in ask()] == ["Are you coming on Friday 4 December?"]
+    at(clock, FRIDAY, 2, 1)
+    ask()
+    assert [mail.recipient for mail in ask()] == ["ana@example.org", "robin@example.org"]
+
+
+@pytest.mark.parametrize("how", ["coming", "change"])
+def test_a_yes_to_either_answers_both_questions(town, friday, clock, how):
+    at(clock, FRIDAY - timedelta(days=3))
+    change_late(friday)
+    ask()
+    if how == "coming":
+        assert isinstance(coming.say_coming(friday, town.ana), Saved)
+    else:
+        answer_change(town.ana, friday, own_shift(town.ana, friday).sequence, is_yes=True)
+    assert not own_shift(town.ana, friday).is_awaited(clock())
+    assert coming.silent_people() == []
+    at(clock, FRIDAY, 2, 1)
+    assert [mail.recipient for mail in ask() if mail.recipient == "robin@example.org"] == []
+
+
+def test_a_yes_from_before_a_late_change_is_none_to_it(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=3))
+    coming.say_coming(friday, town.ana)
+    change_late(friday)
+    assert ask() == []
+    assert [each.person_id for each in coming.silent_people()] == [town.ana]
+
+
+def test_who_was_told_of_another_time_says_no_yes_to_the_change_by_coming(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=3))
+    change_late(friday)
+    db.session.get_one(Shift, friday).ends_at += timedelta(hours=1)
+    db.session.commit()
+    coming.say_coming(friday, town.ana)
+    assert db.session.scalar(sa.select(Assignment.accepted_at)) is None
+
+
+def test_a_shift_called_off_asks_nothing(town, friday, clock):
+    at(clock, FRIDAY - timedelta(days=5))
     db.session.execute(sa.update(Shift).values(cancelled_at=clock()))
     db.session.commit()
     assert ask() == []
@@ -169,6 +221,8 @@ def given_back(town, friday, clock):
     at(clock, FRIDAY - timedelta(days=6))
     ask()
     set_terms(town.site, Terms(stays_listed=True), 0)
+    db.session.add(ShiftDemand(shift_id=friday, position=0, minimum=0, target=1))
+    db.session.commit()
     at(clock, FRIDAY, 9)
     covers.cannot_come(town.ana, friday, town.ana)
     return friday

@@ -18,7 +18,7 @@ from app.people.models import Availability, Person, PersonSkill, Wish
 from app.review.publishing import Done, plan_of, publish_roster
 from app.review.queries import review_of
 from app.roster.drafts import Source, begin_draft
-from app.roster.models import ChangeKind, Period, PublicationChange, Shift
+from app.roster.models import ChangeKind, Period, PublicationChange, Shift, ShiftDemand
 from app.shifts import queries, services
 from app.shifts.words import ON
 from tests.support.pages import end_transaction
@@ -191,6 +191,7 @@ def test_a_no_opens_the_place_and_tells_the_coordinators_in_neutral_words(as_, t
 
 
 def test_where_the_site_wants_it_who_says_no_stands_there_until_somebody_takes_it_and_may_say_yes(as_, town, tonight):
+    db.session.add(ShiftDemand(shift_id=tonight.id, position=0, minimum=0, target=2))
     set_terms(db.session.get_one(Shift, tonight.id).site_id, Terms(stays_listed=True), 0)
     town.publish(town.ana, tonight.id, ChangeKind.ADDED, is_late=True)
     client = as_(town.ana)
