@@ -15,7 +15,7 @@ from app.attendance.models import Attendance, NotedVia
 from app.database import db
 from app.exchange import answers, claims, clockwork, covers, queries, rounds, several, swaps
 from app.exchange.models import Ask, Cover, CoverState, Draw, Round, Swap, Trade, TradeWish, TradeWishShift, Wait
-from app.exchange.places import NEVER_SAFE
+from app.exchange.places import NEVER_SAFE, missing
 from app.people.models import Person, PersonSkill, Skill
 from app.review.changes import plan_of
 from app.review.models import DraftMove
@@ -162,10 +162,15 @@ class Model:
                 return
 
     def do_say(self, person, other, shift, another, yes):
+        """Answer a question: whoever says no is not on that shift, or is told that they are."""
         for question in queries.questions_for(person):
+            pair = person, question.ask.shift_id
             if yes:
-                self.agreed.add((person, question.ask.shift_id))
-            claims.answer_question(question.ask.id, person, is_yes=yes)
+                self.agreed.add(pair)
+            answer = claims.answer_question(question.ask.id, person, is_yes=yes)
+            if not yes and isinstance(answer, answers.Done):
+                self.agreed.discard(pair)
+                self.asked.discard(pair)
             return
 
     def do_wait(self, person, other, shift, another, yes):
@@ -261,7 +266,11 @@ class Model:
                 return
 
     def do_turn(self, person, other, shift, another, yes):
+        """Let the clock turn: then nobody stands, until somebody takes their place, on a shift that misses nobody."""
         clockwork.turn(None)
+        standing = queries.standing_between(FIRST, LAST)
+        for shift_id in standing.covers:
+            assert missing(standing.problem, standing.roster, standing.problem.shift[shift_id]) > 0
 
     def do_day(self, person, other, shift, another, yes):
         self.clock.move(hours=7)
