@@ -132,6 +132,16 @@ def _arrived(starts_at: sa.SQLColumnExpression[datetime]) -> sa.ColumnElement[bo
     return sa.and_(Attendance.activity.in_([Activity.SHIFT, Activity.STAND_DOWN]), is_said)
 
 
+def has_worked_records(shift_id: str) -> bool:
+    """Whether pay rests on the hours of a shift: somebody worked on it and has left."""
+    found = sa.exists().where(
+        Attendance.shift_id == shift_id,
+        Attendance.activity.in_([Activity.SHIFT, Activity.STAND_DOWN]),
+        Attendance.state == AttendanceState.LEFT,
+    )
+    return bool(db.session.scalar(sa.select(found)))
+
+
 def has_come(shift_id: sa.SQLColumnExpression[str], person_id: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
     """Whether somebody arrived on a shift: for the queries of those who count places."""
     shift = sa.orm.aliased(Shift)

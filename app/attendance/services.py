@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
-from app.attendance.called_off import forget_taken_off
+from app.attendance.called_off import forget_stayed, forget_taken_off
 from app.attendance.corrections import keep_before
 from app.attendance.day import UNDO_FOR
 from app.attendance.elsewhere import UNWORKED, here_elsewhere, hold_person, overlap
@@ -95,7 +95,9 @@ def leave(shift_id: str, person_id: str, noting: Noting) -> Outcome:
         return _already(row)
     if row.version != noting.version:
         return outdated(row.version)
-    _set(row, noting, state=AttendanceState.LEFT, left_at=max(now, row.arrived_at or now))
+    arrived_at = row.arrived_at or now
+    _set(row, noting, state=AttendanceState.LEFT, left_at=max(now, arrived_at))
+    forget_stayed(person_id, shift_id, (arrived_at, max(now, arrived_at)), noting.by_id)
     record(db.session, "note leaving", "attendance", row.id, actor_id=noting.by_id, via=noting.via)
     return kept(row.id)
 
@@ -325,7 +327,9 @@ def _note(shift: Shift, person_id: str, noting: Noting, **values: Any) -> Outcom
 
     Whoever was taken off the shift before, and is paid for that, has it again.
     """
-    forget_taken_off(person_id, shift.id, noting.by_id)
+    arrived_at, left_at = values["arrived_at"], values["left_at"]
+    worked = (arrived_at, left_at) if arrived_at and left_at else None
+    forget_taken_off(person_id, shift.id, noting.by_id, worked)
     made = _insert(shift, person_id, noting, values) if noting.version == 0 else None
     if made is not None:
         record(db.session, f"note {values['state']}", "attendance", made, actor_id=noting.by_id, via=noting.via)

@@ -1,8 +1,9 @@
 """What people said yes to at a known sum: nothing that is changed afterwards lowers it.
 
-Neither rates, premiums and terms, nor how a kind of service is weighed, nor the level somebody is on. A level is held
-to it by a refusal rather than kept with each place: one level at a time is what people, rules and pages know of a
-person, and who should not do a shift any more is not left on it for the sake of its pay.
+Neither rates, premiums and terms, nor how a kind of service is weighed, nor which one a shift is of, nor the level
+somebody is on. A level is held to it by a refusal rather than kept with each place: one level at a time is what
+people, rules and pages know of a person, and who should not do a shift any more is not left on it for the sake of its
+pay.
 """
 
 from __future__ import annotations
@@ -79,6 +80,16 @@ def lowered_by_weight(service_id: str, demanding: int) -> str | None:
     places = [each for each in _promised(clock.today()) if each.service_id == service_id]
     found = _worse((each, replace(each, is_demanding=is_demanding)) for each in places)
     return f"{_told(found)} Change it after {day_words(max(each.day for each in found))}." if found else None
+
+
+def lowered_by_service(shift_id: str, service_id: str) -> str | None:
+    """The same of a shift that would be of another kind of service."""
+    demanding = db.session.scalar(sa.select(Service.demanding).where(Service.id == service_id)) or 0
+    weight = demanding >= queries.DEMANDING
+    day = db.session.scalar(sa.select(Shift.day_on).where(Shift.id == shift_id)) or clock.today()
+    places = [each for each in _promised(day) if each.shift_id == shift_id]
+    found = _worse((each, replace(each, service_id=service_id, is_demanding=weight)) for each in places)
+    return f"{_told(found)} Add another shift for this service, or keep this one as it is." if found else None
 
 
 def lowered_by_level(levels: Mapping[str, str]) -> dict[str, str]:

@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from app import clock
-from app.attendance.called_off import forget_called_off, note_called_off
+from app.attendance.called_off import forget_called_off, note_called_off, note_new_hours
+from app.attendance.queries import has_worked_records
 from app.audit.services import record
 from app.database import db, is_sqlite, new_id
 from app.editing import Outcome, Saved, actor_id, locked, outdated, refuse
+from app.pay.promises import lowered_by_service
 from app.roster import queries
 from app.roster.models import Assignment, Period, PublicationChange, Run, Shift, ShiftDemand
 from app.roster.patterns import Change, Line, Planned, Step, planned_shifts
+from app.roster.words import day_words
 from app.sites.calendar import shift_instants
 
 LONGEST_DAYS = 92
 WEEK_DAYS = 7
+Span: TypeAlias = tuple[datetime, datetime]
+WORKED = (
+    "Somebody's hours on this shift are noted, so its times and its service stay as they are. "
+    "If somebody worked at other times, correct their hours on the page of the day."
+)
+OVER = "This shift is over, so its times stay as they are. Note the hours people worked on the page of the day."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +133,19 @@ def follow_patterns(period_id: str, pattern_ids: Iterable[str], fingerprint: str
     if difference.fingerprint != fingerprint:
         return refuse(form="Patterns or shifts were changed meanwhile. This is how it is now: please look again.")
     changes = difference.of_patterns(pattern_ids)
+    changed_shifts = [each for each in changes if each.step is Step.CHANGE]
+    if problem := next(filter(None, map(_follow_problem, changed_shifts)), None):
+        return refuse(form=problem)
     new = [each.planned for each in changes if each.step is Step.ADD and each.planned is not None]
     _insert([_row(each) for each in new], [each.lines for each in new])
-    for each in changes:
-        if each.step is Step.CHANGE:
-            _follow(each)
+    lose = sum(_follow(each) for each in changed_shifts)
     _drop([str(each.shift_id) for each in changes if each.step is Step.DROP])
     counts = {step: sum(each.step is step for each in changes) for step in Step}
     added, changed, dropped = counts[Step.ADD], counts[Step.CHANGE], counts[Step.DROP]
     record(db.session, "follow patterns", "period", period_id, added=added, changed=changed, dropped=dropped)
     db.session.commit()
-    words = f"{added} added, {changed} changed, {dropped} taken out."
-    return Saved(period_id, words)
+    words = f"{added} added, {changed} changed, {dropped} taken out. {_lose_words(lose)}"
+    return Saved(period_id, words.strip())
 
 
 def add_shift(period_id: str, facts: ShiftFacts) -> Outcome:
@@ -163,15 +173,49 @@ def edit_shift(period_id: str, shift_id: str, facts: ShiftFacts, version: int) -
         return refuse(day_on=problem)
     if shift.pattern_id is not None and facts.day_on != shift.day_on:
         return refuse(day_on="This shift comes from a pattern. Call it off and add a new one on the other day.")
+    hours = shift.starts_at, shift.ends_at
     if (facts.day_on, facts.starts_at, facts.ends_at) != (shift.day_on, *wall_times(shift)):
-        starts_at, ends_at = shift_instants(facts.day_on, facts.starts_at, facts.ends_at, clock.zone())
-        shift.day_on, shift.starts_at, shift.ends_at = facts.day_on, starts_at, ends_at
+        hours = shift_instants(facts.day_on, facts.starts_at, facts.ends_at, clock.zone())
+    if kept := _kept_problem(shift, hours, facts.service_id):
+        return refuse(form=kept)
+    lose = _set_hours(shift, hours)
+    shift.day_on = facts.day_on
     shift.site_id, shift.service_id = facts.site_id, facts.service_id
     shift.trainee_seats, shift.note, shift.is_edited = facts.trainee_seats, facts.note, True
     _put_lines(shift, facts.lines)
     record(db.session, "edit shift", "shift", shift_id)
     db.session.commit()
-    return Saved(shift_id)
+    return Saved(shift_id, _lose_words(lose))
+
+
+def _kept_problem(shift: Shift, hours: Span, service_id: str) -> str | None:
+    """Why a shift keeps its hours, or its service: what people did on it or said yes to rests on them."""
+    if hours == (shift.starts_at, shift.ends_at) and service_id == shift.service_id:
+        return None
+    if has_worked_records(shift.id):
+        return WORKED
+    if hours != (shift.starts_at, shift.ends_at) and shift.ends_at <= clock.now() and queries.is_anybody_on(shift.id):
+        return OVER
+    return None if service_id == shift.service_id else lowered_by_service(shift.id, service_id)
+
+
+def _set_hours(shift: Shift, hours: Span) -> int:
+    """Give a shift its hours; return how many people are paid for what they lose by that."""
+    if hours == (shift.starts_at, shift.ends_at):
+        return 0
+    lose = 0 if shift.cancelled_at is not None else note_new_hours(shift.id, hours, actor_id())
+    shift.starts_at, shift.ends_at = hours
+    return lose
+
+
+def _lose_words(people: int) -> str:
+    if not people:
+        return ""
+    return f"{_people(people)} paid for the hours they lose at short notice."
+
+
+def _people(number: int) -> str:
+    return "1 person is" if number == 1 else f"{number} people are"
 
 
 def wall_times(shift: Shift) -> tuple[time, time]:
@@ -337,13 +381,23 @@ def _insert(rows: Sequence[dict[str, Any]], lines: Sequence[tuple[Line, ...]]) -
         db.session.execute(sa.insert(ShiftDemand), demands)
 
 
-def _follow(change: Change) -> None:
+def _follow_problem(change: Change) -> str | None:
+    plan = change.planned
+    if plan is None:
+        return None
+    shift = db.session.get_one(Shift, change.shift_id, populate_existing=True)
+    problem = _kept_problem(shift, (plan.starts_at, plan.ends_at), plan.service_id)
+    return problem and f"{day_words(shift.day_on)}: {problem}"
+
+
+def _follow(change: Change) -> int:
     shift, plan = db.session.get_one(Shift, change.shift_id, populate_existing=True), change.planned
     if plan is None:
         raise ValueError("a change needs what its pattern wants")
-    shift.site_id, shift.service_id = plan.site_id, plan.service_id
-    shift.starts_at, shift.ends_at, shift.trainee_seats = plan.starts_at, plan.ends_at, plan.trainee_seats
+    lose = _set_hours(shift, (plan.starts_at, plan.ends_at))
+    shift.site_id, shift.service_id, shift.trainee_seats = plan.site_id, plan.service_id, plan.trainee_seats
     _put_lines(shift, plan.lines)
+    return lose
 
 
 def _put_lines(shift: Shift, lines: tuple[Line, ...]) -> None:

@@ -364,6 +364,12 @@ class Untold:
         return bool(self.off or self.moved)
 
 
+def is_anybody_on(shift_id: str) -> bool:
+    """Whether somebody stands on a shift who has not said no to it."""
+    on = sa.exists().where(Assignment.shift_id == shift_id, Assignment.declined_at.is_(None))
+    return bool(db.session.scalar(sa.select(on)))
+
+
 def untold_changes(period: Period, shift_id: str | None = None) -> Untold:
     """Coming shifts of a period (or this one) that are no longer as the people on them were told: one query."""
     asked = {"first": period.starts_on, "last": period.ends_on, "now": clock.now()}

@@ -291,7 +291,8 @@ def edit_shift_submit(period_id: str, shift_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         outcome = planning.edit_shift(period_id, shift_id, _shift_facts(form), form.seen_version)
         if isinstance(outcome, Saved):
-            flash(f"The shift is changed. {_untold_words(period_id, shift_id)}".strip(), "success")
+            words = "The shift is changed.", outcome.words, _untold_words(period_id, shift_id)
+            flash(" ".join(filter(None, words)), "success")
             return redirect(url_for("roster.shifts", period_id=period_id))
         shift = _shift(found := _period(period_id), shift_id)
         theirs = settle(form, outcome, lambda: _shift_form(shift, is_fresh=True))

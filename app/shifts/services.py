@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import render_template
 
 from app import clock
+from app.attendance.called_off import forget_taken_off, note_said_no
 from app.attendance.coming import note_yes_to_change
 from app.attendance.queries import begun_places
 from app.audit.services import record
@@ -86,6 +87,10 @@ def _refusal(assignment: Assignment, shift: Shift, sequence: int, *, is_yes: boo
 
 def _keep(assignment: Assignment, shift: Shift, *, is_yes: bool) -> None:
     now = clock.now()
+    if is_yes:
+        forget_taken_off(assignment.person_id, shift.id, assignment.person_id)
+    else:
+        note_said_no(assignment.person_id, shift.id)
     assignment.accepted_at, assignment.declined_at = (now, None) if is_yes else (None, now)
     db.session.flush()
     _see(assignment.person_id, PublicationChange.shift_id == shift.id)
