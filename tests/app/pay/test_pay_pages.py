@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from beancount import loader
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageChops, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from app.access import Role
@@ -519,3 +519,25 @@ def test_a_payment_nobody_wrote_down_counts_on_the_day_they_got_it(purse, as_):
         toni.submit(path, f"{path}/finish", **said, **({"got_on": day} if day else {}))
     assert [(row.name, row.amount.minor) for row in reports.year_rows(year)] == [("Ana", 10_000)]
     assert [(row.name, row.amount.minor) for row in reports.year_rows(year + 1)] == [("Bo", 10_000)]
+
+
+@pytest.mark.parametrize("tag", [b"\x01\x29", b"\x01\x54"])
+def test_a_photo_with_nonsense_about_itself_is_kept(tag):
+    taken = photo()
+    odd = taken.replace(b"\x01\x0f\x00\x02", tag + b"\x00\x02", 1)
+    assert odd != taken
+    assert isinstance(photo_of(odd), Photo)
+
+
+@pytest.mark.parametrize("held", range(10))
+def test_a_photo_is_turned_upright_however_the_camera_was_held(held):
+    picture, taken, exif = Image.new("RGB", (48, 16), "white"), io.BytesIO(), Image.Exif()
+    picture.paste("black", (0, 0, 16, 8))
+    exif[ExifTags.Base.Orientation] = held
+    picture.save(taken, "PNG", exif=exif)
+    found, right = photo_of(taken.getvalue()), ImageOps.exif_transpose(Image.open(taken))
+    assert isinstance(found, Photo)
+    with Image.open(io.BytesIO(found.content)) as kept:
+        assert kept.size == right.size
+        worst = ImageChops.difference(kept, right).getextrema()
+    assert max(high for _, high in worst) < 64
