@@ -130,18 +130,25 @@ def plan_of(review: Review) -> Plan:
 def hours_kept(plan: Plan) -> dict[tuple[str, str], timedelta]:
     """Places (person, shift) that people are taken off, with the length of the new shifts they get at those hours.
 
-    What was called off is left out: that was paid then.
+    Each new shift makes up for as much time as it has, and only once: for the first of what it meets, then for the
+    next. What was called off is left out: that was paid then.
     """
     got: dict[str, list[Shift]] = defaultdict(list)
     for each in plan.changes:
         if each.kind is ChangeKind.ADDED:
             got[each.person].append(each.shift)
+    left = {(person, new.id): new.ends_at - new.starts_at for person, mine in got.items() for new in mine}
     kept = {}
-    for live in plan.dropped:
+    for live in sorted(plan.dropped, key=lambda each: (each.shift.starts_at, each.shift.id)):
         lost, person = live.shift, live.assignment.person_id
-        if lost.cancelled_at is None:
-            beside = (new for new in got[person] if new.starts_at < lost.ends_at and lost.starts_at < new.ends_at)
-            kept[person, lost.id] = sum((new.ends_at - new.starts_at for new in beside), timedelta())
+        if lost.cancelled_at is not None:
+            continue
+        kept[person, lost.id] = timedelta()
+        for new in sorted(got[person], key=lambda each: (each.ends_at, each.id)):
+            if new.starts_at < lost.ends_at and lost.starts_at < new.ends_at:
+                part = min(left[person, new.id], lost.ends_at - lost.starts_at - kept[person, lost.id])
+                left[person, new.id] -= part
+                kept[person, lost.id] += part
     return kept
 
 

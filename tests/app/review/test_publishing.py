@@ -284,6 +284,27 @@ def test_a_shift_at_the_same_hours_makes_up_for_one_that_was_lost(town, on, begi
     assert due(town.ana) == (6 - hours) * 2000
 
 
+def beside(shift_id, other, hours):
+    """Puts another shift at these hours, counted from the start of one."""
+    lost, new = db.session.get_one(Shift, shift_id), db.session.get_one(Shift, other)
+    new.pattern_id, new.day_on = None, lost.day_on
+    new.starts_at, new.ends_at = (lost.starts_at + timedelta(hours=each) for each in hours)
+    db.session.commit()
+
+
+def test_one_new_shift_does_not_make_up_for_two_that_were_lost(town, on, begin, as_, clock):
+    first, later, new = on(7), on(9), on(11)
+    beside(first, later, (6, 12))
+    beside(first, new, (2, 8))
+    db.session.add(Assignment(shift_id=later, person_id=town.ana, assigned_at=clock(), accepted_at=clock()))
+    db.session.commit()
+    second = begin()
+    move(second, "remove", town.ana, later)
+    move(second, "move", town.ana, first, to_shift=new)
+    publish(as_(town.robin), second)
+    assert due(town.ana) == 6 * 2000, "twelve hours were lost, and six are got"
+
+
 def test_whoever_had_said_no_loses_nothing(town, on, begin, as_):
     row = db.session.scalars(sa.select(Assignment).filter_by(person_id=town.ana)).one()
     row.declined_at = datetime(2026, 12, 1, tzinfo=UTC)
