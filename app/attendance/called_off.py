@@ -49,10 +49,8 @@ def note_taken_off(kept: Mapping[Place, timedelta], by_id: str | None) -> None:
 
     `kept` says for each place how much time they get elsewhere at the same hours: that is paid as work, not as this.
     """
-    for row in _due({shift_id for _, shift_id in kept}):
-        starts_at = row.starts_at + kept.get((row.person_id, row.id), row.ends_at - row.starts_at)
-        if starts_at < row.ends_at:
-            _note(row, _with_before(row, (starts_at, row.ends_at)), OFF_AGAIN, by_id)
+    for row, starts_at in _lost(kept):
+        _note(row, _with_before(row, (starts_at, row.ends_at)), OFF_AGAIN, by_id)
 
 
 def note_new_hours(shift_id: str, hours: Span, by_id: str | None) -> int:
@@ -110,10 +108,23 @@ def note_said_no(person_id: str, shift_id: str) -> None:
 
 def paid_if_taken_off(kept: Mapping[Place, timedelta]) -> set[Place]:
     """Of these places those that are paid when people are taken off them now."""
-    rows = [row for row in _due({shift_id for _, shift_id in kept}) if not row.is_volunteer]
+    rows = [row for row, _ in _lost(kept) if not row.is_volunteer]
     wanting = _wanting_pay({row.person_id for row in rows})
-    lost = {(row.person_id, row.id): row.ends_at - row.starts_at for row in rows if row.person_id in wanting}
-    return {place for place, length in lost.items() if kept.get(place, length) < length}
+    return {(row.person_id, row.id) for row in rows if row.person_id in wanting}
+
+
+def _lost(kept: Mapping[Place, timedelta]) -> list[tuple[Any, datetime]]:
+    """Of these places those that are due something, with the instant from which on they are lost."""
+    rows = [row for row in _due({shift_id for _, shift_id in kept}) if (row.person_id, row.id) in kept]
+    card = rate_card() if rows else None
+    found = []
+    for row in rows:
+        made_up = kept[row.person_id, row.id]
+        # The new shift pays what a whole one does, however short it is.
+        is_whole = made_up > NONE and card is not None and _is_by_shift(row, card)
+        if not is_whole and row.starts_at + made_up < row.ends_at:
+            found.append((row, row.starts_at + made_up))
+    return found
 
 
 def _wanting_pay(people: set[str]) -> set[str]:

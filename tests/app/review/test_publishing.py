@@ -305,6 +305,20 @@ def test_one_new_shift_does_not_make_up_for_two_that_were_lost(town, on, begin, 
     assert due(town.ana) == 6 * 2000, "twelve hours were lost, and six are got"
 
 
+@pytest.mark.usefixtures("begin")
+def test_where_a_shift_is_paid_whole_a_shorter_one_makes_up_for_it(town, period, on, as_):
+    agreed = {"activity": "shift", "level": None, "service_id": None, "basis": "shift", "premium": None}
+    assert isinstance(pay.add_rate(agreed | {"amount": 20_000, "from_on": date(2026, 12, 7)}, town.sam), Saved)
+    whole, shorter = on(7), on(11)
+    beside(whole, shorter, (0, 5))
+    second = drafts.begin_draft(period, drafts.Source.PUBLISHED).id
+    move(second, "move", town.ana, whole, to_shift=shorter)
+    robin = as_(town.robin)
+    assert SHORT not in robin.page(f"/review/{second}/publish").body_text
+    publish(robin, second)
+    assert due(town.ana) == 0
+
+
 def test_whoever_had_said_no_loses_nothing(town, on, begin, as_):
     row = db.session.scalars(sa.select(Assignment).filter_by(person_id=town.ana)).one()
     row.declined_at = datetime(2026, 12, 1, tzinfo=UTC)
