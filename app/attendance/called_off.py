@@ -30,6 +30,7 @@ NEW_HOURS = "The hours of the shift were changed."
 SAID_NO = "They said no to the new hours of the shift."
 STAYED = "They stayed on."
 NONE = timedelta()
+MINUTE = timedelta(minutes=1)
 
 
 def note_called_off(shift_ids: Sequence[str], by_id: str | None) -> None:
@@ -104,6 +105,35 @@ def note_said_no(person_id: str, shift_id: str) -> None:
             _note(
                 row, (min(was[0], hours[0]), min(was[0], hours[0]) + _length(was) + _length(hours)), SAID_NO, person_id
             )
+
+
+def note_rest(worked: Attendance, by_id: str) -> None:
+    """Note, in the caller's transaction, the rest of a shift called off while it ran, for whoever was there till then.
+
+    That is what a coordinator's correction says who mends a tap from before it was called off.
+    """
+    place = (
+        sa.select(Shift.id, Shift.day_on, Shift.starts_at, Shift.ends_at, Shift.cancelled_at, Shift.service_id)
+        .add_columns(Assignment.person_id, Person.level, Service.demanding)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Service, Service.id == Shift.service_id)
+        .where(Shift.id == worked.shift_id, Assignment.person_id == worked.person_id)
+        .where(Assignment.declined_at.is_(None), Shift.cancelled_at > Shift.starts_at)
+    )
+    noted = sa.exists().where(
+        Attendance.shift_id == worked.shift_id,
+        Attendance.person_id == worked.person_id,
+        Attendance.activity.in_([Activity.CANCELLATION, Activity.STAND_DOWN]),
+        Attendance.state != AttendanceState.VOID,
+    )
+    row = db.session.execute(place.where(~noted)).one_or_none()
+    if row is None or worked.state not in {AttendanceState.HERE, AttendanceState.LEFT}:
+        return
+    starts_at = worked.left_at or row.cancelled_at
+    was_there = starts_at >= row.cancelled_at - MINUTE  # forms tell full minutes
+    if was_there and row.ends_at - starts_at > GRACE and not _is_by_shift(row, rate_card()):
+        _note(row, (starts_at, row.ends_at), OFF_AGAIN, by_id)
 
 
 def paid_if_taken_off(kept: Mapping[Place, timedelta]) -> set[Place]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
-from app.attendance.called_off import forget_stayed, forget_taken_off
+from app.attendance.called_off import forget_stayed, forget_taken_off, note_rest
 from app.attendance.corrections import keep_before
 from app.attendance.day import UNDO_FOR
 from app.attendance.elsewhere import UNWORKED, here_elsewhere, hold_person, overlap
@@ -41,6 +41,7 @@ TAKEN_BACK = "Taken back."
 NOTED_ANEW = "Noted anew."
 TO_COME = "This is still to come."
 PAID_OTHERWISE = "This shift was called off, and this person has another record of it. Take that one back first."
+CALLED_OFF = "The shift was called off. A coordinator corrects this."
 OWN_HOURS = "Nobody changes their own hours here. Ask another coordinator."
 
 
@@ -152,6 +153,8 @@ def take_back(attendance_id: str, noting: Noting) -> Outcome:
 
 
 def _no_taking_back(row: Attendance, noting: Noting) -> str:
+    if _is_called_off(row):
+        return CALLED_OFF
     if row.noted_via in {NotedVia.COORDINATOR, NotedVia.CLOSED} and noting.via != NotedVia.COORDINATOR:
         return "A coordinator noted this. Ask them to correct it."
     if row.noted_via in {NotedVia.COORDINATOR, NotedVia.CLOSED} and _is_anothers_word(row, noting):
@@ -173,6 +176,12 @@ def _is_ahead(row: Attendance) -> bool:
     """Whether the shift is still to begin: until then whoever is noted as there may find that they cannot come."""
     shift = db.session.get(Shift, row.shift_id) if row.shift_id else None
     return shift is not None and clock.now() < shift.starts_at
+
+
+def _is_called_off(row: Attendance) -> bool:
+    """Whether the shift that was worked on was called off since: what is owed for its rest goes by what was noted."""
+    shift = db.session.get(Shift, row.shift_id) if row.activity == Activity.SHIFT else None
+    return shift is not None and shift.cancelled_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +212,9 @@ def correct(attendance_id: str, times: Times, reason: str, version: int, by_id: 
         return refuse(form=PAID_OTHERWISE)
     keep_before(row, reason, by_id)
     _set(row, Noting(by_id, NotedVia.COORDINATOR, version), is_exact=True, **_columns(times))
+    if shift is not None and shift.cancelled_at is not None:
+        db.session.flush()
+        note_rest(row, by_id)
     record(db.session, "correct attendance", "attendance", row.id, actor_id=by_id, state=times.state)
     return kept(row.id)
 

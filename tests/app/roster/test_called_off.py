@@ -180,3 +180,21 @@ def test_a_place_is_paid_as_called_off_or_as_worked_never_as_both(shift, period,
     assert isinstance(outcome, Refused)
     assert "called off" in outcome.problems[""]
     assert due(ana) == DUE
+
+
+def test_a_tap_from_before_a_shift_was_called_off_is_mended_by_a_coordinator_and_costs_nothing(
+    shift, period, town, clock
+):
+    ana, robin = town.people[0], town.robin
+    clock.set(shift.starts_at)
+    came = attendance.arrive(shift.id, ana, attendance.at_kiosk(ana, 0))
+    clock.move(hours=2)
+    attendance.leave(shift.id, ana, attendance.at_kiosk(ana, 1))
+    clock.move(minutes=1)
+    planning.call_off(period, shift.id)
+    outcome = attendance.take_back(came.id, attendance.at_kiosk(ana, 2))
+    assert outcome.problems[""] == "The shift was called off. A coordinator corrects this."
+    assert due(ana) == 2 * 2000
+    times = attendance.Times(attendance.AttendanceState.LEFT, shift.starts_at, clock())
+    assert isinstance(attendance.correct(came.id, times, "tapped by mistake", 2, robin), Saved)
+    assert due(ana) == DUE
