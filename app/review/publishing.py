@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import current_app, render_template
 
 from app import clock
-from app.attendance.called_off import forget_taken_off, note_taken_off
+from app.attendance.called_off import forget_taken_off, note_taken_off, paid_if_taken_off
 from app.audit.services import record
 from app.database import db, new_id
 from app.exchange.claims import come_by_plan, leave_by_plan
@@ -103,8 +103,9 @@ def publish_roster(draft_id: str, version: int, period_version: int, fingerprint
 
 
 def _publish(plan: Plan, by_id: str) -> Done:
+    paid = {person for person, _ in paid_if_taken_off(hours_kept(plan))}
     publication = _write(plan, by_id)
-    mails = _tell(publication, plan)
+    mails = _tell(publication, plan, paid)
     record(
         db.session,
         "publish roster",
@@ -228,8 +229,11 @@ def _note_told(row: Assignment, shift: Shift) -> None:
     row.told_starts_at, row.told_ends_at, row.told_site_id = shift.starts_at, shift.ends_at, shift.site_id
 
 
-def _tell(publication: Publication, plan: Plan) -> int:
-    """Put one mail for each person with a change and an address into the outbox; return how many."""
+def _tell(publication: Publication, plan: Plan, paid: set[str]) -> int:
+    """Put one mail for each person with a change and an address into the outbox; return how many.
+
+    `paid` are those who are paid for what they lose at short notice.
+    """
     people = {person for person, _ in plan.by_person}
     rows = db.session.execute(
         sa.select(Person.id, Person.name, Person.email).where(Person.id.in_(people), Person.email.is_not(None))
@@ -237,9 +241,9 @@ def _tell(publication: Publication, plan: Plan) -> int:
     changes = {person: [each for _, _, group in groups for each in group] for person, groups in plan.by_person}
     base = current_app.config["EVENHAND"].public_url
     for person_id, name, address in rows:
-        body = render_template(
-            "mail/plan_changed.txt", name=name, changes=change_words(changes[person_id]), link=f"{base}/shifts/"
-        )
+        words, is_paid = change_words(changes[person_id]), person_id in paid
+        link = f"{base}/shifts/"
+        body = render_template("mail/plan_changed.txt", name=name, changes=words, is_paid=is_paid, link=link)
         post(db.session, key=f"publication-{publication.id}-{person_id}", to=address or "", subject=SUBJECT, body=body)
     return len(rows)
 

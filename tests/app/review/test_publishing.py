@@ -319,6 +319,17 @@ def test_where_a_shift_is_paid_whole_a_shorter_one_makes_up_for_it(town, period,
     assert due(town.ana) == 0
 
 
+def test_the_mail_to_whoever_loses_a_place_at_short_notice_says_that_it_is_paid(town, on, begin, as_):
+    second = begin()
+    move(second, "remove", town.ana, on(7))
+    move(second, "remove", town.cy, on(9))
+    publish(as_(town.robin), second)
+    words = "What you lose at short notice is paid."
+    told = {address: words in mail.body for address, mail in mails().items()}
+    assert told.pop("ana@example.org")
+    assert not any(told.values())
+
+
 def test_whoever_had_said_no_loses_nothing(town, on, begin, as_):
     row = db.session.scalars(sa.select(Assignment).filter_by(person_id=town.ana)).one()
     row.declined_at = datetime(2026, 12, 1, tzinfo=UTC)
