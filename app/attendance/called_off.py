@@ -143,6 +143,12 @@ def paid_if_taken_off(kept: Mapping[Place, timedelta]) -> set[Place]:
     return {(row.person_id, row.id) for row in rows if row.person_id in wanting}
 
 
+def paid_if_shortened(shift_id: str) -> int:
+    """How many people are paid for the hours that a shift loses when it is changed or called off now."""
+    rows = _due([shift_id])
+    return len(_wanting_pay({row.person_id for row in rows if not row.is_volunteer}))
+
+
 def _lost(kept: Mapping[Place, timedelta]) -> list[tuple[Any, datetime]]:
     """Of these places those that are due something, with the instant from which on they are lost."""
     rows = [row for row in _due({shift_id for _, shift_id in kept}) if (row.person_id, row.id) in kept]

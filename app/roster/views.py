@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.access import Role, allow
+from app.attendance.called_off import paid_if_shortened
 from app.editing import Outcome, Outdated, Refused, Saved, settle
+from app.fields import Difference
 from app.roster import compare as comparing
 from app.roster import drafts as draft_services
 from app.roster import gaps, planning, queries, runs
@@ -278,7 +280,12 @@ def edit_shift(period_id: str, shift_id: str) -> str:
     """One shift, to be changed or called off."""
     found = _period(period_id)
     shift = _shift(found, shift_id)
-    return render_template("roster/edit_shift.html", form=_shift_form(shift), period=found, shift=shift, theirs=None)
+    return _shift_page(_shift_form(shift), found, shift, None)
+
+
+def _shift_page(form: ShiftForm, period: Period, shift: Shift, theirs: list[Difference] | None) -> str:
+    paid = 0 if shift.cancelled_at else paid_if_shortened(shift.id)
+    return render_template("roster/edit_shift.html", form=form, period=period, shift=shift, theirs=theirs, paid=paid)
 
 
 @bp.post("/<period_id>/shifts/<shift_id>")
@@ -296,8 +303,7 @@ def edit_shift_submit(period_id: str, shift_id: str) -> ResponseReturnValue:
             return redirect(url_for("roster.shifts", period_id=period_id))
         shift = _shift(found := _period(period_id), shift_id)
         theirs = settle(form, outcome, lambda: _shift_form(shift, is_fresh=True))
-    page = render_template("roster/edit_shift.html", form=form, period=found, shift=shift, theirs=theirs)
-    return page, UNPROCESSABLE if theirs is None else CONFLICT
+    return _shift_page(form, found, shift, theirs), UNPROCESSABLE if theirs is None else CONFLICT
 
 
 def _untold_words(period_id: str, shift_id: str) -> str:

@@ -71,6 +71,13 @@ def test_hours_lost_at_short_notice_are_paid_beside_those_worked(shift, town, cl
     assert due(town.people[0]) == DUE
 
 
+def test_the_page_of_a_shift_says_before_that_lost_hours_are_paid(shift, period, town, clock, as_):
+    path = f"/rosters/{period}/shifts/{shift.id}"
+    for hours, is_told in ((25, False), (2, True)):
+        clock.set(shift.starts_at - hours * HOUR)
+        assert ("1 person is paid for the hours they lose" in as_(town.robin).page(path).body_text) is is_told
+
+
 def test_hours_that_come_back_take_the_note_away(shift, town, clock, change):
     clock.set(shift.starts_at - 2 * HOUR)
     for ends, lost in ((10, 5), (12, 3), (16, 0), (15, 0), (9 + 1, 5)):
