@@ -14,6 +14,7 @@ from flask import render_template
 
 from app import clock
 from app.access import Role
+from app.attendance.called_off import forget_taken_off
 from app.attendance.models import Confirmation
 from app.audit.services import record
 from app.database import db, insert_if_absent, known_rows, rows
@@ -107,6 +108,7 @@ def say_coming(shift_id: str, person_id: str) -> Outcome:
     row = _confirmation(shift.id, person_id, shift.starts_at)
     is_yes_to_change = place.accepted_at is None and _is_as_told(place, shift)
     if is_yes_to_change:
+        forget_taken_off(person_id, shift.id, person_id)  # what a no to the new hours would have been paid
         place.accepted_at, place.declined_at = now, None
     if keep_place(person_id, shift.id) or is_yes_to_change or row.answered_at is None:
         row.answered_at = now
