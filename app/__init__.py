@@ -11,7 +11,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, assets, cli, clock, database, errors, headers, jobs, logs, navigation, vault, words
+from app import access, assets, cli, clock, database, errors, headers, jobs, logs, navigation, one_address, vault, words
 from app.config import Config
 
 SLICES = (
@@ -69,6 +69,7 @@ def create_app(environ: Mapping[str, str] | None = None, now: Callable[[], datet
     vault.init_app(app, config)
     database.init_app(app, config)
     jobs.init_app(app)
+    one_address.init_app(app)
     CSRFProtect(app)
     for name in SLICES:
         import_module(f"app.{name}").init_app(app)

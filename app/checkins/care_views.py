@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,6 +13,7 @@ from app.checkins.seizure import IN_SHORT, surrendered
 from app.checkins.views import KEEPERS, bp
 from app.editing import Refused
 from app.fields import choices
+from app.one_address import turn_to
 from app.people.queries import others_by_name, person
 
 
@@ -49,7 +50,7 @@ def listeners_submit() -> ResponseReturnValue:
         outcome = services.name_listener(form.person.data, form.words.data)
         if not isinstance(outcome, Refused):
             flash("They can be chosen once they have set up their private words.", "success")
-            return redirect(url_for(".listeners"), 303)
+            return turn_to(".listeners")
         form.person.errors = list(outcome.problems.values())
     return _listeners_page(form, HelpLineForm(formdata=None, prefix="line-")), 422
 
@@ -60,7 +61,7 @@ def retire(person_id: str) -> ResponseReturnValue:
     """Let nobody choose someone any more."""
     services.retire_listener(person_id)
     flash("Nobody can choose them any more.", "success")
-    return redirect(url_for(".listeners"), 303)
+    return turn_to(".listeners")
 
 
 @bp.post("/lines/add")
@@ -71,7 +72,7 @@ def add_line() -> ResponseReturnValue:
     if line.validate_on_submit():
         services.add_help_line(line.name.data, line.phone.data, line.words.data or "")
         flash("Added.", "success")
-        return redirect(url_for(".listeners"), 303)
+        return turn_to(".listeners")
     form = ListenerForm(formdata=None)
     form.person.choices = _listener_form().person.choices
     return _listeners_page(form, line), 422
@@ -83,7 +84,7 @@ def remove_line(line_id: str) -> ResponseReturnValue:
     """Take someone off the list."""
     services.remove_help_line(line_id)
     flash("Removed.", "success")
-    return redirect(url_for(".listeners"), 303)
+    return turn_to(".listeners")
 
 
 @bp.get("/about")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import allow_signed_in
 from app.auth.passphrases import spaced, suggest_passphrase
 from app.checkins import keys, queries
-from app.checkins.forms import KeyForm, RecoverForm
+from app.checkins.forms import KeyForm, OpenForm, RecoverForm
 from app.checkins.own import has_only_card, is_sure, not_own, sure_only
-from app.checkins.views import bp
+from app.checkins.views import bp, past_page
 from app.editing import Refused
 
 
@@ -27,7 +27,7 @@ def _words_page(form: KeyForm) -> ResponseReturnValue:
         return not_own()
     if queries.has_key(current_user.id) and queries.opened_key(current_user.id) is None:
         flash("Open your weeks first. Then you can change your private words.", "info")
-        return redirect(url_for(".past"), 303)
+        return past_page(OpenForm(formdata=None))
     return render_template(
         "checkins/words.html",
         form=form,

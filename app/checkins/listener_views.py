@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,6 +11,7 @@ from app.checkins import counting, inbox, keys, queries, services
 from app.checkins.forms import OpenForm
 from app.checkins.views import bp
 from app.editing import Refused
+from app.one_address import turn_to
 from wellbeing.flags import ACT_WORDS, Act
 
 
@@ -29,7 +30,7 @@ def asked_submit() -> ResponseReturnValue:
     if form.validate_on_submit():
         outcome = keys.open_history(current_user.id, form.passphrase.data or "")
         if not isinstance(outcome, Refused):
-            return redirect(url_for(".asked"), 303)
+            return turn_to(".asked")
         form.passphrase.errors = list(outcome.problems.values())
     return _asked_page(form), 422
 
@@ -60,7 +61,7 @@ def read(parcel_id: str) -> ResponseReturnValue:
     outcome = services.read_flag(current_user.id, private, parcel_id)
     if isinstance(outcome, Refused):
         flash(" ".join(outcome.problems.values()), "info")
-    return redirect(url_for(".asked"), 303)
+    return turn_to(".asked")
 
 
 @bp.post("/box/<parcel_id>/done")
@@ -73,15 +74,15 @@ def done(parcel_id: str) -> ResponseReturnValue:
     act = request.form.get("act", "")
     if act not in set(Act):
         flash("Say what was done.", "warning")
-        return redirect(url_for(".asked"), 303)
+        return turn_to(".asked")
     outcome = services.close_flag(current_user.id, private, parcel_id, Act(act))
     if isinstance(outcome, Refused):
         flash(" ".join(outcome.problems.values()), "info")
     else:
         flash("Noted. They will see that you did.", "success")
-    return redirect(url_for(".asked"), 303)
+    return turn_to(".asked")
 
 
 def _closed() -> ResponseReturnValue:
     flash("Please open this page again.", "info")
-    return redirect(url_for(".asked"), 303)
+    return turn_to(".asked")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,6 +12,7 @@ from app.checkins.forms import PackForm
 from app.checkins.views import KEEPERS, bp
 from app.editing import Refused
 from app.fields import KeyedForm
+from app.one_address import turn_to
 from wellbeing.instruments import instruments
 
 
@@ -45,7 +46,7 @@ def longer_submit() -> ResponseReturnValue:
     words = packs.words_of(key)
     if words is None:
         flash("Choose one of these.", "warning")
-        return redirect(url_for(".longer"), 303)
+        return turn_to(".longer")
     if request.form.get("send") != "keep":
         return _longer_page(key)
     given = _given(words)
@@ -53,7 +54,7 @@ def longer_submit() -> ResponseReturnValue:
     if isinstance(outcome, Refused):
         return _longer_page(key, " ".join(outcome.problems.values()), given), 422
     flash("Kept for you alone. What it shows stands under My weeks.", "success")
-    return redirect(url_for(".longer"), 303)
+    return turn_to(".longer")
 
 
 def _given(words: packs.Words) -> dict[str, int]:
@@ -90,7 +91,7 @@ def load_submit() -> ResponseReturnValue:
             outcome = packs.load_pack(form.pack.data, text)
             if not isinstance(outcome, Refused):
                 flash("Loaded. People find it under For me.", "success")
-                return redirect(url_for(".load"), 303)
+                return turn_to(".load")
             for name, said in outcome.problems.items():
                 (form.pack if name == "key" else form.words).errors = [said]
     return _load_page(form), 422
@@ -102,4 +103,4 @@ def unload(key: str) -> ResponseReturnValue:
     """Take the words of one away."""
     packs.remove_pack(key)
     flash("Removed. What people answered stays with them.", "success")
-    return redirect(url_for(".load"), 303)
+    return turn_to(".load")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,6 +11,7 @@ from app.checkins import counting, queries, team_queries
 from app.checkins.counting import Audience
 from app.checkins.views import bp
 from app.editing import Refused
+from app.one_address import turn_to
 from wellbeing.aggregate import FUNDER_K, TEAM_K
 
 COUNTED = "Counted. What could be shown is on the page of the group; everything else is gone."
@@ -39,11 +40,11 @@ def count() -> ResponseReturnValue:
     private = queries.opened_key(current_user.id)
     if private is None:
         flash("Please open this page again.", "info")
-        return redirect(url_for(".asked"), 303)
+        return turn_to(".asked")
     outcome = counting.count_weeks(current_user.id, private)
     if isinstance(outcome, Refused):
         flash(" ".join(outcome.problems.values()), "info")
-        return redirect(url_for(".asked"), 303)
+        return turn_to(".asked")
     is_counted = getattr(outcome, "id", "") == "counted"
     flash(COUNTED if is_counted else GIVEN, "success")
-    return redirect(url_for(".team" if is_counted else ".asked"), 303)
+    return turn_to(".team" if is_counted else ".asked")

@@ -16,10 +16,12 @@ from app.checkins.own import is_sure, not_own, sure_only
 from app.checkins.words import DONE_WORDS, QUESTIONS
 from app.editing import Outdated, Refused, Saved
 from app.fields import KeyedForm
+from app.one_address import share, turn_to
 from wellbeing.flags import LEVEL_WORDS, Sharing, flag_for, level_of
 from wellbeing.trend import Signal, may_share
 
 bp = Blueprint("checkins", __name__, url_prefix="/own")
+share(bp, apart={"tablet"})
 
 HARD_WEEK = 75
 CHANGED = "What you share was changed meanwhile, so nothing was sent. Please look once more."
@@ -154,7 +156,7 @@ def _word_that_counts(given: services.Given, who: Asked) -> str:
 @allow_signed_in
 def past() -> str:
     """One's own weeks, when they are open."""
-    return _past_page(OpenForm())
+    return past_page(OpenForm())
 
 
 @bp.post("/past")
@@ -165,12 +167,13 @@ def past_submit() -> ResponseReturnValue:
     if form.validate_on_submit():
         outcome = keys.open_history(current_user.id, form.passphrase.data or "")
         if not isinstance(outcome, Refused):
-            return redirect(url_for(".past"), 303)
+            return turn_to(".past")
         form.passphrase.errors = list(outcome.problems.values())
-    return _past_page(form), 422
+    return past_page(form), 422
 
 
-def _past_page(form: OpenForm) -> str:
+def past_page(form: OpenForm) -> str:
+    """One's own weeks, or what opens them."""
     if not queries.has_key(current_user.id):
         return render_template("checkins/no_key.html")
     private = queries.opened_key(current_user.id)
@@ -224,7 +227,7 @@ def ask() -> ResponseReturnValue:
             flash(outcome.words or f"On its way to {offer['listener'].name}.", "success")
         else:
             flash(" ".join(outcome.problems.values()) if isinstance(outcome, Refused) else CHANGED, "warning")
-    return redirect(url_for(".past"), 303)
+    return turn_to(".past")
 
 
 @bp.post("/past/close")
@@ -233,7 +236,7 @@ def close() -> ResponseReturnValue:
     """Close one's history in this browser."""
     keys.close_history()
     flash("Closed.", "info")
-    return redirect(url_for(".weekly"), 303)
+    return turn_to(".weekly")
 
 
 @bp.post("/past/<check_in_id>/clear")
@@ -243,10 +246,10 @@ def forget_one(check_in_id: str) -> ResponseReturnValue:
     private = queries.opened_key(current_user.id)
     if private is None:
         flash("Please open your weeks again.", "info")
-        return redirect(url_for(".past"), 303)
+        return turn_to(".past")
     outcome = shredding.forget_one(current_user.id, private, check_in_id)
     flash("This is gone already." if isinstance(outcome, Refused) else "Deleted for good.", "info")
-    return redirect(url_for(".past"), 303)
+    return turn_to(".past")
 
 
 @bp.get("/clear")
@@ -283,7 +286,7 @@ def forget_submit() -> ResponseReturnValue:
     keys.close_history()
     shredding.forget_everything(current_user.id)
     flash("Everything is deleted for good.", "success")
-    return redirect(url_for(".weekly"), 303)
+    return turn_to(".weekly")
 
 
 @bp.get("/choices")
@@ -306,7 +309,7 @@ def sharing_submit() -> ResponseReturnValue:
         )
         if not isinstance(outcome, Refused):
             flash("Kept.", "success")
-            return redirect(url_for(".sharing"), 303)
+            return turn_to(".sharing")
         form.listener.errors = list(outcome.problems.values())
     return _sharing_page(form), 422
 

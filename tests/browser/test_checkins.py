@@ -135,3 +135,24 @@ def test_the_other_pages_fit_and_are_accessible(people, visit, axe, size):
     assert page.evaluate("document.body.scrollHeight") < 3000  # five lines first, the tables folded
     page.goto("/people/me/pace")
     axe(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_the_history_of_a_lent_phone_tells_nothing(people, visit, javascript):
+    page = visit("/", as_=people["ana"], size="phone", javascript=javascript)
+    seen = []
+    page.on("framenavigated", lambda frame: seen.append(frame.url))
+    page.goto("/own/")
+    for words, heading in (("My weeks", "My weeks"), ("I lost my words", "My words are lost"), ("Cancel", "My weeks")):
+        page.get_by_role("button", name=words).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    open_with_words(page)
+    page.get_by_role("button", name="Delete everything").click()
+    page.get_by_role("button", name="Yes, delete everything").click()
+    expect(page.get_by_text("Type the word delete").first).to_be_visible()
+    page.get_by_role("link", name="No, go back").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How are you?")
+    assert {url.split("/", 3)[3] for url in seen} == {"own/"}
+    for _ in range(3):  # nor does going back show one of them again
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_have_text("How are you?")

@@ -105,6 +105,8 @@ class Element:
 class Page(Element):
     """A whole document."""
 
+    address = ""
+
     def __init__(self, html: str) -> None:
         super().__init__("#document", {})
         _Reader(self).feed(html)
@@ -118,12 +120,18 @@ class Page(Element):
         return self.one("body").text
 
     def form(self, action: str | None = None, **attributes: str) -> Form:
-        """The only form (with this action, if given; else the only one in <main>)."""
-        forms = [f for f in self.all("form", **attributes) if action is None or f.get("action").split("?")[0] == action]
+        """The only form (leading to this address, if given; else the only one in <main>)."""
+        forms = [f for f in self.all("form", **attributes) if action is None or _leads_to(f).split("?")[0] == action]
         if len(forms) > 1:
             forms = [f for f in forms if f.inside("main")]
         assert len(forms) == 1, f"{len(forms)} forms with action {action}: {[f.attributes for f in self.all('form')]}"
         return Form(forms[0])
+
+
+def _leads_to(form: Element) -> str:
+    """The action of a form, with the page that it names where pages share one address."""
+    pages = form.all("input", name="page", type="hidden") if form.get("action") else []
+    return form.get("action") + (pages[0]["value"] if pages else "")
 
 
 class Form:
@@ -132,10 +140,16 @@ class Form:
     def __init__(self, element: Element) -> None:
         self.element = element
         self.action = element.get("action")
+        self.leads_to = _leads_to(element)
         self.method = element.get("method", "get").lower()
         self.values: dict[str, list[str]] = {}
         for control in self._controls():
             self._take(control)
+
+    @property
+    def buttons(self) -> list[Element]:
+        """What sends it, wherever on the page that stands."""
+        return [each for each in self._controls() if each.tag == "button" or each.get("type") == "submit"]
 
     def _controls(self) -> list[Element]:
         """Controls inside the form, and those elsewhere on the page that name it."""
@@ -323,7 +337,9 @@ class CheckingClient(FlaskClient):
         """Fetch a page, following redirects, and parse it."""
         response = self.get(path, follow_redirects=True)
         assert response.status_code == status, f"{path} -> {response.status_code}, not {status}: {_said(response)}"
-        return Page(response.get_data(as_text=True))
+        page = Page(response.get_data(as_text=True))
+        page.address = response.request.path if response.history else path
+        return page
 
     def submit(self, path: str, action: str | None = None, **changes: Any) -> Page:
         """Fetch a page, fill in its form (the one with this action), send it, and give the page that follows."""
@@ -335,8 +351,9 @@ class CheckingClient(FlaskClient):
 
     def send(self, path: str, action: str | None = None, **changes: Any) -> TestResponse:
         """The same, giving the bare response to the POST."""
-        form = self.page(path).form(action)
-        return self.open(form.action or path, method=form.method.upper(), data=form.filled(**changes))
+        page = self.page(path)
+        form = page.form(action)
+        return self.open(form.action or page.address, method=form.method.upper(), data=form.filled(**changes))
 
     def token(self) -> str:
         """A CSRF token of this client's session, read from a page that has one."""

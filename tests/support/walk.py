@@ -78,10 +78,15 @@ def walk(client: CheckingClient, *, most: int = 2, start: str = "/") -> Iterator
 
 
 def links_of(page: Page, here: str) -> list[str]:
-    """The addresses that a page at `here` leads to: of its links and of its forms that only ask."""
+    """The addresses that a page at `here` leads to: of links, of forms that only ask, of buttons that turn."""
     found = [link["href"] for link in page.all("a", "area") if "href" in link.attributes]
     asks = [form.get("action") or here for form in page.all("form") if form.get("method", "get").lower() == "get"]
-    return [urljoin(here, address).split("#")[0] for address in found + asks if not address.startswith(LEADING_AWAY)]
+    turns = [
+        form["action"] + b["value"] for form in page.all("form", id="turn") for b in page.all("button", form="turn")
+    ]
+    return [
+        urljoin(here, address).split("#")[0] for address in found + asks + turns if not address.startswith(LEADING_AWAY)
+    ]
 
 
 def forms_of(page: Page) -> Iterator[Form]:

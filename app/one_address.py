@@ -1,0 +1,120 @@
+"""Pages that share one address, so that a browser's history does not tell which of them somebody looked at.
+
+Each page of such a blueprint keeps a path, an endpoint and a mark of its own; what a browser shows is only the first
+address of the blueprint. Buttons turn to a page by POST (`TURN`), forms name the page they belong to (`PAGE`), and a
+cookie of one use carries which page comes next over the redirect that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask.wrappers import Response
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response as Redirect
+
+TURN, PAGE = "turn", "page"
+COOKIE = "turn"
+SECONDS = 60
+_KEY = "one_address"
+
+
+def init_app(app: Flask) -> None:
+    """Make a request to a shared address one to the page that is meant, before anything else looks at it."""
+    app.extensions[_KEY] = {}
+    app.before_request(_become)
+    app.after_request(_forget)
+    app.jinja_env.globals.update(
+        page_behind=page_behind, page_to_turn_to=page_to_turn_to, shown_address=shown_address, this_page=this_page
+    )
+
+
+def share(bp: Blueprint, apart: Iterable[str] = ()) -> None:
+    """Give all pages of a blueprint its first address, but those at the paths `apart`."""
+    address = f"{bp.url_prefix}/"
+    bp.record(lambda state: state.app.extensions[_KEY].update({address: frozenset(apart)}))
+    bp.before_request(_turn)
+    bp.context_processor(lambda: {"turns_at": address})
+
+
+def turn_to(endpoint: str) -> Redirect:
+    """Go on to a page after something was done; a page that is only asked for is shown, not turned to."""
+    return _shown(url_for(endpoint))
+
+
+def page_behind(url: str) -> str:
+    """The page that this path stands for at a shared address, as `TURN` and `PAGE` carry it; empty for any other."""
+    address = _shared(url)
+    return "" if address is None or url.removeprefix(address) in _all()[address] else url.removeprefix(address)
+
+
+def page_to_turn_to(url: str) -> str:
+    """The page that a button turns to from here; empty where a plain link leads there."""
+    return page_behind(url) if _shared(request.path) else ""
+
+
+def shown_address(url: str) -> str:
+    """The address that a browser shows for a path of ours."""
+    page = page_behind(url)
+    return url.removesuffix(page) if page else url
+
+
+def this_page() -> str:
+    """The page that is shown, empty when it is the first of its address or has one of its own."""
+    if request.endpoint is None or _shared(request.path) is None:
+        return ""
+    return page_behind(url_for(request.endpoint, **(request.view_args or {})))
+
+
+def _all() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = current_app.extensions[_KEY]
+    return found
+
+
+def _shared(path: str) -> str | None:
+    return next((address for address in _all() if path.startswith(address)), None)
+
+
+def _become() -> None:
+    if request.path not in _all():
+        return
+    name = request.form.get(PAGE) if request.method == "POST" else request.cookies.get(COOKIE)
+    if not name:
+        return
+    try:
+        if not page_behind(request.path + name):
+            raise NotFound
+        adapter = current_app.url_map.bind("")
+        request.url_rule, values = adapter.match(request.path + name, request.method, return_rule=True)
+        request.view_args = dict(values)
+    except HTTPException as problem:
+        if request.method == "POST":  # a form of no page of ours is not taken for one of the first page
+            request.url_rule, request.routing_exception = None, problem
+
+
+def _turn() -> Redirect | None:
+    """Turn to another page; the asked one was checked before, the other is when it is shown."""
+    if request.path in _all():
+        name = request.form.get(TURN, "") if request.method == "POST" else ""
+        return _shown(request.path + name) if name else None
+    is_asked = request.method in {"GET", "HEAD"} and page_behind(request.path)
+    return _shown(request.path) if is_asked else None  # an old address, or a link from elsewhere
+
+
+def _shown(url: str) -> Redirect:
+    answer = redirect(shown_address(url), 303)
+    if page := page_behind(url):
+        answer.set_cookie(COOKIE, page, max_age=SECONDS, path=shown_address(url), **_manner())
+    return answer
+
+
+def _forget(response: Response) -> Response:
+    if request.path in _all() and request.method == "GET" and COOKIE in request.cookies:
+        response.delete_cookie(COOKIE, path=request.path, **_manner())
+    return response
+
+
+def _manner() -> dict[str, Any]:
+    return {"secure": current_app.config["SESSION_COOKIE_SECURE"], "httponly": True, "samesite": "Lax"}
