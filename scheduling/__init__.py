@@ -33,7 +33,16 @@ from scheduling.roster import Assignment, Minutes, Names, PlainNames, Roster, Vi
 from scheduling.rule import Parameter, Rule, Scope
 from scheduling.rules import all_rules, default_rules, rule_named
 from scheduling.shares import LOADS, hour_shares, load_shares
-from scheduling.words import fix, is_private, words
+from scheduling.words import (
+    NOT_AVAILABLE,
+    NOT_AVAILABLE_FIX,
+    fix,
+    fix_for_others,
+    is_private,
+    is_untold,
+    words,
+    words_for_others,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,6 +87,8 @@ def solve(  # noqa: PLR0913 - what a solve can be told; all but the problem has 
 
 __all__ = [
     "LOADS",
+    "NOT_AVAILABLE",
+    "NOT_AVAILABLE_FIX",
     "Assignment",
     "Availability",
     "Budget",
@@ -118,8 +129,10 @@ __all__ = [
     "default_rules",
     "effect",
     "fix",
+    "fix_for_others",
     "hour_shares",
     "is_private",
+    "is_untold",
     "load_shares",
     "newly_broken",
     "preflight",
@@ -128,4 +141,5 @@ __all__ = [
     "why_me",
     "why_open",
     "words",
+    "words_for_others",
 ]

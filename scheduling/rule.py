@@ -84,10 +84,10 @@ class Rule:
     """One law. A subclass names it, declares its parameters as fields and speaks it in `clauses`.
 
     `says` has a plain sentence for each code, `fixes` what would help. `is_private` marks a rule whose sentences
-    nobody but the person concerned may read, `private_codes` single sentences of that kind. `unready` are codes
-    that say "not ready yet": more people would mend them, so they are no reason to refuse one more. `is_firm`
-    rules forbid whatever their parameters. `is_early` rules are posted first, because they tell which shifts
-    exclude one another.
+    nobody but the person concerned may read; `alike_codes` are sentences of other rules that others must not tell from
+    those. `unready` are codes that say "not ready yet": more people would mend
+    them, so they are no reason to refuse one more. `is_firm` rules forbid whatever their parameters. `is_early`
+    rules are posted first, because they tell which shifts exclude one another.
     """
 
     name: ClassVar[str] = ""
@@ -95,7 +95,7 @@ class Rule:
     about: ClassVar[str] = ""
     scope: ClassVar[Scope] = Scope.WORKER
     is_private: ClassVar[bool] = False
-    private_codes: ClassVar[frozenset[str]] = frozenset()
+    alike_codes: ClassVar[frozenset[str]] = frozenset()
     is_early: ClassVar[bool] = False
     is_default: ClassVar[bool] = True
     is_firm: ClassVar[bool] = False

@@ -41,9 +41,27 @@ def words(violation: Violation, names: Names | None = None, reader: str | None =
 
 
 def is_private(violation: Violation) -> bool:
-    """Say whether nobody but the person concerned may read of it: a wish, or a limit that they set for themselves."""
-    rule = rule_named(violation.rule)
-    return rule.is_private or violation.code in rule.private_codes
+    """Say whether nobody but the person concerned may read of it."""
+    return rule_named(violation.rule).is_private
+
+
+def is_untold(violation: Violation) -> bool:
+    """Say whether others read only that someone is not available: of all that is private, and of being away."""
+    return is_private(violation) or violation.code in rule_named(violation.rule).alike_codes
+
+
+NOT_AVAILABLE = "Not available for this shift."
+NOT_AVAILABLE_FIX = "Ask whether that has changed. If it has, note it with their times and hours, and try again."
+
+
+def words_for_others(violation: Violation, names: Names | None = None) -> str:
+    """Return what others may read of it; the same of all that is private and of being away, so that none is told."""
+    return NOT_AVAILABLE if is_untold(violation) else words(violation, names)
+
+
+def fix_for_others(violation: Violation, names: Names | None = None) -> str:
+    """Return what others may read of what would help."""
+    return NOT_AVAILABLE_FIX if is_untold(violation) else fix(violation, names)
 
 
 def fix(violation: Violation, names: Names | None = None) -> str:

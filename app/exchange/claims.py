@@ -24,7 +24,7 @@ from app.roster.words import RosterNames
 from app.sites.models import Service
 from app.words import span_words
 from scheduling import Assignment as Pair
-from scheduling import Roster, Violation, is_private, rule_named, words
+from scheduling import Roster, Violation, is_untold, rule_named, words, words_for_others
 
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
@@ -38,18 +38,21 @@ AROUND = timedelta(days=35)
 
 
 def told(violations: Iterable[Violation], names: RosterNames, reader: str | None = None) -> tuple[str, ...]:
-    """Plain sentences, each once; of what is private no more than that it would not fit. `reader` is "you".
+    """Plain sentences, each once. `reader` is "you"; None for somebody who looks after the roster.
 
-    A limit that a reader set for themselves is told them, a private wish is not: it may be another's.
+    A limit that a reader set for themselves is told them, a private wish is not: it may be another's. Others read
+    the same of all that is private and of being away.
     """
+    if reader is None:
+        return tuple(dict.fromkeys(words_for_others(each, names) for each in violations))
     found = dict.fromkeys(
-        words(each, names, reader) if not is_private(each) or _is_own_limit(each, reader) else NEUTRAL
+        words(each, names, reader) if not is_untold(each) or _is_own_limit(each, reader) else NEUTRAL
         for each in violations
     )
     return tuple(found)
 
 
-def _is_own_limit(violation: Violation, reader: str | None) -> bool:
+def _is_own_limit(violation: Violation, reader: str) -> bool:
     return reader in violation.workers and not rule_named(violation.rule).is_private
 
 

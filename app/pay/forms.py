@@ -444,7 +444,7 @@ class LimitForm(FlaskForm):
     is_kept = BooleanField("Remember this for me\nOnly you can see it. You can make it forget at any time.")
     is_cap = BooleanField(
         "Give me no shift that would take me over it\n"
-        "It must be remembered for that. Others only read that it would not fit."
+        "It must be remembered for that. Others only read that you are not available."
     )
 
     def __init__(self, limits: Iterable[Limit], *args: Any, **kwargs: Any) -> None:

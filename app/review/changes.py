@@ -14,7 +14,7 @@ from app.review import moves
 from app.review.queries import Live, Review, changes_of, meanwhile, shifts_and_live
 from app.roster.models import ChangeKind, PublicationChange, Shift
 from app.roster.words import RosterNames, day_words
-from scheduling import Violation, is_private
+from scheduling import Violation, is_private, words
 
 PRIVATE = "Someone on this shift does not fit there after all. Try with someone else."
 
@@ -186,8 +186,7 @@ def span_words(starts_at: datetime, ends_at: datetime) -> str:
 def broken_words(plan: Plan, names: RosterNames) -> list[tuple[Violation, str, bool]]:
     """What is broken, in plain words, and whether a coordinator may set it aside."""
     return [
-        (each, PRIVATE if is_private(each) else moves.told([each], names)[0], moves.is_waivable(each))
-        for each in plan.broken
+        (each, PRIVATE if is_private(each) else words(each, names), moves.is_waivable(each)) for each in plan.broken
     ]
 
 

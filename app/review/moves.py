@@ -7,12 +7,21 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from scheduling import Assignment, Problem, Roster, Violation, Waiver, fix, is_private, words
+from scheduling import (
+    Assignment,
+    Problem,
+    Roster,
+    Violation,
+    Waiver,
+    fix_for_others,
+    is_private,
+    is_untold,
+    words_for_others,
+)
 from scheduling.exchange import Move as Exchange
 from scheduling.exchange import effect
 from scheduling.roster import Names
 
-NEUTRAL = "It would not fit."
 MOST_TOLD = 2
 """Of what a move makes dearer only the dearest is told: a person who moves ten people does not read twenty lines."""
 NEVER_WAIVED = frozenset({"overlap"})  # nobody can be in two places at once
@@ -151,23 +160,21 @@ def waivers_for(problem: Problem, roster: Roster, move: Move, verdict: Verdict) 
 
 
 def is_waivable(violation: Violation) -> bool:
-    """Whether a coordinator may set the rule aside here: never what people keep private, never two places at once."""
-    return not is_private(violation) and violation.rule not in NEVER_WAIVED
+    """Whether a coordinator may set the rule aside here: never that someone is not available, or two places at once."""
+    return not is_untold(violation) and violation.rule not in NEVER_WAIVED
 
 
 def told(violations: Iterable[Violation], names: Names) -> list[str]:
-    """Plain sentences, each once; of a private wish no more than that it would not fit, and nothing of its price."""
+    """Plain sentences, each once; of a private wish no more than of being away, and nothing of its price."""
     found = dict.fromkeys(
-        NEUTRAL if is_private(each) else words(each, names)
-        for each in violations
-        if each.is_forbidden or not is_private(each)
+        words_for_others(each, names) for each in violations if each.is_forbidden or not is_private(each)
     )
     return list(found)
 
 
 def fixes(violations: Iterable[Violation], names: Names) -> list[str]:
-    """What would help, each once, without the private ones."""
-    found = dict.fromkeys(fix(each, names) for each in violations if not is_private(each))
+    """What would help, each once; the same of what is private and of being away."""
+    found = dict.fromkeys(fix_for_others(each, names) for each in violations)
     return [each for each in found if each]
 
 

@@ -13,7 +13,7 @@ from app.review.gaps import Gap, gaps_of, unfit
 from app.review.moves import Kind, Move
 from app.review.queries import Review, live_problem_of
 from app.roster.words import RosterNames, ShiftLabel, hours_words
-from scheduling import Assignment, Grade, Problem, Shift, Violation, Worker, check, is_private
+from scheduling import Assignment, Grade, Problem, Shift, Violation, Worker, check, is_private, words
 from scheduling.explain import Candidate, why_open
 from scheduling.explain import why_me as explain_me
 from scheduling.shares import hour_shares
@@ -189,10 +189,10 @@ def _hours(review: Review, worker: str) -> str:
 
 
 def _broken(review: Review, violations: Iterable[Violation]) -> tuple[Broken, ...]:
-    found = {(each.rule, moves.told([each], review.names)[0]): each for each in violations if not is_private(each)}
+    found = {(each.rule, words(each, review.names)): each for each in violations if not is_private(each)}
     return tuple(
-        Broken(rule, words, each.is_forbidden, each.is_forbidden and moves.is_waivable(each))
-        for (rule, words), each in found.items()
+        Broken(rule, said, each.is_forbidden, each.is_forbidden and moves.is_waivable(each))
+        for (rule, said), each in found.items()
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.roster.facts import Facts
 from app.roster.words import ShiftLabel
-from scheduling import Gap, Violation, check, is_private, preflight, rule_named, words
+from scheduling import Gap, Violation, check, is_private, is_untold, preflight, rule_named, words
 
 OPEN_RULES = ("cover", "skill")
 OPEN_CODES = ("minimum", "under")
@@ -93,8 +93,7 @@ def _short(facts: Facts, gap: Gap) -> Short:
 
 def _reason(violation: Violation) -> str:
     # A private wish must not be told apart from availability.
-    is_untold = is_private(violation) or violation.rule == "availability"
-    return CANNOT if is_untold else rule_named(violation.rule).title
+    return CANNOT if is_untold(violation) else rule_named(violation.rule).title
 
 
 def figures_of(facts: Facts) -> DraftFigures:

@@ -27,9 +27,10 @@ class Availability(AssignmentRule):
         "unwanted": "{worker} would rather not work at the time of {shift}.",
         "not_preferred": "{worker} can work {shift}, but another time would be preferred.",
     }
-    private_codes: ClassVar[frozenset[str]] = frozenset({"ruled_out"})
+    alike_codes: ClassVar[frozenset[str]] = frozenset({"unavailable", "ruled_out"})
     fixes: ClassVar[Mapping[str, str]] = {
         "unavailable": "Ask {worker} whether their times have changed.",
+        "ruled_out": "Ask {worker} whether their times have changed.",
         "unwanted": "Ask {worker} first, or choose someone else.",
     }
 

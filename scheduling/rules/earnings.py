@@ -24,7 +24,7 @@ class Earnings(WorkerRule):
 
     name: ClassVar[str] = "earnings"
     title: ClassVar[str] = "Earnings limit"
-    about: ClassVar[str] = "A private wish. Everyone else only reads that it would not fit."
+    about: ClassVar[str] = "A private wish. Everyone else only reads that someone is not available."
     is_private: ClassVar[bool] = True
     says: ClassVar[Mapping[str, str]] = {"cap": "{worker} would earn more than they want to."}
     fixes: ClassVar[Mapping[str, str]] = {"cap": "Choose someone else."}

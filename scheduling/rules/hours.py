@@ -32,10 +32,11 @@ class Hours(WorkerRule):
         "average": "{worker} would work {value} in this period. The most for so many weeks is {bound}.",
         "agreed": "{worker} would work {value} in this period. {They} agreed to {bound} at most.",
     }
-    private_codes: ClassVar[frozenset[str]] = frozenset({"spell_week"})
+    alike_codes: ClassVar[frozenset[str]] = frozenset({"agreed_week", "spell_week"})
     fixes: ClassVar[Mapping[str, str]] = {
         "week": "Take {worker} off a shift in that week.",
         "agreed_week": "Ask {worker}, or take them off a shift in that week.",
+        "spell_week": "Ask {worker}, or take them off a shift in that week.",
         "average": "Take {worker} off a shift.",
         "agreed": "Ask {worker}, or take them off a shift.",
     }

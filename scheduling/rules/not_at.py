@@ -19,7 +19,7 @@ class NotAt(AssignmentRule):
 
     name: ClassVar[str] = "not_at"
     title: ClassVar[str] = "Not at"
-    about: ClassVar[str] = "A private wish. Everyone else only reads that it would not fit."
+    about: ClassVar[str] = "A private wish. Everyone else only reads that someone is not available."
     is_private: ClassVar[bool] = True
     says: ClassVar[Mapping[str, str]] = {"site": "{worker:is/are} not available for {shift}."}
     fixes: ClassVar[Mapping[str, str]] = {"site": "Choose someone else."}

@@ -22,7 +22,7 @@ class NotWith(Rule):
 
     name: ClassVar[str] = "not_with"
     title: ClassVar[str] = "Not with"
-    about: ClassVar[str] = "A private wish. Everyone else only reads that it would not fit."
+    about: ClassVar[str] = "A private wish. Everyone else only reads that someone is not available."
     scope: ClassVar[Scope] = Scope.PAIR
     is_private: ClassVar[bool] = True
     says: ClassVar[Mapping[str, str]] = {"meet": "{worker:is/are} not available for {shift}."}

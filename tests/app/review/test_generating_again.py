@@ -9,7 +9,7 @@ from app.database import db
 from app.roster import compare, drafts, queries, runs
 from app.roster.facts import Keep
 from app.roster.models import Draft, Period, Run
-from tests.app.review.hands import REASON, away, move, pairs_of, put, rows_of
+from tests.app.review.hands import REASON, allow_few_hours, away, move, pairs_of, put, rows_of
 from tests.app.review.test_publishing import publish
 from tests.app.review.town import WORKERS
 
@@ -57,7 +57,7 @@ def test_nothing_changes_when_nothing_has_to(period):
 
 
 def test_what_was_set_aside_stays_set_aside_with_its_reason(town, period, draft, on):
-    away(town.ana, 9)
+    allow_few_hours()
     move(draft, "assign", town.ana, on(9), town.robin, reason=REASON)
     before = {row[1:] for row in rows_of(draft)[1]}
     again = generate(period, draft, Keep.DRAFT)
@@ -66,8 +66,8 @@ def test_what_was_set_aside_stays_set_aside_with_its_reason(town, period, draft,
 
 
 def test_a_draft_of_what_is_published_has_what_was_set_aside_for_it(town, period, draft, on, as_):
-    away(town.ana, 9)
-    put(draft, (town.bo, on(9)))
+    put(draft, (town.bo, on(9)), (town.ana, on(7)))
+    allow_few_hours(week=420)
     move(draft, "assign", town.ana, on(9), town.robin, reason=REASON)
     publish(as_(town.sam), draft)
     again = drafts.begin_draft(period, drafts.Source.PUBLISHED).id

@@ -14,11 +14,11 @@ from app.editing import Saved
 from app.pay import services as pay
 from app.people.models import Wish, WishKind
 from app.review import services
-from app.review.moves import NEUTRAL
 from app.roster.models import Draft, DraftState
 from app.rules.queries import rule_card
 from app.rules.services import set_rule
-from tests.app.review.hands import REASON, away, move, pairs_of, press, put, rows_of, version_of
+from scheduling import NOT_AVAILABLE
+from tests.app.review.hands import REASON, allow_few_hours, away, move, pairs_of, press, put, rows_of, version_of
 from tests.app.roster.planned import FIRST
 from tests.support.people import add_person
 
@@ -51,8 +51,9 @@ def test_a_refusal_says_which_rule_and_what_would_help_and_changes_nothing(town,
     answer = press(as_(town.robin), draft, "move", kind="assign", person=town.ana, shift=on(7))
     assert answer.status_code == 422
     assert "You asked: Put Ana on Mon 7 Dec 09:00-15:00" in answer.text
-    assert "Ana is not available for Mon 7 Dec" in answer.text
+    assert NOT_AVAILABLE in answer.text
     assert "What would help" in answer.text
+    assert "Do it anyway" not in answer.text
     assert rows_of(draft) == (set(), set())
 
 
@@ -94,7 +95,7 @@ def test_where_the_group_forbids_it_nobody_is_put_where_no_fund_pays_but_by_name
 
 
 def test_a_rule_is_set_aside_by_name_with_a_reason_and_the_log_says_so(town, draft, on, as_):
-    away(town.ana, 7)
+    allow_few_hours()
     robin = as_(town.robin)
     answer = press(robin, draft, "move", kind="assign", person=town.ana, shift=on(7), reason=REASON)
     assert "Ana is now on Mon 7 Dec" in answer.text
@@ -129,7 +130,7 @@ def test_a_private_wish_stops_a_move_without_being_named(town, draft, on, as_, r
     db.session.commit()
     answer = press(as_(town.robin), draft, "move", kind="assign", person=town.ana, shift=on(7), reason=reason)
     assert answer.status_code == 422
-    assert NEUTRAL in answer.text
+    assert NOT_AVAILABLE in answer.text
     assert "Bo" not in answer.text
     assert "wish" not in answer.text.lower()
     assert "not with" not in answer.text.lower()
@@ -143,9 +144,9 @@ def test_what_someone_would_rather_have_is_told_to_nobody(town, draft, on, as_):
     db.session.commit()
     robin = as_(town.robin)
     page = robin.page(f"/review/{draft}/shift/{on(8)}")
-    assert NEUTRAL not in page.text
+    assert NOT_AVAILABLE not in page.text
     answer = move(draft, "assign", town.cy, on(8))
-    assert NEUTRAL not in answer.notices
+    assert NOT_AVAILABLE not in answer.notices
     assert "partner" not in robin.page(f"/review/{draft}/fairness").text.lower()
 
 
@@ -171,7 +172,7 @@ def test_someone_else_was_here_first_and_the_move_can_be_made_anew(town, draft, 
 
 
 def test_undoing_several_moves_takes_the_right_waivers_away(town, draft, on):
-    away(town.ana, 7)
+    allow_few_hours()
     assert isinstance(move(draft, "assign", town.ana, on(7), town.robin, reason=REASON), services.Done)
     had = rows_of(draft)
     move(draft, "remove", town.ana, on(7))

@@ -19,7 +19,7 @@ from app.review.changes import change_words, plan_of
 from app.review.queries import review_of
 from app.roster import drafts, planning
 from app.roster.models import Assignment, Draft, Period, PublicationChange, Shift
-from tests.app.review.hands import REASON, away, move, pairs_of, press, put
+from tests.app.review.hands import REASON, allow_few_hours, away, move, pairs_of, press, put
 
 
 def plan_now(draft_id):
@@ -145,10 +145,10 @@ def test_what_has_begun_stays_as_it_is(town, published, on, as_, clock):
 
 def test_a_draft_with_a_broken_rule_is_not_published_until_it_is_mended_or_set_aside(town, draft, on, as_):
     put(draft, (town.ana, on(7)))
-    away(town.ana, 7)
+    allow_few_hours()
     robin = as_(town.robin)
     page = robin.page(f"/review/{draft}/publish")
-    assert "Ana is not available for Mon 7 Dec" in page.text
+    assert "Ana would work 6 h in the week of Mon 7 Dec" in page.text
     assert not [form for form in page.all("form") if form.get("action") == f"/review/{draft}/publish"]
     seen = plan_of(review_of(draft))
     refused = publishing.publish_roster(
@@ -161,6 +161,17 @@ def test_a_draft_with_a_broken_rule_is_not_published_until_it_is_mended_or_set_a
     assert set(live()) == {(town.ana, on(7))}
 
 
+def test_who_is_away_after_all_holds_a_draft_until_somebody_else_is_there(town, draft, on, as_):
+    put(draft, (town.ana, on(7)))
+    away(town.ana, 7)
+    robin = as_(town.robin)
+    page = robin.page(f"/review/{draft}/publish")
+    assert "Ana is not available for Mon 7 Dec" in page.text
+    assert not [form for form in page.all("form") if form.get("action").endswith(("/publish", "/waive"))]
+    move(draft, "give", town.ana, on(7), to_person=town.bo)
+    assert "Published" in publish(robin, draft).text
+
+
 def test_who_lets_someone_work_alone_does_not_publish_it(town, draft, on, as_):
     put(draft, (town.ana, on(8)))  # outreach goes in pairs
     robin, sam = as_(town.robin), as_(town.sam)
@@ -170,7 +181,7 @@ def test_who_lets_someone_work_alone_does_not_publish_it(town, draft, on, as_):
 
 
 def test_a_waiver_taken_back_holds_the_draft_again(town, draft, on, as_):
-    away(town.ana, 7)
+    allow_few_hours()
     move(draft, "assign", town.ana, on(7), town.robin, reason=REASON)
     robin = as_(town.robin)
     page = robin.submit(f"/review/{draft}/publish", f"/review/{draft}/withdraw")

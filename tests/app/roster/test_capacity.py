@@ -1,4 +1,4 @@
-"""Going easy: the roster keeps to it, and it cannot be told from any other private limit."""
+"""Going easy: the roster keeps to it, and what others read is what they read of anybody who is away."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from app.people.models import Grade, Wish, WishKind
 from app.review import moves
 from app.roster import facts
 from app.sites.models import Service
-from scheduling import Assignment, Roster, check
+from scheduling import NOT_AVAILABLE, NOT_AVAILABLE_FIX, Assignment, Roster, check
 from tests.app.roster.planned import LAST
+from tests.support.people import add_person
 
 FIRST_WEEK_ENDS = date(2026, 12, 6)
 
@@ -51,23 +52,24 @@ def test_a_night_is_refused_as_private_and_as_any_other_time_when_one_is_away_as
     assert ("availability", "unavailable") in refused(period, ana, 1, nights=True)
 
 
-def test_what_others_read_is_the_same_for_every_private_limit(period, ana, town):
-    """Not at a site, no demanding shifts, fewer shifts, less to earn: none can be told from another."""
-    bo, cy, di = town.people[1:4]
+def test_what_others_read_is_the_same_for_every_private_limit_and_for_being_away(period, ana, town):
+    """Not at a site, no demanding shifts, fewer shifts or hours, away: none can be told from another."""
+    bo, cy, di, el = *town.people[1:4], add_person("El")
     db.session.get_one(Service, town.service).demanding = 2
     db.session.add(Wish(person_id=ana, kind=WishKind.NOT_AT, site_id=town.site))
     db.session.commit()
     capacity.go_easy(bo, LAST, Less(no_demanding=True))
     capacity.go_easy(cy, LAST, Less(maximum_shifts=0))
     capacity.go_easy(di, LAST, Less(maximum_minutes=60))
+    availability_services.keep_dated_times(el, Grade.UNAVAILABLE, (date(2026, 11, 30), LAST), (time(), time()))
     read = facts.read_problem(period)
     (shift,) = [each.id for each in read.problem.shifts if not each.is_night][:1]
-    for person in (ana, bo, cy, di):
+    for person in (ana, bo, cy, di, el):
         found = list(check(read.problem, Roster([Assignment(person, shift)]), (person,), ()))
         stops = [each for each in found if each.is_forbidden and person in each.workers]
-        assert moves.told(stops, read.names) == [moves.NEUTRAL]
-        assert (moves.fixes(stops, read.names), any(map(moves.is_waivable, stops))) == ([], False)
-        assert read.problem.worker[person].time_grade(read.problem.shift[shift]).name == "AVAILABLE"
+        assert moves.told(stops, read.names) == [NOT_AVAILABLE]
+        assert (moves.fixes(stops, read.names), any(map(moves.is_waivable, stops))) == ([NOT_AVAILABLE_FIX], False)
+        assert claims.told(stops, read.names) == (NOT_AVAILABLE,)
 
 
 def test_only_the_person_is_told_which_limit_of_their_own_it_is(period, ana, town):
@@ -77,7 +79,7 @@ def test_only_the_person_is_told_which_limit_of_their_own_it_is(period, ana, tow
     found = [each for each in check(read.problem, Roster([Assignment(ana, chosen)])) if each.rule == "hours"]
     (own,) = claims.told(found, read.names, ana)
     assert own.startswith("You are not available for more work")
-    assert claims.told(found, read.names, town.people[1]) == claims.told(found, read.names) == (claims.NEUTRAL,)
+    assert claims.told(found, read.names, town.people[1]) == (claims.NEUTRAL,)
 
 
 def test_demanding_shifts_are_left_out_when_asked(period, ana, town):

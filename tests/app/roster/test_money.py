@@ -18,7 +18,7 @@ from app.review import moves
 from app.roster import facts
 from app.roster.models import Assignment as Live
 from app.roster.models import Shift
-from scheduling import Assignment, Roster, check
+from scheduling import NOT_AVAILABLE, Assignment, Roster, check
 from tests.app.roster.planned import FIRST, LAST
 from tests.support.people import add_person
 
@@ -73,7 +73,7 @@ def test_a_cap_keeps_a_person_below_it_and_is_told_to_nobody(period, ana):
         each.rule for each in broken(problem, *((ana, each.id) for each in of_day(problem)[:fits]))
     ]
     only = [each for each in stops if each.rule == "earnings"]
-    assert moves.told(only, facts.read_problem(period).names) == [moves.NEUTRAL]
+    assert moves.told(only, facts.read_problem(period).names) == [NOT_AVAILABLE]
     assert not moves.is_waivable(only[0])
 
 
