@@ -40,4 +40,4 @@ class Visitor:
     def submit(self, port: int, path: str, action: str | None = None, **changes: Any) -> Page:
         """Fetch a page, fill in its form and send it."""
         form = self.visit(port, path).form(action)
-        return self.visit(port, form.action or path, form.filled(**changes))
+        return self.visit(port, form.action or self.address, form.filled(**changes))
