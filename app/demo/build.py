@@ -26,6 +26,7 @@ PERIOD_DAYS = 28
 REST = timedelta(hours=11)
 SEED = 2026
 DAYS_A_WEEK = 5
+HERE_FOR = timedelta(weeks=30)
 
 
 def is_empty() -> bool:
@@ -118,7 +119,7 @@ def _people(group: Group) -> None:
             email_index=vault().index(address, "person.email"),
             wanted_minutes=member.hours * 60,
             maximum_minutes=min(member.hours + 10, 40) * 60,
-            created_at=now,
+            created_at=now - HERE_FOR,
             role_rows=[PersonRole(role=role) for role in member.roles],
         )
         group.people[member.name] = person

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.database import db, new_id
+from app.demo.past import as_of
 from app.editing import Outcome, Saved
 from app.pay import accounts, accrual, floats, ledger, payouts, queries, services
 from app.pay.currency import currency, money
@@ -92,23 +92,12 @@ def _months(since: date, toni: str, robin: str) -> None:
     while month <= clock.local(until).date():
         after = months_after(month, 1)
         ended = min(instant_of(after, time(), clock.zone()) - LAST_MINUTES, until)
-        with _as_of(ended):
+        with as_of(ended):
             _accrue(ended)
         day = min(after, clock.today() - timedelta(days=1))
-        with _as_of(datetime(day.year, day.month, day.day, 20, tzinfo=UTC)):
+        with as_of(datetime(day.year, day.month, day.day, 20, tzinfo=UTC)):
             _pay_by_transfer(toni, robin)
         month = after
-
-
-@contextmanager
-def _as_of(at: datetime) -> Iterator[None]:
-    """Let the block happen at a moment that is past."""
-    gap = at - clock.now()
-    clock.shift(gap)
-    try:
-        yield
-    finally:
-        clock.shift(-gap)
 
 
 def _accrue(until: datetime | None = None) -> None:
