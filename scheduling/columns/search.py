@@ -9,6 +9,7 @@ from scheduling.columns.compiler import TooManyStatesError
 from scheduling.columns.desks import Desk, StoppedError
 from scheduling.columns.generation import Closing, Generation
 from scheduling.columns.master import NoMixtureError
+from scheduling.construction import build
 from scheduling.rule import Scope
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class _Search:
             work.desks.open()
         with ledger.on("search"):
             self.incumbent.replace(work.construct())
+            if not self.incumbent.now[1]:
+                self.incumbent.replace(build(self.incumbent.problem, lambda: self.control.should_end))
         with ledger.on("building"):
             work.open()
             work.know(self.incumbent.now[1])
