@@ -89,9 +89,9 @@ def _become() -> None:
         adapter = current_app.url_map.bind("")
         request.url_rule, values = adapter.match(request.path + name, request.method, return_rule=True)
         request.view_args = dict(values)
-    except HTTPException as problem:
+    except HTTPException:
         if request.method == "POST":  # a form of no page of ours is not taken for one of the first page
-            request.url_rule, request.routing_exception = None, problem
+            request.url_rule, request.routing_exception = None, NotFound()
 
 
 def _turn() -> Redirect | None:

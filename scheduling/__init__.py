@@ -40,6 +40,7 @@ from scheduling.words import (
     fix_for_others,
     is_private,
     is_untold,
+    untold_first,
     words,
     words_for_others,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "preflight",
     "rule_named",
     "solve",
+    "untold_first",
     "why_me",
     "why_open",
     "words",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scheduling.clauses import Literal, Together, on
+from scheduling.clauses import Literal, Together, Total, on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from scheduling.clauses import Facts
+    from scheduling.clauses import Facts, Limit
     from scheduling.problem import Shift, Worker
 
 SURE = Literal(is_sure=True)
@@ -25,6 +25,13 @@ def worked_days(worker: Worker, shifts: Iterable[Shift], *, nights: bool = False
     days = {day: on(worker.id, *ids) for day, ids in found.items()}
     days.update({past.day: SURE for past in worker.history if past.is_night or not nights})
     return days
+
+
+def minutes_total(worker: Worker, shifts: tuple[Shift, ...], days: range, limits: Sequence[Limit]) -> Total:
+    """Return the total of minutes that begin on some days."""
+    terms = tuple((on(worker.id, each.id), each.minutes) for each in shifts if each.day in days)
+    base = sum(past.minutes for past in worker.history if past.day in days)
+    return Total(terms, tuple(limits), base, workers=(worker.id,), is_time=True)
 
 
 def runs(  # noqa: PLR0913 - a run is told by these

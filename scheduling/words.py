@@ -9,6 +9,8 @@ from scheduling.roster import PlainNames
 from scheduling.rules import rule_named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scheduling.roster import Fact, Names, Violation
 
 
@@ -52,6 +54,11 @@ def is_untold(violation: Violation) -> bool:
 
 NOT_AVAILABLE = "Not available for this shift."
 NOT_AVAILABLE_FIX = "Ask whether that has changed. If it has, note it with their times and hours, and try again."
+
+
+def untold_first(violations: Iterable[Violation]) -> list[Violation]:
+    """Put first what others only read as "not available": its place in the order of rules would tell which it is."""
+    return sorted(violations, key=lambda each: not is_untold(each))
 
 
 def words_for_others(violation: Violation, names: Names | None = None) -> str:

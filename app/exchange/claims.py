@@ -24,7 +24,7 @@ from app.roster.words import RosterNames
 from app.sites.models import Service
 from app.words import span_words
 from scheduling import Assignment as Pair
-from scheduling import Roster, Violation, is_untold, rule_named, words, words_for_others
+from scheduling import Roster, Violation, is_untold, rule_named, untold_first, words, words_for_others
 
 NEUTRAL = "It would not fit for you."
 OVER_QUOTA = "You have as many shifts here as one person may take in a week, for now."
@@ -44,7 +44,7 @@ def told(violations: Iterable[Violation], names: RosterNames, reader: str | None
     the same of all that is private and of being away.
     """
     if reader is None:
-        return tuple(dict.fromkeys(words_for_others(each, names) for each in violations))
+        return tuple(dict.fromkeys(words_for_others(each, names) for each in untold_first(violations)))
     found = dict.fromkeys(
         words(each, names, reader) if not is_untold(each) or _is_own_limit(each, reader) else NEUTRAL
         for each in violations

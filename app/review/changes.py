@@ -14,7 +14,7 @@ from app.review import moves
 from app.review.queries import Live, Review, changes_of, meanwhile, shifts_and_live
 from app.roster.models import ChangeKind, PublicationChange, Shift
 from app.roster.words import RosterNames, day_words
-from scheduling import Violation, is_private, words
+from scheduling import Assignment, Violation, is_private, is_untold, words
 
 PRIVATE = "Someone on this shift does not fit there after all. Try with someone else."
 
@@ -44,6 +44,8 @@ Group: TypeAlias = tuple[ChangeKind, bool, list[Change]]
 class Plan:
     """Everything the publish page shows, and what publishing would write.
 
+    `broken` is what the draft breaks although it is forbidden, private wishes included; but not what is over or has
+    begun, nor that somebody is not available for what they have already: that stays theirs until they give it away.
     `undone` are the changes that would undo what people did themselves since the draft was begun: take a place from
     somebody who took it, or put somebody back who gave theirs to another or said that they cannot come.
     """
@@ -53,6 +55,7 @@ class Plan:
     kept: tuple[Live, ...]
     dropped: tuple[Live, ...]
     begun: int
+    broken: tuple[Violation, ...] = ()
     undone: tuple[Change, ...] = ()
 
     @property
@@ -90,11 +93,6 @@ class Plan:
                 (off if each.kind is ChangeKind.REMOVED else on).append(names.worker(each.person))
         return list(found.values())
 
-    @property
-    def broken(self) -> list[Violation]:
-        """What the draft breaks although it is forbidden; a person's private wishes included."""
-        return [each for each in self.review.violations if each.is_forbidden]
-
 
 def plan_of(review: Review) -> Plan:
     """Compare a draft with what is live. What has begun already stays as it was."""
@@ -124,7 +122,17 @@ def plan_of(review: Review) -> Plan:
         if (each.kind is ChangeKind.REMOVED and (each.person, each.shift.id) in done.took)
         or (each.kind is ChangeKind.ADDED and (each.person, each.shift.id) in done.left)
     )
-    return Plan(review, tuple(changes), tuple(kept.values()), tuple(dropped), len(begun), undone)
+    broken = tuple(each for each in review.violations if each.is_forbidden and _is_open(each, begun, review))
+    return Plan(review, tuple(changes), tuple(kept.values()), tuple(dropped), len(begun), broken, undone)
+
+
+def _is_open(violation: Violation, begun: set[str], review: Review) -> bool:
+    """Whether it can and must be mended: not once all has begun, nor that someone is away from what is theirs."""
+    if violation.shifts and begun.issuperset(violation.shifts):
+        return False
+    pairs = {Assignment(worker, shift) for worker in violation.workers for shift in violation.shifts}
+    are_theirs = pairs & review.roster.assignments <= review.facts.live.assignments
+    return not (is_untold(violation) and are_theirs)
 
 
 def hours_kept(plan: Plan) -> dict[tuple[str, str], timedelta]:

@@ -16,6 +16,7 @@ from scheduling import (
     fix_for_others,
     is_private,
     is_untold,
+    untold_first,
     words_for_others,
 )
 from scheduling.exchange import Move as Exchange
@@ -24,7 +25,7 @@ from scheduling.roster import Names
 
 MOST_TOLD = 2
 """Of what a move makes dearer only the dearest is told: a person who moves ten people does not read twenty lines."""
-NEVER_WAIVED = frozenset({"overlap"})  # nobody can be in two places at once
+NEVER_WAIVED = frozenset({"overlap", "availability"})  # nobody can be in two places at once, or come when they cannot
 
 
 class Kind(StrEnum):
@@ -167,14 +168,14 @@ def is_waivable(violation: Violation) -> bool:
 def told(violations: Iterable[Violation], names: Names) -> list[str]:
     """Plain sentences, each once; of a private wish no more than of being away, and nothing of its price."""
     found = dict.fromkeys(
-        words_for_others(each, names) for each in violations if each.is_forbidden or not is_private(each)
+        words_for_others(each, names) for each in untold_first(violations) if each.is_forbidden or not is_private(each)
     )
     return list(found)
 
 
 def fixes(violations: Iterable[Violation], names: Names) -> list[str]:
     """What would help, each once; the same of what is private and of being away."""
-    found = dict.fromkeys(fix_for_others(each, names) for each in violations)
+    found = dict.fromkeys(fix_for_others(each, names) for each in untold_first(violations))
     return [each for each in found if each]
 
 

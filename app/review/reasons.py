@@ -204,7 +204,7 @@ def place_facts(review: Review, person: str, shift_id: str) -> PlaceFacts:
     worker = problem.worker[person]
     mine = [each for each in check(problem, review.roster, (person,), (shift_id,)) if person in each.workers]
     why = [
-        f"{names.worker(person)} {SAID[worker.time_grade(shift)]}.",
+        f"{names.worker(person)} {SAID[problem.grade(worker, shift)]}.",
         *(f"They count as {words}." for words in _counts_as(problem, worker, shift, names)),
         f"They have {_hours(review, person)} in this period.",
         *_share_words(problem, person, "Their fair share"),

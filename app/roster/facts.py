@@ -318,22 +318,41 @@ class _Reader:
         if row is None:
             return ()
         first, last = (self.horizon_day(each) for each in (row.starts_on, row.ends_on))
-        return (Spell(first, last, row.maximum_minutes, row.maximum_shifts),)
+        return tuple(
+            self._spell(person_id, range(max(first, start), min(last, start + 6) + 1), row)
+            for start in map(self.horizon.week_start, self.horizon.weeks)
+            if max(first, start) <= min(last, start + 6)
+        )
+
+    def _spell(self, person_id: str, days: range, row: Any) -> Spell:
+        """What a person takes on in some days of one week: what they say, and what is theirs already stays theirs."""
+        held = [work.minutes for work in self._held(person_id) if work.day in days]
+        held += [past.minutes for past in self._history(person_id) if past.day in days]
+        minutes = None if row.maximum_minutes is None else max(row.maximum_minutes, sum(held))
+        shifts = None if row.maximum_shifts is None else max(row.maximum_shifts, len(held))
+        return Spell(days[0], days[-1], minutes, shifts)
+
+    def _held(self, person_id: str) -> list[Any]:
+        """The shifts that are published with a person's name on them."""
+        return [self.works[pair.shift] for pair in self.live if pair.worker == person_id and pair.shift in self.works]
 
     def horizon_day(self, day: date) -> int:
         """The number of a day, counted from the period's first."""
         return (day - self.period.starts_on).days
 
     def _unavailable_for(self, person_id: str) -> frozenset[str]:
-        """Shifts that a person's lower capacity rules out by their kind."""
+        """Shifts that a person's lower capacity rules out by their kind; those that are theirs already stay theirs."""
         row = self.capacities.get(person_id)
         if row is None:
             return frozenset()
         days = range(self.horizon_day(row.starts_on), self.horizon_day(row.ends_on) + 1)
+        held = {work.id for work in self._held(person_id)}
         return frozenset(
             work.id
             for work in self.works.values()
-            if work.day in days and ((row.no_nights and work.is_night) or (row.no_demanding and work.demanding))
+            if work.id not in held
+            and work.day in days
+            and ((row.no_nights and work.is_night) or (row.no_demanding and work.demanding))
         )
 
     def read_wishes(self) -> None:

@@ -15,6 +15,7 @@ ALWAYS_ON = frozenset(
         "company",
         "cover",
         "hours",
+        "agreed_hours",
         "not_at",
         "not_with",
         "overlap",

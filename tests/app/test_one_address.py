@@ -74,10 +74,10 @@ def test_a_form_is_taken_for_the_page_it_names(client):
     assert client.submit("/own/past", "", passphrase=WORDS).all("button", value="clear")
 
 
-@pytest.mark.parametrize("name", ["nothing", "tablet", "past/1", "../people/", "//evil.example"])
+@pytest.mark.parametrize("name", ["nothing", "tablet", "past/1", "past//send", "../people/", "//evil.example"])
 def test_a_page_that_is_not_there_is_no_page_and_no_check_in(client, name):
     token = client.token()
-    assert client.post("/own/", data={"csrf_token": token, "page": name}).status_code in {404, 405}
+    assert client.post("/own/", data={"csrf_token": token, "page": name}).status_code == 404
     assert turn(client, name).location in {"/own/", "/own/tablet"}
     assert client.page("/own/").one("h1").text == "How are you?"
 

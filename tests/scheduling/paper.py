@@ -203,38 +203,36 @@ def forward_rotation(sheet, rule):
             sheet.pay(rule.price, any(is_back(one, two) for two in (mine if one in before else mine + before)))
 
 
+def mondays_of(horizon):
+    return {day - horizon.date(day).weekday() for day in range(horizon.days)}
+
+
+def few_hours(sheet, price, worker, days, most):
+    past = minutes_of(worker.history, days)
+    if most is not None:
+        all_in_all = past + minutes_of(sheet.shifts(worker), days)
+        sheet.pay(price, all_in_all - max(most, past) if price is None else started_hours(all_in_all - most))
+
+
 def hours(sheet, rule):
     horizon = sheet.horizon
-
-    def limit(worker, days, most):
-        past = minutes_of(worker.history, days)
-        all_in_all = past + minutes_of(sheet.shifts(worker), days)
-        if rule.price is None:
-            sheet.pay(None, all_in_all - max(most, past))
-        else:
-            sheet.pay(rule.price, started_hours(all_in_all - most))
-
-    mondays = {day - horizon.date(day).weekday() for day in range(horizon.days)}
     for worker in sheet.problem.workers:
-        for monday in mondays:
-            limit(worker, range(monday, monday + 7), rule.most_week)
-            if worker.contract.max_minutes_week is not None:
-                limit(worker, range(monday, monday + 7), worker.contract.max_minutes_week)
-        limit(worker, range(horizon.days), rule.most_average * ceil(horizon.days / 7))
-        if worker.contract.max_minutes is not None:
-            limit(worker, range(horizon.days), worker.contract.max_minutes)
-        for spell, monday in product(worker.contract.spells, mondays):
-            days = [day for day in range(monday, monday + 7) if spell.first_day <= day <= spell.last_day]
-            if spell.max_minutes_week is not None:
-                limit(worker, days, spell.max_minutes_week)
-            few_shifts(sheet, rule, worker, days, spell.max_shifts_week)
+        for monday in mondays_of(horizon):
+            few_hours(sheet, rule.price, worker, range(monday, monday + 7), rule.most_week)
+        few_hours(sheet, rule.price, worker, range(horizon.days), rule.most_average * ceil(horizon.days / 7))
+        few_hours(sheet, rule.price, worker, range(horizon.days), worker.contract.max_minutes)
 
 
-def few_shifts(sheet, rule, worker, days, most):
-    past = count_of(worker.history, days)
-    if most is not None:
-        count = past + count_of(sheet.shifts(worker), days)
-        sheet.pay(rule.price, count - (max(most, past) if rule.price is None else most))
+def agreed_hours(sheet, _rule):
+    for worker, monday in product(sheet.problem.workers, mondays_of(sheet.horizon)):
+        week = range(monday, monday + 7)
+        few_hours(sheet, None, worker, week, worker.contract.max_minutes_week)
+        for spell in worker.contract.spells:
+            days = [day for day in week if spell.first_day <= day <= spell.last_day]
+            few_hours(sheet, None, worker, days, spell.max_minutes_week)
+            past = count_of(worker.history, days)
+            if spell.max_shifts_week is not None:
+                sheet.pay(None, past + count_of(sheet.shifts(worker), days) - max(spell.max_shifts_week, past))
 
 
 def pay_of(worker, shift):
@@ -443,6 +441,7 @@ def weekly_rest(sheet, rule):
 LAWS = {
     each.__name__: each
     for each in (
+        agreed_hours,
         availability,
         certificate,
         company,

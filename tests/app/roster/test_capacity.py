@@ -76,7 +76,7 @@ def test_only_the_person_is_told_which_limit_of_their_own_it_is(period, ana, tow
     capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_shifts=0))
     read = facts.read_problem(period)
     chosen = next(each.id for each in read.problem.shifts if not each.is_night)
-    found = [each for each in check(read.problem, Roster([Assignment(ana, chosen)])) if each.rule == "hours"]
+    found = [each for each in check(read.problem, Roster([Assignment(ana, chosen)])) if each.rule == "agreed_hours"]
     (own,) = claims.told(found, read.names, ana)
     assert own.startswith("You are not available for more work")
     assert claims.told(found, read.names, town.people[1]) == (claims.NEUTRAL,)
@@ -92,11 +92,11 @@ def test_demanding_shifts_are_left_out_when_asked(period, ana, town):
 def test_fewer_hours_and_fewer_shifts_bind_each_week_until_the_day(period, ana):
     capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_shifts=2))
     assert refused(period, ana, 2) == []
-    assert refused(period, ana, 3) == [("hours", "spell_week")]
+    assert refused(period, ana, 3) == [("agreed_hours", "spell")]
     capacity.go_easy(ana, FIRST_WEEK_ENDS, Less(maximum_minutes=360))
-    assert refused(period, ana, 2) == [("hours", "spell_week")]
+    assert refused(period, ana, 2) == [("agreed_hours", "spell")]
     second_week = {Assignment(ana, each.id) for each in problem_of(period).shifts if not each.is_night and each.day > 6}
-    assert [each for each in check(problem_of(period), Roster(second_week)) if each.rule == "hours"] == []
+    assert [each for each in check(problem_of(period), Roster(second_week)) if each.rule == "agreed_hours"] == []
 
 
 def test_it_ends_by_itself_and_by_its_owner(period, ana, clock):
