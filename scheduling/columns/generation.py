@@ -55,8 +55,6 @@ TIGHT = 0.01
 """and among those of all workers when what is known already is this near the bound (as a share)."""
 BEGUN_WITH = 40
 """Columns of each worker that a part begins with."""
-LARGE = 2
-"""So many times that many columns, and a master is made anew from the most promising: it is solved in less time."""
 PATIENCE = 6.0
 """Seconds for one choice."""
 
@@ -177,7 +175,7 @@ class Generation:
     def _descend(self, closing: Closing, cutoff: float, seconds: float) -> tuple[dict[str, int] | None, Closing | None]:
         """Fix column after column; return everyone's, if it came so far, and where few workers were left."""
         stand: Closing | None = None
-        began, steps, first = time.monotonic(), 0, closing.master
+        began, steps = time.monotonic(), 0
         try:
             while True:
                 steps += 1
@@ -197,9 +195,7 @@ class Generation:
                 step = self._most_certain(master, len(master.free) * spent / steps / max(seconds - spent, EPSILON))
                 if len(step) == len(master.free):
                     return {**master.fixed, **{self.pool.columns[each].worker: each for each in step}}, stand
-                is_large = len(master.known) > LARGE * BEGUN_WITH * len(master.free)
-                narrow = master.narrowed if is_large or master is first else master.further
-                closing = Closing(self, narrow(step, closing.best(BEGUN_WITH)), closing.prices)
+                closing = Closing(self, master.narrowed(step, closing.best(BEGUN_WITH)), closing.prices)
         except NoMixtureError:
             return None, stand
 

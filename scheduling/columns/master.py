@@ -7,7 +7,6 @@ that are known (both come with OR-Tools).
 
 from __future__ import annotations
 
-import copy
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,8 @@ if TYPE_CHECKING:
     from scheduling.columns.pool import Pool
 
 FREE = float(pywraplp.Solver.infinity())
-COLUMNS_CAME = "use_preprocessing: false use_dual_simplex: false"
-BOUNDS_CHANGED = "use_preprocessing: false use_dual_simplex: true"
-ANEW = "use_preprocessing: true use_dual_simplex: false"
-"""How GLOP solves a program: from where it was left after the one or the other, or from the beginning."""
+AS_LEFT, ANEW = "use_preprocessing: false", "use_preprocessing: true"
+"""How GLOP solves a program: from where it was left, or from the beginning."""
 
 
 class NoMixtureError(Exception):
@@ -69,15 +66,6 @@ class _Program:
         self.one[self._pool.columns[number].worker].SetCoefficient(variable, 1.0)
         self.columns[number] = variable
 
-    def fix(self, numbers: Iterable[int]) -> None:
-        """Give workers these columns for good; the basis stays, so that little is left to solve."""
-        kept = {self._pool.columns[each].worker: each for each in numbers}
-        for number, variable in self.columns.items():
-            worker = self._pool.columns[number].worker
-            if worker in kept:
-                whole = float(number == kept[worker])
-                variable.SetBounds(whole, whole)
-
 
 class Master:
     """The relaxation over some columns of free workers, while all others have one column each.
@@ -100,7 +88,6 @@ class Master:
         is_active[list(active)] = True
         self.sides = [n for n, entries in enumerate(rows.of_side) if not entries or is_active[entries[0][0]]]
         self._program = _Program("GLOP", self)
-        self._inside = 0.0  # what columns cost that are fixed inside the program
         self.values: dict[int, float] = {}
 
     @classmethod
@@ -131,27 +118,6 @@ class Master:
         made.take(each for each in others if self.pool.columns[each].worker not in more)
         return made
 
-    def further(self, numbers: Sequence[int], others: Iterable[int] = ()) -> Master:
-        """Return the master in which more columns are fixed and more are known; this one is not to be solved again.
-
-        It is solved from where this one was left, in a small part of the time a new one takes.
-        """
-        made = copy.copy(self)
-        made.fixed = {**self.fixed, **{self.pool.columns[each].worker: each for each in numbers}}
-        made.free = [each for each in self.free if each not in made.fixed]
-        paid = sum(self.pool.costs[each] for each in numbers)
-        made.offset, made._inside = self.offset + paid, self._inside + paid  # noqa: SLF001 - it is one of its own kind
-        made.low, made.high = self.low.copy(), self.high.copy()
-        for number in numbers:
-            index, weights = self.pool.weights(number)
-            made.low[index] -= weights
-            made.high[index] -= weights
-        self._program.fix(numbers)
-        # Its basis is kept when bounds change, or columns come, but not when both do.
-        self._program.solve(BOUNDS_CHANGED)
-        made.take(each for each in others if self.pool.columns[each].worker not in made.fixed)
-        return made
-
     @property
     def known(self) -> list[int]:
         """The numbers of its columns."""
@@ -165,21 +131,17 @@ class Master:
 
     def solve(self) -> tuple[float, Prices]:
         """Solve the relaxation; return its value and the prices."""
-        if not self._program.solve(COLUMNS_CAME) and not self._program.solve(ANEW):
+        if not self._program.solve(AS_LEFT) and not self._program.solve(ANEW):
             raise NoMixtureError
         solver = self._program.solver
-        self.values = {
-            number: each.solution_value()
-            for number, each in self._program.columns.items()
-            if self.pool.columns[number].worker not in self.fixed
-        }
+        self.values = {number: each.solution_value() for number, each in self._program.columns.items()}
         dual = np.zeros(len(self.low))
         dual[list(self._program.rows)] = [row.dual_value() for row in self._program.rows.values()]
         wrong = (dual > 0) & np.isinf(self.low) | (dual < 0) & np.isinf(self.high)
         workers = np.zeros(len(self.pool.workers))
         for worker, row in self._program.one.items():
             workers[self.pool.place[worker]] = row.dual_value()
-        return solver.Objective().Value() - self._inside + self.offset, Prices(np.where(wrong, 0.0, dual), workers)
+        return solver.Objective().Value() + self.offset, Prices(np.where(wrong, 0.0, dual), workers)
 
     def bound(self, prices: Prices, least: Mapping[str, float]) -> float:
         """Return what no choice costs less than, given the least that each free worker has to pay at some prices."""
