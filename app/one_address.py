@@ -7,7 +7,8 @@ cookie of one use carries which page comes next over the redirect that follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
@@ -23,11 +24,16 @@ _KEY = "one_address"
 
 def init_app(app: Flask) -> None:
     """Make a request to a shared address one to the page that is meant, before anything else looks at it."""
-    app.extensions[_KEY] = {}
+    shared: dict[str, frozenset[str]] = {}
+    app.extensions[_KEY] = shared
     app.before_request(_become)
     app.after_request(_forget)
     app.jinja_env.globals.update(
-        page_behind=page_behind, page_to_turn_to=page_to_turn_to, shown_address=shown_address, this_page=this_page
+        way_to=partial(_way_to, shared),
+        page_behind=page_behind,
+        page_to_turn_to=page_to_turn_to,
+        shown_address=shown_address,
+        this_page=this_page,
     )
 
 
@@ -46,8 +52,7 @@ def turn_to(endpoint: str) -> Redirect:
 
 def page_behind(url: str) -> str:
     """The page that this path stands for at a shared address, as `TURN` and `PAGE` carry it; empty for any other."""
-    address = _shared(url)
-    return "" if address is None or url.removeprefix(address) in _all()[address] else url.removeprefix(address)
+    return _way_to(_all(), url)[1]
 
 
 def page_to_turn_to(url: str) -> str:
@@ -57,8 +62,7 @@ def page_to_turn_to(url: str) -> str:
 
 def shown_address(url: str) -> str:
     """The address that a browser shows for a path of ours."""
-    page = page_behind(url)
-    return url.removesuffix(page) if page else url
+    return _way_to(_all(), url)[0]
 
 
 def this_page() -> str:
@@ -66,6 +70,14 @@ def this_page() -> str:
     if request.endpoint is None or _shared(request.path) is None:
         return ""
     return page_behind(url_for(request.endpoint, **(request.view_args or {})))
+
+
+def _way_to(shared: Mapping[str, frozenset[str]], url: str) -> tuple[str, str]:
+    """The address that a browser shows for a path of ours, and the page it stands for there."""
+    for address, apart in shared.items():
+        if url.startswith(address) and url != address and url.removeprefix(address) not in apart:
+            return address, url.removeprefix(address)
+    return url, ""
 
 
 def _all() -> dict[str, frozenset[str]]:

@@ -111,9 +111,11 @@ def listeners(person_id: str | None = None) -> list[ListenerShown]:
     """Those who may be chosen by a person (anyone but themselves), by name; only who has a key can get something."""
     rows = {row.person_id: row for row in db.session.scalars(sa.select(Listener).where(Listener.is_active))}
     named = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(rows), Person.is_active))
+    owners = {row_id: owner_of(row_id) for row_id in rows}
+    keys = {row.owner: row for row in db.session.scalars(sa.select(KeyPair).where(KeyPair.owner.in_(owners.values())))}
     found = []
     for each in named:
-        key = key_of(each.id)
+        key = keys.get(owners[each.id])
         if each.id != person_id and key is not None:
             words = sealing.fingerprint(key.public_key, WORDS)
             found.append(ListenerShown(each.id, each.name, rows[each.id].words, words, key.made_on))

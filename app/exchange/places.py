@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,8 @@ from scheduling import Assignment, Move, Problem, Roster, Shift, Violation, Work
 
 NEVER_SAFE = frozenset({("cover", "minimum"), ("skill", "minimum"), ("company", "alone")})
 """What makes a shift that nobody should be left with: too few to run, nobody trained, alone."""
+
+MOMENT, END = timedelta.resolution, datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,25 @@ def _room(standing: Standing, worker: Worker, shift: Shift) -> Room:
 
 
 def place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
-    """One shift as one person sees it: whether there is a place, what forbids it, when it opens."""
+    """One shift as one person sees it: whether there is a place, what forbids it, when it opens.
+
+    It is kept beside what was reckoned until the next moment at which it may differ.
+    """
+    if shift.id in standing.entries:
+        return _place_for(standing, worker, shift)
+    key, terms = ("place", worker.id, shift.id), standing.terms_of(shift)
+    known = standing.worked_out.get(key)
+    if known is not None and known[0] <= standing.now < known[1] and known[2] == terms:
+        found: Place = known[3]
+        return found
+    moments = (standing.starts[shift.id] - NEAR + MOMENT, standing.opens_for_all_at(shift))
+    until = min((each for each in moments if each > standing.now), default=END)
+    place = _place_for(standing, worker, shift)
+    standing.worked_out[key] = standing.now, until, terms, place
+    return place
+
+
+def _place_for(standing: Standing, worker: Worker, shift: Shift) -> Place:
     room = standing.room(worker, shift)
     return Place(
         shift=shift,

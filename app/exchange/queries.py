@@ -408,7 +408,21 @@ def swaps_of(person_id: str | None = None, *, is_pending: bool = True) -> list[S
 
 def swaps_to_decide() -> list[SwapFacts]:
     """The swaps both people want that wait for a coordinator, the newest first."""
-    return _swaps_where(Swap.state == SwapState.AGREED)
+    ids = to_decide("swap")
+    return _swaps_where(Swap.id.in_(ids)) if ids else []
+
+
+def to_decide(kind: str) -> list[str]:
+    """The ids of swaps, or of rounds, that wait for a coordinator."""
+    return [row.id for row in known_rows(_to_decide) if row.kind == kind]
+
+
+@cache
+def _to_decide() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    return sa.union_all(
+        sa.select(Swap.id, sa.literal("swap").label("kind")).where(Swap.state == SwapState.AGREED),
+        sa.select(Round.id, sa.literal("round")).where(Round.state == SwapState.AGREED),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app.database import Statement, db
 from app.exchange.models import SWAP_PENDING, Round, SwapState, Trade, TradeWish
 from app.exchange.places import Standing
+from app.exchange.queries import to_decide
 from app.people.models import Person
 from app.roster.models import Shift
 from app.roster.words import ShiftLabel
@@ -152,7 +153,8 @@ def rounds_of(person_id: str) -> list[RoundFacts]:
 
 def rounds_to_decide() -> list[RoundFacts]:
     """The changes that everybody in them wants and that wait for a coordinator."""
-    return _facts([Round.state == SwapState.AGREED])
+    ids = to_decide("round")
+    return _facts([Round.id.in_(ids)]) if ids else []
 
 
 def _facts(conditions: Iterable[Any]) -> list[RoundFacts]:

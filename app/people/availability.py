@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import Statement, db
+from app.database import Statement, db, known_rows
 from app.fields import day_words
 from app.people.calendar import DAY, DayPart, availability_spans, day_parts
 from app.people.models import Availability, Grade, Person
@@ -94,6 +95,16 @@ def times_words(starts_at: time, ends_at: time) -> str:
 def rows_of(person_id: str) -> Sequence[Availability]:
     """Everything a person said about when they can come."""
     return db.session.scalars(_rows(), {"person": person_id}).all()
+
+
+def shown_rows_of(person_id: str) -> Sequence[Any]:
+    """The same for a page that only shows it: its columns, asked for again when anything has changed."""
+    return known_rows(_shown_rows, person=person_id)
+
+
+@cache
+def _shown_rows() -> Statement:
+    return _rows().with_only_columns(*Availability.__table__.c)
 
 
 @cache

@@ -44,7 +44,7 @@ def someone(who: str) -> Person:
 def availability(who: str) -> str:
     """When a person can come: the coming weeks, what comes round, and dates that differ."""
     person = someone(who)
-    rows = times.rows_of(person.id)
+    rows = times.shown_rows_of(person.id)
     first = monday_of(clock.today())
     return render_template(
         "people/availability.html",

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app import clock
 from app.access import STAFF, Role
-from app.database import Statement, db, rows
+from app.database import Statement, db, known_rows, rows
 from app.people.models import Grade, Person, PersonRole, PersonSkill, Skill, Wish
 from app.people.words import expiry_badge, plain
 from app.roster.models import Assignment, Shift
@@ -101,7 +102,12 @@ class WishShown:
 
 def person(person_id: str) -> Person | None:
     """A person by id."""
-    return db.session.get(Person, person_id)
+    return db.session.get(Person, person_id, options=_without_roles())
+
+
+@cache
+def _without_roles() -> tuple[Any, ...]:
+    return (sa.orm.lazyload(Person.role_rows),)  # asked for where somebody looks at them
 
 
 def people_page(narrowed: PeopleFilter, page: int) -> PeoplePage:
@@ -176,13 +182,24 @@ def _certificates() -> Statement:
 
 def skills_of(person_id: str) -> list[Held]:
     """What a person can do, certificates first, by name."""
-    return [_held(row, skill) for row, skill in db.session.execute(_held_by(), {"person": person_id})]
+    today = clock.today()
+    return [
+        Held(**row._mapping, badge=expiry_badge(row.expires_on, today))  # noqa: SLF001 - how a row is read by name
+        for row in known_rows(_held_by, person=person_id)
+    ]
 
 
 @cache
 def _held_by() -> Statement:
     return (
-        sa.select(PersonSkill, Skill)
+        sa.select(
+            PersonSkill.id,
+            Skill.id.label("skill_id"),
+            Skill.name,
+            Skill.is_certificate,
+            PersonSkill.obtained_on,
+            PersonSkill.expires_on,
+        )
         .join(Skill, Skill.id == PersonSkill.skill_id)
         .where(PersonSkill.person_id == sa.bindparam("person"))
         .order_by(Skill.is_certificate.desc(), sa.func.lower(Skill.name))
@@ -282,8 +299,12 @@ def others_by_name(person_id: str) -> list[tuple[str, str]]:
 
 def namesakes(name: str, person_id: str | None = None) -> int:
     """How many other people have this name."""
-    query = sa.select(sa.func.count()).select_from(Person).where(sa.func.lower(Person.name) == name.lower())
-    return db.session.scalar(query if person_id is None else query.where(Person.id != person_id)) or 0
+    return sum(row.id != person_id for row in known_rows(_namesakes, name=name.lower()))
+
+
+@cache
+def _namesakes() -> Statement:
+    return sa.select(Person.id).where(sa.func.lower(Person.name) == sa.bindparam("name"))
 
 
 def own_wishes(person_id: str) -> list[WishShown]:
