@@ -88,8 +88,12 @@ class Owed:
 
 def earned(person_id: str | None = None) -> dict[str, list[DueLine]]:
     """What people earned and may not have been paid yet, by person: as many honoraria as reach what they are owed."""
-    found = kept(("earned", person_id), lambda: rows(_earned(is_one=person_id is not None), person=person_id))
+    return dict(kept(("earned", person_id), lambda: _lines_of(person_id)))
+
+
+def _lines_of(person_id: str | None) -> dict[str, list[DueLine]]:
     lines: dict[str, list[DueLine]] = {}
+    found = rows(_earned(is_one=person_id is not None), person=person_id)
     for row_id, who, activity, ends_at, minor, service in found:
         lines.setdefault(who, []).append(DueLine(row_id, queries.work_words(activity, service), ends_at, int(minor)))
     return lines
@@ -171,9 +175,8 @@ def owed_list(person_id: str | None = None) -> list[Owed]:
             who = change.after.person_id
             pay[who] = pay.get(who, 0) + change.after.amount.minor
             words = queries.work_words(change.after.activity, change.after.service_name)
-            lines.setdefault(who, []).append(
-                DueLine(change.after.record_id, words, change.after.ends_at, change.after.amount.minor)
-            )
+            more = DueLine(change.after.record_id, words, change.after.ends_at, change.after.amount.minor)
+            lines[who] = [*lines.get(who, []), more]  # never the list itself, which is kept
     ids = {who for who, minor in (*pay.items(), *refund.items()) if minor and person_id in {None, who}}
     found = [
         _owed(row, pay.get(row.id, 0), refund.get(row.id, 0), (lines.get(row.id, []), expenses.get(row.id, [])))
