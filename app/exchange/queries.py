@@ -71,7 +71,7 @@ def terms_and_version(site_id: str) -> tuple[Terms, int]:
 def last_published_on() -> date | None:
     """The last day of any published period, as far ahead as shifts are offered."""
     today = clock.today()
-    last = rows(_last_published(), today=today)[0][0]
+    last = known_rows(_last_published, today=today)[0][0]
     return None if last is None else min(last, today + HORIZON)
 
 
