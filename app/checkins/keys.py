@@ -12,7 +12,6 @@ from flask import session
 
 from app import clock
 from app.auth.passphrases import new_code, passphrase_problem, plain
-from app.auth.services import HASHING
 from app.checkins import parcels, sealing
 from app.checkins.models import KeyPair, Opened, OwnTry
 from app.checkins.queries import COOKIE, key_of, owner_of
@@ -67,8 +66,7 @@ def are_words(person_id: str, passphrase: str) -> str | None:
 
 
 def _wrap(row: KeyPair, private: bytes, passphrase: str, code: str) -> None:
-    with HASHING:
-        by_words = sealing.wrap(private, passphrase, vault().pepper)
+    by_words = sealing.wrap(private, passphrase, vault().pepper)
     by_code = sealing.wrap_with_code(private, code, vault().pepper)
     row.salt, row.wrapped = by_words.salt, by_words.wrapped
     row.recovery_salt, row.recovery_wrapped = by_code.salt, by_code.wrapped
@@ -88,8 +86,7 @@ def _private(person_id: str, passphrase: str) -> bytes | str:
     db.session.rollback()
     if pair is None:
         return "You have not set this up yet."
-    with HASHING:
-        private = sealing.unwrap(sealing.Wrap(pair.salt, pair.wrapped), passphrase, vault().pepper)
+    private = sealing.unwrap(sealing.Wrap(pair.salt, pair.wrapped), passphrase, vault().pepper)
     return WRONG if private is None else private
 
 

@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.stretching import stretched
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 FIRST_SUITE = b"\x01"
@@ -134,8 +135,8 @@ def fingerprint(public: bytes, words: tuple[str, ...], count: int = 4) -> str:
 
 
 def _stretched(passphrase: str, salt: bytes, pepper: bytes) -> bytes:
-    stretched = Argon2id(salt=salt, length=KEY_BYTES, iterations=PASSES, lanes=1, memory_cost=MEMORY_KIB)
-    return _derived(stretched.derive(passphrase.encode()), pepper, b"kek:v1")
+    key = stretched(passphrase.encode(), salt, passes=PASSES, memory_kib=MEMORY_KIB, length=KEY_BYTES)
+    return _derived(key, pepper, b"kek:v1")
 
 
 def _derived(secret: bytes, salt: bytes | None, info: bytes) -> bytes:
