@@ -122,17 +122,20 @@ def plan_of(review: Review) -> Plan:
         if (each.kind is ChangeKind.REMOVED and (each.person, each.shift.id) in done.took)
         or (each.kind is ChangeKind.ADDED and (each.person, each.shift.id) in done.left)
     )
-    broken = tuple(each for each in review.violations if each.is_forbidden and _is_open(each, begun, review))
+    as_told = {Assignment(*key) for key, each in live.items() if not each.is_moved}
+    broken = tuple(each for each in review.violations if each.is_forbidden and _is_open(each, begun, review, as_told))
     return Plan(review, tuple(changes), tuple(kept.values()), tuple(dropped), len(begun), broken, undone)
 
 
-def _is_open(violation: Violation, begun: set[str], review: Review) -> bool:
-    """Whether it can and must be mended: not once all has begun, nor that someone is away from what is theirs."""
+def _is_open(violation: Violation, begun: set[str], review: Review, as_told: set[Assignment]) -> bool:
+    """Whether it can and must be mended: not once all has begun, nor that someone is away from what is theirs.
+
+    Theirs is what they have at the hours and the site they were told.
+    """
     if violation.shifts and begun.issuperset(violation.shifts):
         return False
     pairs = {Assignment(worker, shift) for worker in violation.workers for shift in violation.shifts}
-    are_theirs = pairs & review.roster.assignments <= review.facts.live.assignments
-    return not (is_untold(violation) and are_theirs)
+    return not (is_untold(violation) and pairs & review.roster.assignments <= as_told)
 
 
 def hours_kept(plan: Plan) -> dict[tuple[str, str], timedelta]:

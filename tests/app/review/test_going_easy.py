@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, time, timedelta
 
 import pytest
 
 from app.database import db
 from app.people import capacity
 from app.people.capacity import Less
+from app.people.models import Availability
 from app.review.queries import review_of
 from app.roster import drafts
+from app.roster.models import Shift
 from app.sites.models import Service
 from scheduling import NOT_AVAILABLE, Assignment, Roster, Waiver, check
 from tests.app.review.hands import away, move, put
@@ -63,6 +66,16 @@ def test_who_is_away_from_what_is_theirs_keeps_nobody_from_publishing_either(tow
     robin = as_(town.robin)
     assert "Ana is not available for Mon 7 Dec" in robin.page(f"/review/{again}/at/{town.ana}/{on(7)}").text
     assert "Published: 1 change" in publish(robin, again).text
+
+
+def test_a_shift_that_moved_into_a_time_when_somebody_cannot_come_holds_a_draft(town, period, again, on, as_):
+    shift, later = db.session.get_one(Shift, on(7)), timedelta(hours=7)
+    shift.starts_at, shift.ends_at = shift.starts_at + later, shift.ends_at + later
+    evening = {"on_date": date(2026, 12, 7), "starts_at": time(17), "ends_at": time(19)}
+    db.session.add(Availability(person_id=town.ana, grade="unavailable", **evening))
+    db.session.commit()
+    draft = drafts.begin_draft(period, drafts.Source.PUBLISHED).id
+    assert "Ana is not available for Mon 7 Dec" in as_(town.robin).page(f"/review/{draft}/publish").text
 
 
 def test_what_a_draft_gave_before_reads_like_being_away(town, draft, on, as_):
