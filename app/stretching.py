@@ -57,6 +57,7 @@ def _ask(**question: Any) -> str:
 def _started() -> subprocess.Popen[str]:
     found = _beside.get(os.getpid())
     if found is None or found.poll() is not None:
+        _end()
         found = subprocess.Popen(  # noqa: S603 - this very file
             [sys.executable, "-P", __file__],
             stdin=subprocess.PIPE,

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 
+import pytest
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
@@ -28,10 +29,13 @@ def test_a_hash_fits_its_secret_alone_here_and_elsewhere():
     assert not stretching.fits("no hash at all", b"warm tea")
 
 
-def test_when_the_process_is_killed_another_answers():
+@pytest.mark.parametrize("is_seen", [True, False], ids=["ended", "ending"])
+def test_when_the_process_is_killed_another_answers(is_seen):
     kept = stretching.hashed(b"warm tea", SALT, **QUICK)
     before = stretching._beside[os.getpid()].pid
     os.kill(before, signal.SIGKILL)
+    if is_seen:
+        stretching._beside[os.getpid()].wait()
     assert stretching.fits(kept, b"warm tea")
     assert stretching._beside[os.getpid()].pid != before
 

@@ -189,6 +189,17 @@ class Periods(Kind):
             thing.published_at, thing.version = clock.now(), 1
 
 
+THEIRS = "People are on this shift. Change it on its page: then they are told, and paid what they lose."
+
+
+def _moved(entry: Entry) -> str:
+    """The column in which a stored shift differs in what people said yes to; empty when it does not."""
+    if not entry.line or entry.stored is None:
+        return ""
+    columns = (("starts", START), ("ends", END), ("site", "site"), ("service", "service"), ("cancelled", "cancelled"))
+    return next((column for column, name in columns if entry.values[name] != entry.stored[name]), "")
+
+
 class Shifts(DemandedKind):
     """Single shifts."""
 
@@ -290,8 +301,13 @@ class Shifts(DemandedKind):
             values["edited"] = True
 
     def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
-        """A pattern makes one shift a day."""
-        del reading, rights
+        """A pattern makes one shift a day; what people said yes to is changed on its page, which tells and pays them."""
+        del rights
+        moved = [(entry, column) for entry in table.entries if (column := _moved(entry))]
+        held = {each.values["shift"] for each in reading.world["assignments"].entries} if moved else set()
+        for entry, column in moved:
+            if entry.id in held:
+                yield entry, column, THEIRS
         taken: dict[Any, Entry] = {}
         for entry in sorted(table.entries, key=lambda each: each.line):
             if entry.values.get("pattern") is not None:

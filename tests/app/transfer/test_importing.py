@@ -280,6 +280,18 @@ def test_a_history_comes_in_with_its_shifts_and_periods(group, as_):
     assert period.version >= 1
 
 
+@pytest.mark.parametrize("change", ["starts\n{},9 PM\n", "cancelled\n{},yes\n"])
+def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, plan_of, change):
+    test_a_history_comes_in_with_its_shifts_and_periods(group, as_)
+    shift = db.session.scalars(sa.select(Shift.id)).one()
+    data = ("shift," + change.format(shift)).encode()
+    (bad,) = [each for file in plan_of("shifts", data).files for each in file.bad]
+    assert "People are on this shift" in bad.reason
+    db.session.execute(sa.delete(Assignment))
+    db.session.commit()
+    assert not [each for file in plan_of("shifts", data).files for each in file.bad]
+
+
 def test_contact_details_leave_with_an_admin_only_and_it_is_noted(group, as_):
     assert "ana@example.org" not in as_(group["robin"]).get("/transfer/exports/people.csv").text
     assert "ana@example.org" in as_(group["ada"]).get("/transfer/exports/people.csv").text
