@@ -16,6 +16,7 @@ from app.people.models import Person, PersonSkill, Skill, Wish
 from app.roster.models import Assignment, Period, Shift
 from app.sites.models import Service, Site
 from app.transfer import services
+from app.transfer.files import write_zip
 from app.transfer.kinds.people import Certificates
 from app.transfer.models import Upload
 from tests.access_matrix import MAY
@@ -149,8 +150,6 @@ def test_a_fault_in_the_middle_leaves_nothing(group, as_, app, monkeypatch):
 
 
 def test_a_fault_in_the_second_file_of_a_zip_leaves_nothing_of_the_first(group, as_, app, monkeypatch):
-    from app.transfer.files import write_zip
-
     data = write_zip(
         [
             ("people.csv", PEOPLE),
@@ -256,9 +255,7 @@ def test_wishes_come_in_by_an_admin_and_are_shown_to_nobody(group, as_):
     assert "sam-1" not in as_(group["sam-1"]).get("/transfer/my-wishes.csv").text
 
 
-def test_a_history_comes_in_with_its_shifts_and_periods(group, as_):
-    from app.transfer.files import write_zip
-
+def bring_in_a_history(client):
     data = write_zip(
         [
             ("periods.csv", b"first day,last day,name,published\n2026-10-01,2026-10-28,October,yes\n"),
@@ -269,9 +266,12 @@ def test_a_history_comes_in_with_its_shifts_and_periods(group, as_):
             ("assignments.csv", b"person,shift\nana,old-1\nsam-1,old-1\n"),
         ]
     )
-    client = as_(group["ada"])
     path, page = preview(client, data, "everything")
     say_yes(client, path, page)
+
+
+def test_a_history_comes_in_with_its_shifts_and_periods(group, as_):
+    bring_in_a_history(as_(group["ada"]))
     shift = db.session.scalars(sa.select(Shift)).one()
     assert (shift.ends_at - shift.starts_at).total_seconds() == 8 * 3600
     assert set(db.session.scalars(sa.select(Assignment.person_id))) == {group["ana"], group["sam-1"]}
@@ -282,7 +282,7 @@ def test_a_history_comes_in_with_its_shifts_and_periods(group, as_):
 
 @pytest.mark.parametrize("change", ["starts\n{},9 PM\n", "cancelled\n{},yes\n"])
 def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, plan_of, change):
-    test_a_history_comes_in_with_its_shifts_and_periods(group, as_)
+    bring_in_a_history(as_(group["ada"]))
     shift = db.session.scalars(sa.select(Shift.id)).one()
     data = ("shift," + change.format(shift)).encode()
     (bad,) = [each for file in plan_of("shifts", data).files for each in file.bad]
