@@ -7,8 +7,7 @@ cookie of one use carries which page comes next over the redirect that follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
@@ -24,17 +23,10 @@ _KEY = "one_address"
 
 def init_app(app: Flask) -> None:
     """Make a request to a shared address one to the page that is meant, before anything else looks at it."""
-    shared: dict[str, frozenset[str]] = {}
-    app.extensions[_KEY] = shared
+    app.extensions[_KEY] = {}
     app.before_request(_become)
     app.after_request(_forget)
-    app.jinja_env.globals.update(
-        way_to=partial(_way_to, shared),
-        page_behind=page_behind,
-        page_to_turn_to=page_to_turn_to,
-        shown_address=shown_address,
-        this_page=this_page,
-    )
+    app.jinja_env.globals.update(way_to=way_to, page_to_turn_to=page_to_turn_to, this_page=this_page)
 
 
 def share(bp: Blueprint, apart: Iterable[str] = ()) -> None:
@@ -50,34 +42,28 @@ def turn_to(endpoint: str) -> Redirect:
     return _shown(url_for(endpoint))
 
 
-def page_behind(url: str) -> str:
-    """The page that this path stands for at a shared address, as `TURN` and `PAGE` carry it; empty for any other."""
-    return _way_to(_all(), url)[1]
+def way_to(url: str) -> tuple[str, str]:
+    """The address that a browser shows for a path of ours, and the page it stands for there.
+
+    `TURN` and `PAGE` carry that page; it is empty where the path is the address itself, or one of its own.
+    """
+    for address, apart in _all().items():
+        page = url.removeprefix(address)
+        if url.startswith(address) and page and page not in apart:
+            return address, page
+    return url, ""
 
 
 def page_to_turn_to(url: str) -> str:
     """The page that a button turns to from here; empty where a plain link leads there."""
-    return page_behind(url) if _shared(request.path) else ""
-
-
-def shown_address(url: str) -> str:
-    """The address that a browser shows for a path of ours."""
-    return _way_to(_all(), url)[0]
+    return way_to(url)[1] if _is_shared(request.path) else ""
 
 
 def this_page() -> str:
     """The page that is shown, empty when it is the first of its address or has one of its own."""
-    if request.endpoint is None or _shared(request.path) is None:
+    if request.endpoint is None or not _is_shared(request.path):
         return ""
-    return page_behind(url_for(request.endpoint, **(request.view_args or {})))
-
-
-def _way_to(shared: Mapping[str, frozenset[str]], url: str) -> tuple[str, str]:
-    """The address that a browser shows for a path of ours, and the page it stands for there."""
-    for address, apart in shared.items():
-        if url.startswith(address) and url != address and url.removeprefix(address) not in apart:
-            return address, url.removeprefix(address)
-    return url, ""
+    return way_to(url_for(request.endpoint, **(request.view_args or {})))[1]
 
 
 def _all() -> dict[str, frozenset[str]]:
@@ -85,8 +71,8 @@ def _all() -> dict[str, frozenset[str]]:
     return found
 
 
-def _shared(path: str) -> str | None:
-    return next((address for address in _all() if path.startswith(address)), None)
+def _is_shared(path: str) -> bool:
+    return any(path.startswith(address) for address in _all())
 
 
 def _become() -> None:
@@ -96,7 +82,7 @@ def _become() -> None:
     if not name:
         return
     try:
-        if not page_behind(request.path + name):
+        if not way_to(request.path + name)[1]:
             raise NotFound
         adapter = current_app.url_map.bind("")
         request.url_rule, values = adapter.match(request.path + name, request.method, return_rule=True)
@@ -111,14 +97,15 @@ def _turn() -> Redirect | None:
     if request.path in _all():
         name = request.form.get(TURN, "") if request.method == "POST" else ""
         return _shown(request.path + name) if name else None
-    is_asked = request.method in {"GET", "HEAD"} and page_behind(request.path)
+    is_asked = request.method in {"GET", "HEAD"} and way_to(request.path)[1]
     return _shown(request.path) if is_asked else None  # an old address, or a link from elsewhere
 
 
 def _shown(url: str) -> Redirect:
-    answer = redirect(shown_address(url), 303)
-    if page := page_behind(url):
-        answer.set_cookie(COOKIE, page, max_age=SECONDS, path=shown_address(url), **_manner())
+    address, page = way_to(url)
+    answer = redirect(address, 303)
+    if page:
+        answer.set_cookie(COOKIE, page, max_age=SECONDS, path=address, **_manner())
     return answer
 
 
