@@ -96,6 +96,7 @@ def test_a_shared_tablet_only_writes(people, visit):
     tablet.locator("label:has(#rest-1)").click()
     tablet.get_by_role("button", name="Go on").click()
     tablet.get_by_role("button", name="Keep it").click()
+    tablet.wait_for_load_state()
     tablet.goto("/own/past")
     expect(tablet.get_by_label("Your private words")).to_be_visible()
     assert tablet.get_by_text("Hardly").count() == 0
@@ -109,6 +110,7 @@ def test_by_keyboard_alone(people, visit):
     page.keyboard.press("Space")
     page.get_by_role("button", name="Go on").press("Enter")
     page.get_by_role("button", name="Keep it").press("Enter")
+    page.wait_for_load_state()
     page.goto("/own/past")
     open_with_words(page)
     expect(page.get_by_role("cell", name="Enough")).to_be_visible()
