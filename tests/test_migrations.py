@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
 from app import create_app, migrate
 from app.database import db
 from app.demo import build
+from app.roster.models import Assignment, Shift, as_told
+from app.sites.models import Service, Site
+from tests.support.people import add_person
 
 
 def test_the_migrated_database_equals_the_models(app):
@@ -68,6 +72,29 @@ def test_steps_down_and_up_again_keep_the_rows_of_a_whole_group(app):
     migrate.upgrade()
     assert set(counts().values()) == {0}
     assert list(migrate.differences()) == []
+
+
+def test_whoever_was_told_nothing_was_told_their_shift_as_it_is(app):
+    site, service = Site(code="house", name="House"), Service(code="kit", name="Kit")
+    db.session.add_all([site, service])
+    db.session.flush()
+    now = datetime(2026, 12, 7, 9, tzinfo=UTC)
+    before, later = now - timedelta(hours=1), now + timedelta(hours=6)
+    shift = Shift(site_id=site.id, service_id=service.id, day_on=now.date(), starts_at=now, ends_at=later)
+    db.session.add(shift)
+    db.session.flush()
+    told, people = as_told(shift), {before: add_person("Ana"), now: add_person("Bo")}
+    for at, person in people.items():
+        place = told | {"shift_id": shift.id, "person_id": person, "assigned_at": now, "told_starts_at": at}
+        db.session.add(Assignment(**place))
+    db.session.commit()
+    migrate.downgrade("0017", (migrate.MAIN,))
+    db.session.execute(sa.update(Assignment).filter_by(person_id=people[now]).values(dict.fromkeys(told)))
+    db.session.commit()
+    migrate.upgrade()
+    rows = db.session.scalars(sa.select(Assignment)).all()
+    assert {row.told_starts_at: row.person_id for row in rows} == people
+    assert {row.person_id for row in rows if row.is_told(shift)} == {people[now]}
 
 
 def test_machines_that_start_at_once_migrate_once(databases, database, tmp_path):

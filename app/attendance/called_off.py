@@ -74,8 +74,6 @@ def note_new_hours(shift_id: str, hours: Span, by_id: str | None) -> int:
             _forget(NEW_HOURS, by_id, None, Attendance.shift_id == shift_id, Attendance.person_id == row.person_id)
         if lost > before:
             more.add((row.person_id, shift_id, row.is_volunteer))
-        if row.told_starts_at is None:  # whoever was told nothing else knew the shift as it was
-            _keep_told(shift_id, row.person_id, told)
     return len(_wanting_pay({person_id for person_id, _, is_volunteer in more if not is_volunteer}))
 
 
@@ -203,18 +201,12 @@ def _with_before(row: Any, lost: Span) -> Span:
 
 
 def _told(row: Any) -> Span:
-    return row.told_starts_at or row.starts_at, row.told_ends_at or row.ends_at
+    return row.told_starts_at, row.told_ends_at
 
 
 def _was(row: Any) -> Span | None:
     """What is noted of a place already."""
     return None if row.lost_from is None else (row.lost_from, row.lost_until)
-
-
-def _keep_told(shift_id: str, person_id: str, told: Span) -> None:
-    for place in db.session.scalars(sa.select(Assignment).filter_by(shift_id=shift_id, person_id=person_id)):
-        place.told_starts_at, place.told_ends_at = told
-        place.told_site_id = db.session.get_one(Shift, shift_id).site_id
 
 
 def _due(shift_ids: Collection[str]) -> list[Any]:

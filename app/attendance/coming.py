@@ -106,7 +106,7 @@ def say_coming(shift_id: str, person_id: str) -> Outcome:
     if shift.starts_at <= now:
         return refuse(form="This shift has begun already.")
     row = _confirmation(shift.id, person_id, shift.starts_at)
-    is_yes_to_change = place.accepted_at is None and _is_as_told(place, shift)
+    is_yes_to_change = place.accepted_at is None and place.is_told(shift)
     if is_yes_to_change:
         forget_taken_off(person_id, shift.id, person_id)  # what a no to the new hours would have been paid
         place.accepted_at, place.declined_at = now, None
@@ -115,11 +115,6 @@ def say_coming(shift_id: str, person_id: str) -> Outcome:
         record(db.session, "say coming", "shift", shift.id, actor_id=person_id)
     db.session.commit()
     return Saved(shift.id, f"Thank you. See you {when(shift.starts_at)}.")
-
-
-def _is_as_told(place: Assignment, shift: Shift) -> bool:
-    told = place.told_starts_at, place.told_ends_at, place.told_site_id
-    return told == (shift.starts_at, shift.ends_at, shift.site_id)
 
 
 def note_yes_to_change(shift: Shift, person_id: str) -> None:

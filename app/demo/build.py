@@ -16,7 +16,16 @@ from app.database import db, new_id
 from app.demo import care, cast, purse
 from app.demo.day import note_days
 from app.people.models import Availability, Person, PersonRole, PersonSkill, Skill, Wish, WishKind
-from app.roster.models import Assignment, ChangeKind, Period, Publication, PublicationChange, Shift, ShiftDemand
+from app.roster.models import (
+    Assignment,
+    ChangeKind,
+    Period,
+    Publication,
+    PublicationChange,
+    Shift,
+    ShiftDemand,
+    as_told,
+)
 from app.roster.planning import period_name
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, Site
 from app.vault import vault
@@ -348,6 +357,7 @@ class Pen:
                     publication_id=publication.id,
                     assigned_at=publication.at,
                     accepted_at=publication.at,
+                    **as_told(shift),
                 )
             )
 

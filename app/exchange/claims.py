@@ -19,7 +19,7 @@ from app.exchange.terms import new_seed, opens_for_all_at
 from app.mail.services import link_to, post
 from app.people.models import LEARNING, Person
 from app.roster.lock import hold_roster
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from app.roster.words import RosterNames
 from app.sites.models import Service
 from app.words import span_words
@@ -242,10 +242,8 @@ def _write(person_id: str, shift: Shift, standing: Standing) -> None:
             person_id=person_id,
             assigned_at=now,
             accepted_at=now,
-            told_starts_at=shift.starts_at,
-            told_ends_at=shift.ends_at,
-            told_site_id=shift.site_id,
             is_taken_late=shift.id in late,
+            **as_told(shift),
         )
     )
     db.session.flush()

@@ -207,8 +207,8 @@ def _carry_out(row: Round, standing: Standing | None) -> Answer:
             place = queries.assignment_of(old, shift_id)
             assert place is not None  # the roster is held and was looked at  # noqa: S101
             place.person_id, place.assigned_at, place.accepted_at, place.declined_at = new, now, now, None
-            place.told_starts_at, place.told_ends_at = shift.starts_at, shift.ends_at
-            place.told_site_id, place.is_taken_late = shift.site_id, False
+            place.is_taken_late = False
+            place.tell(shift)
             db.session.flush()
             hand_over(old, new, shift_id)
     row.state, row.ended_at = SwapState.DONE, now

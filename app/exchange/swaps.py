@@ -18,7 +18,7 @@ from app.exchange.places import Standing
 from app.mail.services import link_to, post
 from app.people.models import Person
 from app.roster.lock import hold_roster
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from app.words import span_words
 from scheduling import Assignment as Pair
 from scheduling import Move, effect
@@ -253,10 +253,8 @@ def _carry_out(swap: Swap, wanted: Wanted, standing: Standing) -> Answer:
                 assigned_at=now,
                 accepted_at=now,
                 declined_at=None,
-                told_starts_at=shift.starts_at,
-                told_ends_at=shift.ends_at,
-                told_site_id=shift.site_id,
                 is_taken_late=False,  # who changes with somebody wants to: no premium
+                **as_told(shift),
             )
             .execution_options(synchronize_session=False)
         )

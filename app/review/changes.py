@@ -166,7 +166,7 @@ def hours_kept(plan: Plan) -> dict[tuple[str, str], timedelta]:
 def _change(kind: ChangeKind, person: str, shift: Shift, late_before: datetime, live: Live | None = None) -> Change:
     was = None
     first = shift.starts_at
-    if live is not None and live.assignment.told_starts_at and live.assignment.told_ends_at:
+    if live is not None:
         was = live.assignment.told_starts_at, live.assignment.told_ends_at
         first = min(first, was[0])
     return Change(kind, person, shift, first < late_before, was)

@@ -28,8 +28,8 @@ from app.roster.models import (
     Period,
     Publication,
     PublicationChange,
-    Shift,
     Waiver,
+    as_told,
 )
 
 SUBJECT = "Your plan has changed"
@@ -192,8 +192,7 @@ def _write(plan: Plan, by_id: str) -> Publication:
         if change is not None:
             row.accepted_at = None if change.is_late else now
             row.declined_at = None  # the question is a new one
-        if change is not None or row.told_starts_at is None:
-            _note_told(row, each.shift)
+            row.tell(each.shift)
     for change in plan.changes:
         if change.kind is ChangeKind.ADDED:
             forget_taken_off(change.person, change.shift.id, by_id)
@@ -204,8 +203,8 @@ def _write(plan: Plan, by_id: str) -> Publication:
                 publication_id=publication.id,
                 assigned_at=now,
                 accepted_at=None if change.is_late else now,
+                **as_told(change.shift),
             )
-            _note_told(row, change.shift)
             db.session.add(row)
         db.session.add(
             PublicationChange(
@@ -223,10 +222,6 @@ def _write(plan: Plan, by_id: str) -> Publication:
         .execution_options(synchronize_session=False)
     )
     return publication
-
-
-def _note_told(row: Assignment, shift: Shift) -> None:
-    row.told_starts_at, row.told_ends_at, row.told_site_id = shift.starts_at, shift.ends_at, shift.site_id
 
 
 def _tell(publication: Publication, plan: Plan, paid: set[str]) -> int:

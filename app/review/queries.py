@@ -119,12 +119,7 @@ class Live:
     @property
     def is_moved(self) -> bool:
         """Whether the shift has another time or place than the person was told."""
-        row, shift = self.assignment, self.shift
-        return row.told_starts_at is not None and (row.told_starts_at, row.told_ends_at, row.told_site_id) != (
-            shift.starts_at,
-            shift.ends_at,
-            shift.site_id,
-        )
+        return not self.assignment.is_told(self.shift)
 
 
 def shifts_and_live(period: PeriodFacts) -> tuple[dict[str, Shift], list[Live]]:

@@ -114,7 +114,8 @@ class Assignment(Model):
 
     `declined_at` is when they said no to it, where they stand here until somebody takes their place.
     `is_taken_late` says that the person filled an open place inside the notice period, which a premium may be paid for.
-    The `told_*` columns are the time and place the person was last told, so that a moved shift is noticed.
+    The `told_*` columns are the time and place the person was last told, so that a moved shift is noticed. Whoever
+    comes on a shift knows it as it is then (`as_told`).
     """
 
     __tablename__ = "assignment"
@@ -126,14 +127,29 @@ class Assignment(Model):
     assigned_at: Mapped[datetime] = mapped_column(Instant)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     declined_at: Mapped[datetime | None] = mapped_column(Instant)
-    told_starts_at: Mapped[datetime | None] = mapped_column(Instant)
-    told_ends_at: Mapped[datetime | None] = mapped_column(Instant)
-    told_site_id: Mapped[str | None] = mapped_column(sa.ForeignKey("site.id"))
+    told_starts_at: Mapped[datetime] = mapped_column(Instant)
+    told_ends_at: Mapped[datetime] = mapped_column(Instant)
+    told_site_id: Mapped[str] = mapped_column(sa.ForeignKey("site.id"))
     is_taken_late: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (sa.UniqueConstraint("shift_id", "person_id"),)
     __mapper_args__ = {"version_id_col": version}
+
+    def is_told(self, shift: Shift) -> bool:
+        """Whether the person knows their shift as it is now."""
+        told = self.told_starts_at, self.told_ends_at, self.told_site_id
+        return told == (shift.starts_at, shift.ends_at, shift.site_id)
+
+    def tell(self, shift: Shift) -> None:
+        """Note that the person is told of their shift as it is now."""
+        for name, value in as_told(shift).items():
+            setattr(self, name, value)
+
+
+def as_told(shift: Shift) -> dict[str, Any]:
+    """The columns of an assignment whose person is told of the shift as it is now."""
+    return {"told_starts_at": shift.starts_at, "told_ends_at": shift.ends_at, "told_site_id": shift.site_id}
 
 
 class Draft(Model):

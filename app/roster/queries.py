@@ -382,13 +382,10 @@ def untold_changes(period: Period, shift_id: str | None = None) -> Untold:
 @cache
 def _untold() -> Statement:
     is_off = Shift.cancelled_at.is_not(None)
-    is_moved = sa.and_(
-        Assignment.told_starts_at.is_not(None),
-        sa.or_(
-            Assignment.told_starts_at != Shift.starts_at,
-            Assignment.told_ends_at != Shift.ends_at,
-            Assignment.told_site_id != Shift.site_id,
-        ),
+    is_moved = sa.or_(
+        Assignment.told_starts_at != Shift.starts_at,
+        Assignment.told_ends_at != Shift.ends_at,
+        Assignment.told_site_id != Shift.site_id,
     )
     return (
         sa.select(Shift.id, Assignment.person_id, is_off.label("is_off"))

@@ -27,8 +27,7 @@ FEED_BACK = timedelta(days=60)
 class OwnShift:
     """A published shift of one person, with what they need to know of it; instants in UTC.
 
-    `sequence` rises whenever the shift or the person's place on it is changed. `told` is the time they were last
-    told, None where nobody was told anything.
+    `sequence` rises whenever the shift or the person's place on it is changed. `told` is the time they were last told.
     """
 
     id: str
@@ -46,7 +45,7 @@ class OwnShift:
     assigned_at: datetime
     accepted_at: datetime | None
     declined_at: datetime | None
-    told: tuple[datetime, datetime] | None
+    told: tuple[datetime, datetime]
     is_elsewhere: bool
     sequence: int
     is_learning: bool
@@ -60,7 +59,7 @@ class OwnShift:
     @property
     def was(self) -> tuple[datetime, datetime] | None:
         """The time the person was told, when the shift has another one by now."""
-        return None if self.told in {None, (self.starts_at, self.ends_at)} else self.told
+        return None if self.told == (self.starts_at, self.ends_at) else self.told
 
     def is_running(self, now: datetime) -> bool:
         """Whether the shift goes on at this moment."""
@@ -173,7 +172,7 @@ def _of_person() -> Statement:
         .add_columns(Site.name, Site.address, Site.directions, Service.name.label("service"), Service.hazards)
         .add_columns(Assignment.id.label("assignment_id"), Assignment.assigned_at, Assignment.accepted_at)
         .add_columns(Assignment.declined_at, Assignment.told_starts_at, Assignment.told_ends_at)
-        .add_columns(sa.func.coalesce(Assignment.told_site_id != Shift.site_id, sa.false()))
+        .add_columns(Assignment.told_site_id != Shift.site_id)
         .add_columns(Assignment.version + Shift.version - 2, Person.level, PersonSkill.id.is_not(None))
         .join(Assignment, Assignment.shift_id == Shift.id)
         .join(Person, Person.id == Assignment.person_id)
@@ -218,8 +217,7 @@ def _leads() -> sa.ColumnElement[bool]:
 
 def _own_shift(*row: Any) -> OwnShift:
     *facts, told_starts_at, told_ends_at, is_elsewhere, sequence, level, is_lead = row
-    told = (told_starts_at, told_ends_at) if told_starts_at and told_ends_at else None
-    more = (told, is_elsewhere, sequence, level in LEARNING, is_lead)
+    more = ((told_starts_at, told_ends_at), is_elsewhere, sequence, level in LEARNING, is_lead)
     return OwnShift(*(*facts, *more))
 
 

@@ -18,7 +18,7 @@ from app.incidents import services as incidents
 from app.incidents.models import Kind
 from app.jobs import Task
 from app.kiosk import services as kiosks
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from app.sites.models import Service, Site
 from app.walltime import span_of
 from tests.support.people import add_person
@@ -51,7 +51,7 @@ def house(bare_app, monkeypatch):
         db.session.flush()
         for person in (house.ana, house.bo):
             row = {"shift_id": house.shift, "person_id": person, "assigned_at": wall.now(), "accepted_at": wall.now()}
-            db.session.add(Assignment(**row))
+            db.session.add(Assignment(**row, **as_told(shift)))
         db.session.commit()
         house.code = keys.make_key(house.ana, WORDS).code
         keys.make_key(house.kim, WORDS)

@@ -19,7 +19,7 @@ from app.kiosk import services as tablets
 from app.outreach import services as outreach
 from app.outreach.models import Outing
 from app.people.models import Level
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from app.sites.models import Service, Site
 from app.walltime import span_of
 from tests.support.people import add_person
@@ -49,9 +49,8 @@ def house(bare_app, clock):
         db.session.add(row)
         db.session.flush()
         for person_id in (town.ana, town.bo, town.lee):
-            db.session.add(
-                Assignment(shift_id=town.shift, person_id=person_id, assigned_at=clock(), accepted_at=clock())
-            )
+            said = {"assigned_at": clock(), "accepted_at": clock()} | as_told(row)
+            db.session.add(Assignment(shift_id=town.shift, person_id=person_id, **said))
         with bare_app.test_request_context():
             town.card, _ = doors.renew_card(town.ana)
         db.session.get_one(Credential, town.ana).pin_hash = doors.hash_secret(PIN)

@@ -44,6 +44,7 @@ def town(bare_app):
         for name in ("sam", "alex"):
             row = Assignment(shift_id=tonight, person_id=ids[name], assigned_at=datetime(2026, 11, 1, tzinfo=UTC))
             row.accepted_at = row.assigned_at
+            row.tell(db.session.get_one(Shift, tonight))
             db.session.add(row)
         db.session.get_one(Credential, ids["sam"]).passphrase_hash = hash_secret(PASSPHRASE)
         db.session.commit()

@@ -448,10 +448,13 @@ class Assignments(Kind):
         thing.assigned_at = clock.now()
 
     def write_more(self, session: Session, thing: Any, entry: Entry, world: World) -> None:
-        """Write the shift, and the person's yes."""
-        del session, world
+        """Write the shift, which a new person on it knows as it is now, and the person's yes."""
+        del session
         if entry.is_new:
-            thing.shift_id = entry.values["shift"]
+            shift = world["shifts"].by_id[entry.values["shift"]]
+            thing.shift_id = shift.id
+            thing.told_starts_at, thing.told_ends_at = shift.values[START], shift.values[END]
+            thing.told_site_id = shift.values["site"]
         if entry.is_new or entry.values["accepted"] != (entry.stored or {})["accepted"]:
             thing.accepted_at = clock.now() if entry.values["accepted"] else None
 

@@ -11,7 +11,7 @@ from app import clock as app_clock
 from app.access import Role
 from app.database import db, new_id
 from app.people.models import Level
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from app.sites.models import Service, Site
 from app.walltime import span_of
 from tests.support.people import add_person
@@ -55,6 +55,7 @@ def shift(town, day, starts, ends, *people, assigned_at=None):
     db.session.flush()
     at = assigned_at or app_clock.now()
     for person_id in people:
-        db.session.add(Assignment(shift_id=row.id, person_id=person_id, assigned_at=at, accepted_at=at))
+        place = {"shift_id": row.id, "person_id": person_id, "assigned_at": at, "accepted_at": at}
+        db.session.add(Assignment(**place, **as_told(row)))
     db.session.flush()
     return row.id

@@ -10,7 +10,7 @@ from app.database import db
 from app.exchange import answers, claims, clockwork, covers, queries
 from app.exchange.models import Ask, AskState, Cover
 from app.mail.models import OutgoingMail
-from app.roster.models import Assignment
+from app.roster.models import Assignment, Shift, as_told
 
 
 def asked(shift):
@@ -27,7 +27,8 @@ def open_covers():
 
 def put_there(person, shift):
     """Put a person on a shift past everything that looks."""
-    db.session.add(Assignment(shift_id=shift, person_id=person, assigned_at=app_clock.now()))
+    told = as_told(db.session.get_one(Shift, shift))
+    db.session.add(Assignment(shift_id=shift, person_id=person, assigned_at=app_clock.now(), **told))
     db.session.commit()
 
 

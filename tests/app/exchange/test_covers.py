@@ -13,7 +13,7 @@ from app.exchange import answers, claims, clockwork, covers, queries, swaps
 from app.exchange.models import Ask, AskState, Cover, CoverState
 from app.mail.models import OutgoingMail
 from app.people.models import Level, Person, PersonSkill, Skill
-from app.roster.models import Assignment, Shift, ShiftDemand
+from app.roster.models import Assignment, Shift, ShiftDemand, as_told
 
 
 def mails():
@@ -222,7 +222,8 @@ def test_who_takes_their_own_place_back_sends_nobody_else_away(town):
 def test_who_is_published_on_a_shift_they_gave_back_can_give_it_back_again(town):
     shift = town.shift("2026-12-10 09:00", 6, town.ana)
     covers.cannot_come(town.ana, shift, town.ana)
-    db.session.add(Assignment(shift_id=shift, person_id=town.ana, assigned_at=app_clock.now()))
+    told = as_told(db.session.get_one(Shift, shift))
+    db.session.add(Assignment(shift_id=shift, person_id=town.ana, assigned_at=app_clock.now(), **told))
     db.session.commit()
     covers.cannot_come(town.ana, shift, town.ana)
     assert town.people_on(shift) == set()

@@ -17,7 +17,7 @@ from app.review.publishing import Done as Published
 from app.review.publishing import publish_roster
 from app.review.queries import review_of
 from app.roster import drafts
-from app.roster.models import Assignment, DraftAssignment, Period, Shift, ShiftDemand
+from app.roster.models import Assignment, DraftAssignment, Period, Shift, ShiftDemand, as_told
 from app.sites.models import Service, Site
 from tests.support.people import add_person
 
@@ -41,9 +41,8 @@ class Town(SimpleNamespace):
         db.session.add(row)
         db.session.flush()
         for person in people:
-            db.session.add(
-                Assignment(shift_id=row.id, person_id=person, assigned_at=clock.now(), accepted_at=clock.now())
-            )
+            said = {"assigned_at": clock.now(), "accepted_at": clock.now()} | as_told(row)
+            db.session.add(Assignment(shift_id=row.id, person_id=person, **said))
         shift_id = row.id
         db.session.commit()
         return shift_id

@@ -15,7 +15,7 @@ from app.jobs import Job, WorkerBeat
 from app.mail.models import OutgoingMail
 from app.outreach import services as outreach
 from app.people.models import Person, PersonSkill, Skill
-from app.roster.models import Assignment, Draft, Period, Run, Shift, ShiftDemand
+from app.roster.models import Assignment, Draft, Period, Run, Shift, ShiftDemand, as_told
 from app.sites.models import Service, Site
 from tests.support.pages import end_transaction
 from tests.support.people import add_person
@@ -67,7 +67,8 @@ def shift(day, *people, lines=((None, 1, 2),), lead=None, **facts):
     db.session.flush()
     for person in people:
         now = app_clock.now()
-        db.session.add(Assignment(shift_id=row.id, person_id=person, assigned_at=now, accepted_at=now))
+        place = {"shift_id": row.id, "person_id": person, "assigned_at": now, "accepted_at": now}
+        db.session.add(Assignment(**place, **as_told(row)))
     shift_id = row.id
     db.session.commit()
     return shift_id

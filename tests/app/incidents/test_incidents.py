@@ -24,7 +24,7 @@ from app.pay import accrual
 from app.pay.models import Honorarium
 from app.people.models import Person
 from app.roster import facts
-from app.roster.models import Assignment, Period, Publication, Shift
+from app.roster.models import Assignment, Period, Publication, Shift, as_told
 from app.sites.models import Service, Site
 from app.words import span_words
 from tests.support.people import add_person
@@ -51,8 +51,8 @@ def night(app):
     db.session.add_all([shift, said])
     db.session.flush()
     for person in (night.ana, night.bo):
-        row = Assignment(shift_id=shift.id, person_id=person, publication_id=said.id, assigned_at=wall.now())
-        db.session.add(row)
+        place = {"shift_id": shift.id, "person_id": person, "publication_id": said.id, "assigned_at": wall.now()}
+        db.session.add(Assignment(**place, **as_told(shift)))
     night.shift = shift.id
     db.session.commit()
     return night
@@ -158,8 +158,8 @@ def test_it_belongs_to_the_shift_that_runs_or_is_just_over_rather_than_to_the_ne
     db.session.add(later)
     db.session.flush()
     said = db.session.scalars(sa.select(Publication.id)).one()
-    row = Assignment(shift_id=later.id, person_id=night.ana, publication_id=said, assigned_at=wall.now())
-    db.session.add(row)
+    place = {"shift_id": later.id, "person_id": night.ana, "publication_id": said, "assigned_at": wall.now()}
+    db.session.add(Assignment(**place, **as_told(later)))
     db.session.commit()
     clock.move(hours=hours, minutes=minutes)
     assert queries.incident(told(night)).shift_id == night.shift

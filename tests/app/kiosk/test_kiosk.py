@@ -19,7 +19,7 @@ from app.database import db, new_id
 from app.incidents.models import Incident
 from app.kiosk import services
 from app.kiosk.models import Kiosk, KioskVisit
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from app.sites.models import Service, Site
 from app.walltime import span_of
 from tests.support.pages import Page, end_transaction
@@ -46,7 +46,8 @@ def house(app, clock):
     row.starts_at, row.ends_at = starts_at, ends_at
     db.session.add(row)
     db.session.flush()
-    db.session.add(Assignment(shift_id=town.shift, person_id=town.ana, assigned_at=clock(), accepted_at=clock()))
+    place = {"shift_id": town.shift, "person_id": town.ana, "assigned_at": clock(), "accepted_at": clock()}
+    db.session.add(Assignment(**place, **as_told(row)))
     with app.test_request_context():
         town.card, town.code = doors.renew_card(town.ana)
     db.session.get_one(Credential, town.ana).pin_hash = doors.hash_secret(PIN)
@@ -250,7 +251,8 @@ def test_people_say_at_the_tablet_that_they_come(tablet, house, clock):
     coming.starts_at, coming.ends_at = starts_at, ends_at
     db.session.add(coming)
     db.session.flush()
-    db.session.add(Assignment(shift_id=coming.id, person_id=house.ana, assigned_at=clock(), accepted_at=clock()))
+    place = {"shift_id": coming.id, "person_id": house.ana, "assigned_at": clock(), "accepted_at": clock()}
+    db.session.add(Assignment(**place, **as_told(coming)))
     coming_id = coming.id
     db.session.commit()
     come_in(tablet, house)

@@ -17,7 +17,7 @@ from app.pay.models import Honorarium, LedgerEntry, PayChoice
 from app.pay.queries import quotes, rate_rows, second_above, unagreed
 from app.people.models import Person
 from app.people.services import change_person
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from app.sites.models import Service
 from app.sites.services import change_service
 from app.transfer.kinds import Rights
@@ -158,7 +158,7 @@ def shift(purse, starts_at: datetime | None = None) -> str:
     db.session.add(row)
     db.session.flush()
     row_id = row.id
-    db.session.add(Assignment(shift_id=row_id, person_id=purse.ana, assigned_at=purse.clock()))
+    db.session.add(Assignment(shift_id=row_id, person_id=purse.ana, assigned_at=purse.clock(), **as_told(row)))
     db.session.commit()
     return row_id
 
@@ -330,8 +330,9 @@ def test_no_file_lowers_a_promised_shift_and_the_row_says_so(purse, kind, column
 
 def test_the_forecast_counts_whoever_will_be_paid_and_what_they_will_be_paid(purse):
     shift_id = shift(purse)
+    told = as_told(db.session.get_one(Shift, shift_id))
     for who, at in ((purse.bo, {}), (purse.cy, {"declined_at": purse.clock()}), (purse.vi, {})):
-        db.session.add(Assignment(shift_id=shift_id, person_id=who, assigned_at=purse.clock(), **at))
+        db.session.add(Assignment(shift_id=shift_id, person_id=who, assigned_at=purse.clock(), **at, **told))
     db.session.commit()
     saved(services.choose_pay(purse.bo, "cash", is_declined=True))
     promised = quotes(purse.ana, [shift_id])[shift_id].amount

@@ -20,7 +20,7 @@ from app.exchange import answers, swaps
 from app.pay import accounts, accrual, owed, payouts, queries, reports, services
 from app.pay.models import Honorarium, Payout
 from app.roster import planning
-from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.roster.models import Assignment, Period, Shift, ShiftDemand, as_told
 from payroll.payout import Method, Share
 from tests.app.pay.purse import Purse, saved
 from tests.support.people import add_person
@@ -125,9 +125,8 @@ class Machine(RuleBasedStateMachine):
         db.session.add(row)
         db.session.flush()
         shift_id = row.id
-        db.session.add(
-            Assignment(shift_id=shift_id, person_id=self.ids[who], assigned_at=clock.now(), accepted_at=clock.now())
-        )
+        said = {"assigned_at": clock.now(), "accepted_at": clock.now()} | as_told(row)
+        db.session.add(Assignment(shift_id=shift_id, person_id=self.ids[who], **said))
         db.session.commit()
         return shift_id
 

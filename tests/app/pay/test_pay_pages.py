@@ -18,7 +18,7 @@ from app.editing import Refused
 from app.pay import accrual, own, payouts, reports, services
 from app.pay.models import EarningsChoice, Expense, Fund, PayeeName, PayeeNameRead, Payout
 from app.pay.photos import Photo, photo_of
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from tests.app.pay.purse import FULL, saved
 from tests.support.pages import Page
 from tests.support.people import add_person
@@ -477,7 +477,7 @@ def promise(purse, starts_at) -> None:
     row = Shift(starts_at=starts_at, ends_at=starts_at + timedelta(hours=4), **facts)
     db.session.add(row)
     db.session.flush()
-    db.session.add(Assignment(shift_id=row.id, person_id=purse.ana, assigned_at=purse.clock()))
+    db.session.add(Assignment(shift_id=row.id, person_id=purse.ana, assigned_at=purse.clock(), **as_told(row)))
     db.session.commit()
 
 

@@ -18,8 +18,10 @@ from app.review import publishing
 from app.review.changes import change_words, plan_of
 from app.review.queries import review_of
 from app.roster import drafts, planning
-from app.roster.models import Assignment, Draft, Period, PublicationChange, Shift
+from app.roster.models import Assignment, Draft, Period, PublicationChange, Shift, as_told
+from app.sites.models import Site
 from tests.app.review.hands import REASON, allow_few_hours, away, move, pairs_of, press, put
+from tests.app.transfer.test_importing import preview, say_yes
 
 
 def plan_now(draft_id):
@@ -132,6 +134,20 @@ def test_a_shift_that_moved_and_one_that_was_called_off_are_told(town, period, p
     assert "No longer:" in sent["cy@example.org"].body
     publish(as_(town.robin), drafts.begin_draft(period, drafts.Source.PUBLISHED).id)
     assert mails() == {}  # what was told once is not told again
+
+
+@pytest.mark.parametrize("is_again", [False, True])
+def test_who_came_by_a_file_is_told_when_their_shift_goes_to_another_site(town, period, on, as_, is_again):
+    robin, file = as_(town.robin), f"person,shift,accepted\nana,{on(9)},%s\n"
+    say_yes(robin, *preview(robin, (file % "no").encode(), "assignments"))
+    db.session.get_one(Shift, on(9)).site_id = db.session.scalars(sa.select(Site.id).where(Site.code == "van")).one()
+    db.session.commit()
+    if is_again:  # a file that has them again tells them nothing
+        say_yes(robin, *preview(robin, (file % "yes").encode(), "assignments"))
+    publish(robin, drafts.begin_draft(period, drafts.Source.PUBLISHED).id)
+    assert "Wed 9 Dec, 09:00-15:00 (another place)" in mails()["ana@example.org"].body
+    publish(robin, drafts.begin_draft(period, drafts.Source.PUBLISHED).id)
+    assert mails() == {}
 
 
 def test_what_has_begun_stays_as_it_is(town, published, on, as_, clock):
@@ -307,7 +323,8 @@ def test_one_new_shift_does_not_make_up_for_two_that_were_lost(town, on, begin, 
     first, later, new = on(7), on(9), on(11)
     beside(first, later, (6, 12))
     beside(first, new, (2, 8))
-    db.session.add(Assignment(shift_id=later, person_id=town.ana, assigned_at=clock(), accepted_at=clock()))
+    told = as_told(db.session.get_one(Shift, later))
+    db.session.add(Assignment(shift_id=later, person_id=town.ana, assigned_at=clock(), accepted_at=clock(), **told))
     db.session.commit()
     second = begin()
     move(second, "remove", town.ana, later)

@@ -19,7 +19,7 @@ from app.exchange.terms import Terms
 from app.pay import accrual, owed
 from app.pay import services as pay
 from app.roster import planning
-from app.roster.models import Assignment, Shift
+from app.roster.models import Assignment, Shift, as_told
 from app.words import span_words
 from tests.app.roster.planned import FIRST
 from tests.support.people import add_person
@@ -35,8 +35,9 @@ def shift(town, period, clock):
     assert isinstance(pay.add_rate(agreed | {"amount": 2000, "from_on": date(2026, 1, 1)}, toni), Saved)
     row = db.session.scalars(sa.select(Shift).where(Shift.day_on == FIRST)).one()
     ana, bo = town.people[:2]
-    db.session.add(Assignment(shift_id=row.id, person_id=ana, assigned_at=clock(), accepted_at=clock()))
-    db.session.add(Assignment(shift_id=row.id, person_id=bo, assigned_at=clock(), declined_at=clock()))
+    place = {"shift_id": row.id, "assigned_at": clock()} | as_told(row)
+    db.session.add(Assignment(person_id=ana, accepted_at=clock(), **place))
+    db.session.add(Assignment(person_id=bo, declined_at=clock(), **place))
     db.session.commit()
     return row
 

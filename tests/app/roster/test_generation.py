@@ -14,7 +14,7 @@ from app.database import db
 from app.people.models import Person, PersonSkill, Skill
 from app.roster import drafts, gaps, generation, queries, runs
 from app.roster.facts import Keep, read_problem
-from app.roster.models import Assignment, Draft, DraftAssignment, DraftState, Period, Run, RunState, Shift
+from app.roster.models import Assignment, Draft, DraftAssignment, DraftState, Period, Run, RunState, Shift, as_told
 from app.roster.planning import call_off
 from app.sites.models import Service, ServiceNeed
 from scheduling import Roster
@@ -374,7 +374,8 @@ class TestPages:
 
     def test_a_draft_is_begun_by_hand_from_what_is_published(self, town, period, as_, clock):
         shift = db.session.scalars(sa.select(Shift.id)).first()
-        db.session.add(Assignment(shift_id=shift, person_id=town.people[0], assigned_at=clock()))
+        told = as_told(db.session.get_one(Shift, shift))
+        db.session.add(Assignment(shift_id=shift, person_id=town.people[0], assigned_at=clock(), **told))
         db.session.get_one(Period, period).published_at = clock()
         db.session.commit()
         page = as_(town.robin).submit(f"/rosters/{period}", f"/rosters/{period}/drafts")

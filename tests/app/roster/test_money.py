@@ -17,7 +17,7 @@ from app.pay import services as pay
 from app.review import moves
 from app.roster import facts
 from app.roster.models import Assignment as Live
-from app.roster.models import Shift
+from app.roster.models import Shift, as_told
 from scheduling import NOT_AVAILABLE, Assignment, Roster, check
 from tests.app.roster.planned import FIRST, LAST
 from tests.support.people import add_person
@@ -92,7 +92,7 @@ def test_a_night_shift_that_began_yesterday_and_still_goes_on_counts_against_a_c
     night = db.session.scalars(sa.select(Shift).where(Shift.day_on == date(2026, 12, 5))).one()
     clock.set(night.ends_at - timedelta(hours=4))
     before = problem_of(period).worker[ana].earnings_caps[0].most
-    db.session.add(Live(shift_id=night.id, person_id=ana, assigned_at=clock()))
+    db.session.add(Live(shift_id=night.id, person_id=ana, assigned_at=clock(), **as_told(night)))
     db.session.commit()
     assert problem_of(period).worker[ana].earnings_caps[0].most == before - 8 * RATE
 

@@ -11,7 +11,7 @@ from app.database import db
 from app.editing import Outdated, Refused, Saved, locked
 from app.people.models import Skill
 from app.roster import planning, queries
-from app.roster.models import Assignment, Period, Shift
+from app.roster.models import Assignment, Period, Shift, as_told
 from app.roster.patterns import Line, Step
 from app.roster.planning import ShiftFacts
 from app.sites.models import Pattern, Service, Site
@@ -155,7 +155,7 @@ def test_a_change_by_hand_in_the_same_moment_is_not_overwritten_by_a_pattern(tow
 
 def test_a_dropped_shift_that_people_know_of_is_called_off_and_kept(town, period, clock):
     night = next(row for row in shifts_of(period) if row.pattern_id == town.night)
-    db.session.add(Assignment(shift_id=night.id, person_id=town.people[0], assigned_at=clock()))
+    db.session.add(Assignment(shift_id=night.id, person_id=town.people[0], assigned_at=clock(), **as_told(night)))
     db.session.get_one(Pattern, town.night).is_active = False
     db.session.commit()
     assert isinstance(follow(period, town.night), Saved)
@@ -235,8 +235,8 @@ def test_two_who_rename_one_period_lose_nothing(period):
 def test_who_stands_on_a_shift_called_off_or_moved_is_not_told_until_publishing(town, period, clock):
     off, moved, same = shifts_of(period)[:3]
     for number, each in enumerate((off, moved, same, moved)):
-        told = {"told_starts_at": each.starts_at, "told_ends_at": each.ends_at, "told_site_id": each.site_id}
-        db.session.add(Assignment(shift_id=each.id, person_id=town.people[number], assigned_at=clock(), **told))
+        place = {"shift_id": each.id, "person_id": town.people[number], "assigned_at": clock()}
+        db.session.add(Assignment(**place, **as_told(each)))
     db.session.commit()
     assert not queries.untold_changes(queries.period_of(period))
     planning.call_off(period, off.id)
@@ -330,7 +330,7 @@ class TestPages:
     def test_a_shift_called_off_after_publishing_says_who_must_still_be_told(self, town, period, as_, clock):
         shift = shifts_of(period)[0]
         db.session.get_one(Period, period).published_at = clock()
-        db.session.add(Assignment(shift_id=shift.id, person_id=town.people[0], assigned_at=clock()))
+        db.session.add(Assignment(shift_id=shift.id, person_id=town.people[0], assigned_at=clock(), **as_told(shift)))
         db.session.commit()
         robin = as_(town.robin)
         off = robin.submit(f"/rosters/{period}/shifts/{shift.id}", f"/rosters/{period}/shifts/{shift.id}/call-off")

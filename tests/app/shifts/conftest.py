@@ -11,7 +11,7 @@ from app import clock
 from app.access import Role
 from app.database import db
 from app.people.models import Skill
-from app.roster.models import Assignment, ChangeKind, Period, Publication, PublicationChange, Shift
+from app.roster.models import Assignment, ChangeKind, Period, Publication, PublicationChange, Shift, as_told
 from app.sites.models import Service, Site
 from tests.support.people import add_person
 
@@ -50,9 +50,8 @@ class Town:
         db.session.flush()
         now = clock.now()
         for person in people:
-            row = Assignment(shift_id=shift.id, person_id=person, assigned_at=now, accepted_at=now)
-            row.told_starts_at, row.told_ends_at, row.told_site_id = shift.starts_at, shift.ends_at, self.site
-            db.session.add(row)
+            place = {"shift_id": shift.id, "person_id": person, "assigned_at": now, "accepted_at": now}
+            db.session.add(Assignment(**place, **as_told(shift)))
         shift_id = shift.id
         db.session.commit()
         return shift_id

@@ -17,7 +17,7 @@ from app import clock as app_clock
 from app import migrate
 from app.database import db, new_id
 from app.people.models import Availability, Dial, Grade, Level, Person, PersonRole, PersonSkill, Skill
-from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.roster.models import Assignment, Period, Shift, ShiftDemand, as_told
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, ServiceNeed, Site
 from app.transfer import queries
 from app.transfer.files import guard, unguard, write_csv
@@ -232,6 +232,7 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
                     person_id=person.id,
                     assigned_at=app_clock.now(),
                     accepted_at=accepted,
+                    **as_told(shift),
                 )
             )
     return [skills, sites, services, people, times, patterns, [period], shifts, assigned]
