@@ -36,18 +36,28 @@ REACH = date(2000, 1, 1), date(2100, 12, 31)
 """Days that a page may be asked for: reckoning with them never leaves the calendar."""
 MOST_PEOPLE = 500
 MOST_SEATS = 100
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 """Characters that no page can show."""
+MARKS = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Marks without a shape, which turn words around or let two that look alike differ.
+
+The two joiners (U+200C and U+200D) stay: names in Persian and Hindi, and emoji, are written with them.
+"""
+
+
+def without_unseen(text: str) -> str:
+    """The text with what can be seen of it."""
+    return UNSEEN.sub(" ", MARKS.sub("", text))
 
 
 def stripped(text: str | None) -> str | None:
     """The text without white space around it; None when nothing is left."""
-    return UNSEEN.sub(" ", text or "").strip() or None
+    return without_unseen(text or "").strip() or None
 
 
 def on_one_line(text: str | None) -> str | None:
     """The text on one line, without white space around it; None when nothing is left."""
-    return " ".join(UNSEEN.sub(" ", text or "").split()) or None
+    return " ".join(without_unseen(text or "").split()) or None
 
 
 def text_field(label: str, most: int, *, required: str = "", description: str = "", area: bool = False) -> Field:

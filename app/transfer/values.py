@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from email_validator import EmailNotValidError, validate_email
 
+from app.fields import MARKS
+
 if TYPE_CHECKING:
     from app.transfer.world import World
 
@@ -24,7 +26,7 @@ MONTH_NAMES = (
 DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DATE_ORDERS = {"": "not said", "dmy": "day/month/year", "mdy": "month/day/year"}
 LISTED = re.compile(r"[\s,;/|+&]+")
-CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class BadValue(Exception):  # noqa: N818 - it is a finding to show, not an error of ours
@@ -57,7 +59,7 @@ def clean(text: str, *, is_long: bool = False) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not is_long:
         text = text.replace("\n", " ")
-    return CONTROL.sub(" ", text).strip()
+    return CONTROL.sub(" ", MARKS.sub("", text)).strip()
 
 
 def either(words: Iterable[str]) -> str:
@@ -102,8 +104,9 @@ class Text(Type):
         del reading
         if not self.is_long and any(mark in text for mark in "\r\n"):
             raise BadValue("This must be one line.")
-        if CONTROL.search(text.replace("\r", "\n").replace("\t", " ")):
-            raise BadValue("This holds a character that cannot be shown.")
+        shown = text.replace("\r", "\n").replace("\t", " ")
+        if found := CONTROL.search(shown) or MARKS.search(shown):
+            raise BadValue(f"This holds a character that cannot be shown (U+{ord(found[0]):04X}). Type it anew.")
         text = clean(text, is_long=self.is_long)
         if len(text) > self.most:
             raise BadValue(f"This is longer than {self.most} letters.")

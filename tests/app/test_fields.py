@@ -32,6 +32,14 @@ def test_a_name_is_one_line_and_holds_what_can_be_shown(robin):
     assert "Zoë Łukasz 🌊" in db.session.scalars(sa.select(Person.name)).all()
 
 
+def test_a_name_loses_marks_that_nobody_sees_but_not_what_joins_its_letters(robin):
+    form = robin.page("/people/add").form()
+    typed = "\u202eLo\u200bla\u202c\u2029\ufeffنیک\u200cپی 🏳\ufe0f\u200d🌈\u200f"
+    robin.post("/people/add", data=form.filled() | {"name": typed})
+    end_transaction()
+    assert "Lola نیک\u200cپی 🏳\ufe0f\u200d🌈" in db.session.scalars(sa.select(Person.name)).all()
+
+
 @pytest.mark.parametrize("path", ["/people/%00", "/people/?search=a%00", "/rules/%00", "/rosters/%00/shifts/x"])
 def test_an_address_that_nobody_can_type_is_refused_with_a_page(robin, path):
     assert robin.get(path).status_code == 400

@@ -178,6 +178,15 @@ def test_every_bad_row_is_listed_with_line_column_and_reason(group, plan_of, nam
         assert file.new == new, [change.label for change in file.changes]
 
 
+def test_a_mark_that_nobody_sees_is_named_and_what_joins_letters_is_taken(group, plan_of):
+    typed = ("An\u200ba", "\u202eBo", "Cy\u2069", "D\u2028i", "نیک\u200cپی", "🏳\ufe0f\u200d🌈")
+    (file,) = plan_of("people", "\n".join(("name", *typed)).encode()).files
+    wrong = [(2, "U+200B"), (3, "U+202E"), (4, "U+2069"), (5, "U+2028")]
+    said = "This holds a character that cannot be shown ({}). Type it anew."
+    assert [(bad.line, bad.column, bad.reason) for bad in file.bad] == [(n, "name", said.format(c)) for n, c in wrong]
+    assert file.new == 2
+
+
 def test_unknown_columns_are_named_with_a_guess(group, plan_of):
     (file,) = plan_of("people", read("people-unknown-columns.csv")).files
     assert file.ignored == [("Shoe size", ""), ("Wanted huors", "wanted_hours")]
