@@ -229,6 +229,7 @@ class _Reader:
     spans: dict[tuple[datetime, datetime, str, int], _Past] = field(default_factory=dict)
     past: dict[str, list[_Past]] = field(default_factory=lambda: defaultdict(list))
     live: set[Pair] = field(default_factory=set)
+    as_told: set[Pair] = field(default_factory=set)
     drafted: set[Pair] = field(default_factory=set)
     pinned: set[Pair] = field(default_factory=set)
     waivers: list[SetAside] = field(default_factory=list)
@@ -333,8 +334,12 @@ class _Reader:
         return Spell(days[0], days[-1], minutes, shifts)
 
     def _held(self, person_id: str) -> list[Any]:
-        """The shifts that are published with a person's name on them."""
-        return [self.works[pair.shift] for pair in self.live if pair.worker == person_id and pair.shift in self.works]
+        """The shifts that are a person's: published with their name, at the hours they were told.
+
+        Another site at those hours takes nothing away: nobody is away from a site, so it would tell who goes easy.
+        """
+        mine = (pair.shift for pair in self.as_told if pair.worker == person_id)
+        return [self.works[shift] for shift in mine if shift in self.works]
 
     def horizon_day(self, day: date) -> int:
         """The number of a day, counted from the period's first."""
@@ -383,7 +388,9 @@ class _Reader:
             if row.person_id not in self.people:
                 continue
             if self.period.starts_on <= row.day_on <= self.period.ends_on:
-                self.live.add(Pair(row.person_id, row.shift_id))
+                self.live.add(pair := Pair(row.person_id, row.shift_id))
+                if (row.told_starts_at, row.told_ends_at) == (row.starts_at, row.ends_at):
+                    self.as_told.add(pair)
             elif (row.person_id, row.shift_id) not in noted:
                 past = self._past(row.starts_at, row.ends_at, row.service_id, row.demanding)
                 self.past[row.person_id].append(past)
@@ -673,7 +680,7 @@ def _wishes() -> sa.CompoundSelect[*tuple[Any, ...]]:
 def _published() -> Statement:
     return (
         sa.select(Assignment.person_id, Assignment.shift_id, Shift.day_on, Shift.starts_at, Shift.ends_at)
-        .add_columns(Shift.service_id, Service.demanding)
+        .add_columns(Shift.service_id, Service.demanding, Assignment.told_starts_at, Assignment.told_ends_at)
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Service, Service.id == Shift.service_id)
         .where(_is_in_days(), Shift.cancelled_at.is_(None))

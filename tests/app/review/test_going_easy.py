@@ -78,6 +78,43 @@ def test_a_shift_that_moved_into_a_time_when_somebody_cannot_come_holds_a_draft(
     assert "Ana is not available for Mon 7 Dec" in as_(town.robin).page(f"/review/{draft}/publish").text
 
 
+@pytest.fixture
+def later(town, period, again, on):
+    """A new draft of what is published, in which Ana's night begins an hour later than she was told."""
+    shift, hour = db.session.get_one(Shift, on(5)), timedelta(hours=1)
+    shift.starts_at, shift.ends_at = shift.starts_at + hour, shift.ends_at + hour
+    db.session.get_one(Service, shift.service_id).demanding = 2
+    db.session.commit()
+    return drafts.begin_draft(period, drafts.Source.PUBLISHED).id
+
+
+@pytest.mark.parametrize("less", LESS)
+def test_a_shift_that_moved_since_is_theirs_no_more_and_tells_no_reason(town, later, on, as_, less):
+    capacity.go_easy(town.ana, date(2026, 12, 5), less)
+    assert "Ana is not available for " in as_(town.robin).page(f"/review/{later}/publish").text
+    move(later, "give", town.ana, on(5), to_person=town.cy)
+    assert move(later, "give", town.cy, on(5), to_person=town.ana).reasons[0] == NOT_AVAILABLE
+
+
+def test_a_shift_that_moved_reads_the_same_whether_somebody_goes_easy_or_is_away(town, later, on, as_):
+    robin = as_(town.robin)
+    paths = ("", "/publish", "/changes", f"/shift/{on(5)}", f"/at/{town.ana}/{on(5)}")
+    capacity.go_easy(town.ana, date(2026, 12, 5), Less(no_nights=True))
+    easy = [seen(robin.page(f"/review/{later}{path}")) for path in paths]
+    assert "Ana is not available for Sat 5 Dec" in easy[1][0]
+    capacity.as_usual(town.ana)
+    away(town.ana, 5)
+    assert [seen(robin.page(f"/review/{later}{path}")) for path in paths] == easy
+
+
+def test_another_site_at_the_same_hours_leaves_a_shift_theirs(town, period, again, on, as_):
+    db.session.get_one(Shift, on(5)).site_id = town.site
+    db.session.commit()
+    capacity.go_easy(town.ana, LAST, Less(no_nights=True))
+    draft = drafts.begin_draft(period, drafts.Source.PUBLISHED).id
+    assert "Published: 2 changes for 2 people" in publish(as_(town.robin), draft).text
+
+
 def test_what_a_draft_gave_before_reads_like_being_away(town, draft, on, as_):
     put(draft, (town.ana, on(5)), (town.cy, on(5)))
     capacity.go_easy(town.ana, LAST, Less(no_nights=True))
