@@ -364,6 +364,8 @@ def improve(incumbent: Incumbent, control: Control, seed: int, effort: float = E
         parameters = solver.parameters
         parameters.num_workers = 1
         parameters.linearization_level = 2
+        parameters.cp_model_probing_level = 0  # a part is small: looking for more structure takes longer than it saves
+        parameters.symmetry_level = 0
         parameters.max_deterministic_time = effort
         parameters.random_seed = near.random.randrange(1 << 30)
         with control.ledger.on("search"):
