@@ -245,11 +245,20 @@ class _Solve:
         return model
 
     def _bound(self, control: Control) -> None:
-        """Let CP-SAT solve the whole model, for its bound and for what it finds."""
+        """Let CP-SAT search the whole model for a bound: by the bound's own tree, with all rows in its relaxation.
+
+        Measured on made-up networks and the made-up group, that gave in three seconds what its usual search, which
+        looks for structure first, gave in thirty.
+        """
         model = self._model()
         for pair, variable in model.x.variables.items():
             model.model.add_hint(variable, pair in self.incumbent.now[1])
         solver = self._solver()
+        parameters = solver.parameters
+        parameters.optimize_with_lb_tree_search = True  # others look for rosters: this one is here for the bound
+        parameters.add_lp_constraints_lazily = False
+        parameters.cp_model_probing_level = 0
+        parameters.symmetry_level = 0
         solver.best_bound_callback = self.on_bound
         status = control.solve(solver, model.model, _Best(model, self.incumbent))
         if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
