@@ -171,16 +171,25 @@ def _split(
 def _by_use(
     review: Review, lines: list[Line], shift: Shift, could: tuple[Somebody, ...], cannot: tuple[Somebody, ...]
 ) -> tuple[tuple[Somebody, ...], tuple[Somebody, ...]]:
-    """Put those who could come but would fill no open place among those who cannot fill it, first, with why."""
+    """Put those who could come but would fill no open place among those who cannot fill it, first.
+
+    Whoever would fill none reads that before what else stops them: to mend the rest alone would help nobody.
+    """
     useful: list[Somebody] = []
     beside: list[Somebody] = []
-    for each in could:
+    stopped: list[Somebody] = []
+    for is_able, each in [*((True, each) for each in could), *((False, each) for each in cannot)]:
         why = unfit(review.problem, review.names, lines, shift, review.problem.worker[each.id])
-        if why is None:
+        if is_able and why is None:
             useful.append(each)
-        else:
+        elif is_able and why is not None:
             beside.append(replace(each, words=tuple(why[0]), fixes=tuple(why[1]), may_waive=True))
-    return tuple(useful), (*beside, *cannot)
+        elif why is not None:
+            told = tuple(dict.fromkeys((*why[0], *each.words))), tuple(dict.fromkeys((*why[1], *each.fixes)))
+            stopped.append(replace(each, words=told[0], fixes=told[1]))
+        else:
+            stopped.append(each)
+    return tuple(useful), (*beside, *stopped)
 
 
 def _hours(review: Review, worker: str) -> str:
@@ -273,10 +282,9 @@ def person_facts(review: Review, person: str) -> PersonFacts:
     could, cannot = [], []
     for gap in gaps[:MOST_CHECKED]:
         verdict = moves.judge(problem, roster, Move(Kind.ASSIGN, put=(Assignment(person, gap.shift),)))
-        why = moves.told(verdict.stops, names)
-        if verdict.is_allowed:
-            shift = problem.shift[gap.shift]
-            why, _ = unfit(problem, names, board.lines[gap.shift], shift, problem.worker[person]) or ([], [])
+        shift = problem.shift[gap.shift]
+        lacking, _ = unfit(problem, names, board.lines[gap.shift], shift, problem.worker[person]) or ([], [])
+        why = list(dict.fromkeys([*lacking, *moves.told(verdict.stops, names)]))
         if why:
             cannot.append((gap, Somebody(person, names.worker(person), tuple(why))))
         else:

@@ -47,6 +47,22 @@ def test_why_a_place_is_open_names_each_person_the_rule_and_what_would_help(town
 
 
 @pytest.mark.usefixtures("needs_response")
+def test_on_a_full_shift_that_lacks_a_skill_whoever_lacks_it_reads_that_first(town, draft, on, as_):
+    full = sa.update(ShiftDemand).where(ShiftDemand.shift_id == on(7), ShiftDemand.skill_id.is_(None))
+    db.session.execute(full.values(maximum=2))
+    db.session.commit()
+    put(draft, (town.cy, on(7)), (town.di, on(7)))
+    robin = as_(town.robin)
+    said = answers(robin.page(f"/review/{draft}/shift/{on(7)}"))
+    assert "No more than 2 may be on it" in said["Ana"]
+    assert "hold" not in said["Ana"]
+    for name, lacking in (("Bo", "Bo has none that is valid on"), ("Eli", "Eli does not hold it")):
+        assert said[name].index(lacking) < said[name].index("No more than 2 may be on it")
+    page = robin.page(f"/review/{draft}/person/{town.bo}")
+    assert page.text.index("Bo has none that is valid on") < page.text.index("No more than 2 may be on it")
+
+
+@pytest.mark.usefixtures("needs_response")
 def test_who_would_fill_a_place_comes_first_and_is_put_on_from_there(town, draft, on, as_):
     robin = as_(town.robin)
     path = f"/review/{draft}/shift/{on(7)}"
