@@ -24,7 +24,7 @@ from app.roster.facts import Facts, Keep, read_problem
 from app.roster.models import Draft, Run
 from app.roster.queries import waiting_period
 from app.roster.runs import request_run
-from scheduling import Gap, Status, preflight, why_open
+from scheduling import Gap, Status, missing_on, preflight, why_open
 
 KIBIBYTES = 1024
 
@@ -117,8 +117,11 @@ def _measure(seconds: int, seed: int) -> Found:
 
 
 def _beyond_anyone(gaps: list[Gap]) -> int:
-    """Places of whole shifts that nobody can fill whatever the roster."""
-    return sum(gap.target - gap.able for gap in gaps if gap.skill is None)
+    """Places that nobody can fill whatever the roster: for each shift, of the line that lacks most."""
+    lacking: dict[str, int] = {}
+    for gap in gaps:
+        lacking[gap.shift] = max(lacking.get(gap.shift, 0), gap.target - gap.able)
+    return sum(lacking.values())
 
 
 def _could_still(facts: Facts) -> int:
@@ -126,11 +129,11 @@ def _could_still(facts: Facts) -> int:
     problem, roster = facts.problem, facts.roster
     count = 0
     for shift in problem.shifts:
-        there = sum(not problem.worker[each].is_trainee for each in roster.workers_on(shift.id))
-        if there >= shift.target:
-            continue
-        able = [each for each in why_open(problem, roster, shift.id) if not problem.worker[each.worker].is_trainee]
-        count += any(each.could for each in able)
+        there = roster.workers_on(shift.id)
+        missing = missing_on(problem, shift, there)
+        if missing:
+            able = [each.worker for each in why_open(problem, roster, shift.id) if each.could]
+            count += any(missing_on(problem, shift, there | {each}) < missing for each in able)
     return count
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scheduling.exchange import Effect, Move, effect, newly_broken
 from scheduling.explain import Candidate, Gap, Why, preflight, why_me, why_open
+from scheduling.places import missing_on, places
 from scheduling.problem import (
     Availability,
     Budget,
@@ -135,7 +136,9 @@ __all__ = [
     "is_private",
     "is_untold",
     "load_shares",
+    "missing_on",
     "newly_broken",
+    "places",
     "preflight",
     "rule_named",
     "solve",

@@ -18,6 +18,7 @@ from ortools.sat.python import cp_model
 from scheduling.columns.compiler import TooManyStatesError
 from scheduling.columns.search import TooFarError, generate, is_fit
 from scheduling.construction import build
+from scheduling.places import places
 from scheduling.result import ModelSize, Progress, Result, Status
 from scheduling.roster import Roster
 from scheduling.search import Control, Incumbent, improve
@@ -85,15 +86,6 @@ def price_of(problem: Problem, roster: Roster) -> tuple[int, int, dict[str, int]
             else:
                 prices[rule.name] += each.price
     return sum(prices.values()), forbidden, prices
-
-
-def places(problem: Problem, roster: Roster) -> tuple[int, int]:
-    """Return how many places of the targets are filled, and how many there are; trainees do not fill any."""
-    filled = 0
-    for shift in problem.shifts:
-        there = sum(not problem.worker[each].is_trainee for each in roster.workers_on(shift.id))
-        filled += min(there, shift.target)
-    return filled, sum(each.target for each in problem.shifts)
 
 
 class _Best(cp_model.CpSolverSolutionCallback):

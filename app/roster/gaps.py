@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.roster.facts import Facts
 from app.roster.words import ShiftLabel
-from scheduling import Gap, Violation, check, is_private, is_untold, preflight, rule_named, words
+from scheduling import Gap, Violation, check, is_private, is_untold, places, preflight, rule_named, words
 
 OPEN_RULES = ("cover", "skill")
 OPEN_CODES = ("minimum", "under")
@@ -100,13 +100,10 @@ def figures_of(facts: Facts) -> DraftFigures:
     """Look at a draft with every rule."""
     problem, roster = facts.problem, facts.roster
     found = check(problem, roster)
-    filled = sum(
-        min(each.target, sum(not problem.worker[one].is_trainee for one in roster.workers_on(each.id)))
-        for each in problem.shifts
-    )
+    filled, wanted = places(problem, roster)
     return DraftFigures(
         filled=filled,
-        wanted=sum(each.target for each in problem.shifts),
+        wanted=wanted,
         price=sum(each.price or 0 for each in found),
         forbidden=sum(each.is_forbidden for each in found),
         prices=_prices(found),

@@ -27,6 +27,7 @@ from scheduling import (
     effect,
     fix,
     newly_broken,
+    places,
     preflight,
     solve,
     why_me,
@@ -192,3 +193,12 @@ def test_no_sentence_speaks_of_one_people_or_one_weekends():
             said = words(Violation(rule.name, code, None, ("ana",), ("mon",), tuple(facts.items())))
             assert not re.search(r"\b1 (people|weekends|nights|days|shifts|trainees|seats)\b", said), said
             assert "{" not in said
+
+
+def test_a_place_that_wants_a_skill_is_not_filled_by_people_without_it():
+    checking = shift("checking", 0, demands=(Demand(2, 1), Demand(1, 1, skill="checking")))
+    workers = (Worker("ana"), Worker("bo"), Worker("cy", skills=(Holding("checking"),)))
+    problem = Problem(Horizon.plain(MONDAY, 7), (checking,), workers, default_rules())
+    assert places(problem, Roster([("ana", "checking"), ("bo", "checking")])) == (1, 2)
+    assert places(problem, Roster([("ana", "checking"), ("cy", "checking")])) == (2, 2)
+    assert places(problem, Roster()) == (0, 2)
