@@ -18,6 +18,7 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    PasswordField,
     SelectFieldBase,
     SelectMultipleField,
     StringField,
@@ -128,6 +129,14 @@ class PlainInteger(IntegerField):
             super().process_formdata([text.strip() for text in valuelist])
         except ValueError as error:
             raise ValueError("Type a whole number.") from error
+
+
+class SecretField(PasswordField):
+    """A passphrase or PIN, without the white space that a phone or a paste leaves before and after it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        super().process_formdata([text.strip() for text in valuelist])
 
 
 class PlainTime(TimeField):

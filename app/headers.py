@@ -12,7 +12,6 @@ CONTENT_SECURITY_POLICY = (
 FEATURES = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "clipboard-read",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
+
+from app.fields import SecretField
 
 SHARED = "Other people use this device too\nYou are signed out after 20 minutes without use."
 
@@ -13,7 +15,7 @@ class PassphraseForm(FlaskForm):
     """E-mail address and passphrase."""
 
     email = EmailField("Your e-mail address", [InputRequired("Type your e-mail address."), Length(max=200)])
-    passphrase = PasswordField("Your passphrase", [InputRequired("Type your passphrase."), Length(max=200)])
+    passphrase = SecretField("Your passphrase", [InputRequired("Type your passphrase."), Length(max=200)])
     is_shared = BooleanField(SHARED)
 
 
@@ -35,15 +37,15 @@ class CodeForm(FlaskForm):
 class PinForm(FlaskForm):
     """The PIN that goes with a card."""
 
-    pin = PasswordField("Your PIN", [InputRequired("Type your PIN."), Length(max=30)])
+    pin = SecretField("Your PIN", [InputRequired("Type your PIN."), Length(max=30)])
     is_shared = BooleanField(SHARED)
 
 
 class NewPinForm(FlaskForm):
     """A PIN of one's own choice."""
 
-    pin = PasswordField("A PIN of your own", [InputRequired("Choose a PIN."), Length(max=30)])
-    again = PasswordField(
+    pin = SecretField("A PIN of your own", [InputRequired("Choose a PIN."), Length(max=30)])
+    again = SecretField(
         "The same PIN again", [InputRequired("Type it again."), EqualTo("pin", "These two are not the same.")]
     )
 
@@ -52,8 +54,8 @@ class NewCardForm(FlaskForm):
     """The first use of a card: the code told with it, and a PIN."""
 
     code = StringField("The code you were told", [InputRequired("Type the code."), Length(max=30)])
-    pin = PasswordField("A PIN of your own", [InputRequired("Choose a PIN."), Length(max=30)])
-    again = PasswordField(
+    pin = SecretField("A PIN of your own", [InputRequired("Choose a PIN."), Length(max=30)])
+    again = SecretField(
         "The same PIN again", [InputRequired("Type it again."), EqualTo("pin", "These two are not the same.")]
     )
 
@@ -61,8 +63,8 @@ class NewCardForm(FlaskForm):
 class SetUpForm(FlaskForm):
     """The first passphrase."""
 
-    passphrase = PasswordField("Your new passphrase", [InputRequired("Choose a passphrase."), Length(max=200)])
-    again = PasswordField(
+    passphrase = SecretField("Your new passphrase", [InputRequired("Choose a passphrase."), Length(max=200)])
+    again = SecretField(
         "The same again", [InputRequired("Type it again."), EqualTo("passphrase", "These two are not the same.")]
     )
 
@@ -70,7 +72,7 @@ class SetUpForm(FlaskForm):
 class ChangePassphraseForm(SetUpForm):
     """A new passphrase against the present one."""
 
-    current = PasswordField("Your present passphrase", [InputRequired("Type your present passphrase.")])
+    current = SecretField("Your present passphrase", [InputRequired("Type your present passphrase.")])
 
 
 class SecondStepForm(FlaskForm):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
 
 from app.checkins.packs import PackShown
 from app.checkins.queries import ListenerShown, StandingChoice
 from app.checkins.services import LONGEST_NOTE, Given, Page
 from app.checkins.words import QUESTIONS, SHARING_WORDS
-from app.fields import KeyedForm, choice, choices, day_words, stripped, text_field
+from app.fields import KeyedForm, SecretField, choice, choices, day_words, stripped, text_field
 
 PHRASE = "Your private words"
 SURE = "delete"
@@ -70,14 +70,14 @@ class WeeklyForm(KeyedForm):
 class OpenForm(FlaskForm):
     """What opens a history."""
 
-    passphrase = PasswordField(PHRASE, [InputRequired("Type your private words."), Length(max=200)])
+    passphrase = SecretField(PHRASE, [InputRequired("Type your private words."), Length(max=200)])
 
 
 class ForgetForm(FlaskForm):
     """Deleting everything: a typed word, and the private words where the session is not the person's own."""
 
     sure = StringField(f"Type the word {SURE}", [InputRequired(f"Type the word {SURE}."), Length(max=40)])
-    passphrase = PasswordField(PHRASE, [Optional(), Length(max=200)])
+    passphrase = SecretField(PHRASE, [Optional(), Length(max=200)])
 
     def validate_sure(self, field: StringField) -> None:
         """Only the word itself."""
@@ -88,8 +88,8 @@ class ForgetForm(FlaskForm):
 class KeyForm(FlaskForm):
     """New private words, typed twice."""
 
-    passphrase = PasswordField("New private words", [InputRequired("Choose your words."), Length(max=200)])
-    again = PasswordField(
+    passphrase = SecretField("New private words", [InputRequired("Choose your words."), Length(max=200)])
+    again = SecretField(
         "The same words again",
         [InputRequired("Type them again."), EqualTo("passphrase", "These two are not the same.")],
     )

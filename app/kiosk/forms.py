@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from app.fields import choices, text_field
+from app.fields import SecretField, choices, text_field
 
 
 class EnrolForm(FlaskForm):
@@ -29,15 +29,15 @@ class ScanForm(FlaskForm):
 class PinForm(FlaskForm):
     """The PIN that goes with a card."""
 
-    pin = PasswordField("Your PIN", [InputRequired("Type your PIN."), Length(max=30)])
+    pin = SecretField("Your PIN", [InputRequired("Type your PIN."), Length(max=30)])
 
 
 class FirstPinForm(FlaskForm):
     """The first use of a card: the code told with it, and a PIN."""
 
     code = StringField("The code you were told", [InputRequired("Type the code."), Length(max=30)])
-    pin = PasswordField("A PIN of your own", [InputRequired("Choose a PIN."), Length(max=30)])
-    again = PasswordField(
+    pin = SecretField("A PIN of your own", [InputRequired("Choose a PIN."), Length(max=30)])
+    again = SecretField(
         "The same PIN again", [InputRequired("Type it again."), EqualTo("pin", "These two are not the same.")]
     )
 

@@ -61,6 +61,13 @@ def test_changing_the_passphrase_ends_every_other_session_and_renews_this_one(an
     assert not is_in(browser, cookie_of(there))
 
 
+def test_white_space_around_a_passphrase_is_no_part_of_it(ana, enter, browser, knock):
+    new = "blue kettle by the door"
+    enter().submit("/account/passphrase", current=f"{PASSPHRASE} ", passphrase=f" {new}", again=f"{new}\n")
+    client = browser()
+    assert knock(client, "/sign-in", email=ADDRESS, passphrase=f"\t{new} ").status_code == 303
+
+
 def test_who_left_is_out_and_stays_out_when_they_come_back(ana, enter, browser):
     cookie = cookie_of(enter())
     admin = frozenset({Role.ADMIN})
