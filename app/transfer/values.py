@@ -25,6 +25,8 @@ MONTH_NAMES = (
 )  # fmt: skip
 DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DATE_ORDERS = {"": "not said", "dmy": "day/month/year", "mdy": "month/day/year"}
+YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "✓", "ja", "oui", "sí", "si"})
+NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non"})
 LISTED = re.compile(r"[\s,;/|+&]+")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -143,16 +145,14 @@ class YesNo(Type):
     """Yes or no."""
 
     words = "yes or no"
-    _yes = frozenset({"yes", "y", "true", "t", "1", "x", "on", "✓", "ja", "oui", "sí", "si"})
-    _no = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non"})
 
     def parse(self, text: str, reading: Reading) -> bool:
         """Read yes or no."""
         del reading
         word = fold(text)
-        if word in self._yes:
+        if word in YES:
             return True
-        if word in self._no:
+        if word in NO:
             return False
         raise BadValue("Write yes or no.")
 

@@ -20,7 +20,10 @@ from app.transfer.kinds.kind import Kind, Line, Rights, person_name
 from app.transfer.kinds.people import NAME, PERSON, SERVICE, SITE
 from app.transfer.kinds.sites import DEMAND, LINES, DemandedKind
 from app.transfer.values import (
+    NO,
+    YES,
     BadValue,
+    Choice,
     Clock,
     ClockTime,
     Day,
@@ -40,6 +43,12 @@ AN_ID = re.compile(f"[{ALPHABET}]{{{ID_LENGTH}}}")
 DAY = timedelta(days=1)
 SPAN = ("date", "starts", "ends", "ends_on")
 START, END = "start instant", "end instant"
+TOLD = {"told_starts": START, "told_ends": END, "told_site": "site"}
+ACCEPTED, WAITING, DECLINED = "yes", "no", "declined"
+ANSWER = Choice(
+    (ACCEPTED, WAITING, DECLINED),
+    dict.fromkeys(YES, ACCEPTED) | dict.fromkeys(NO, WAITING) | {"said no": DECLINED},
+)
 
 
 class ShiftWord(Type):
@@ -116,6 +125,28 @@ def _offset(local: datetime) -> int:
     return int((local.utcoffset() or timedelta()).total_seconds()) // 60
 
 
+class Moment(Type):
+    """An instant, written as a day and a time on the organisation's clock."""
+
+    words = "a date and a time: 2026-03-31 21:30"
+    _day, _clock = Day(), ClockTime()
+
+    def parse(self, text: str, reading: Reading) -> datetime:
+        """Read a day and a time."""
+        found = re.fullmatch(r"(\S+?)(?: +|[Tt])(\S.*)", text)
+        if found is None:
+            raise BadValue("Write a date and a time like 2026-03-31 21:30.")
+        return _instant(self._day.parse(found[1], reading), self._clock.parse(found[2], reading), "")
+
+    def text(self, value: Any, world: World) -> str:
+        """Write the shortest day and time that mean this instant, to the second."""
+        local = clock.local(value.replace(microsecond=0))
+        at = Clock(local.time().replace(fold=0, tzinfo=None))
+        if _instant(local.date(), at, "") != local:
+            at = replace(at, offset=_offset(local))
+        return f"{self._day.text(local.date(), world)} {self._clock.text(at, world)}"
+
+
 class Periods(Kind):
     """The stretches of days that are rostered together."""
 
@@ -128,17 +159,18 @@ class Periods(Kind):
         Column("last_day", Day(), "Its last day.", "2026-03-29", "ends_on", is_needed=True, also=("ends on", "until")),
         Column("name", NAME, "What it is called.", "Example: March", "name", is_needed=True),
         Column("published", YesNo(), "Yes when its roster is known to all, as that of the past is. Blank means no.", "no", default=False),
+        Column("published_at", Moment(), "When it was last published. Blank: when it comes in.", ""),
     )  # fmt: skip
     notes = ("Only a new period can come in as published. A roster that is here already is published on its own page.",)
 
     def besides(self, session: Session) -> dict[str, Values]:
-        """Which of them are published."""
+        """Which of them are published, and since when."""
         published = session.execute(sa.select(Period.id, Period.published_at))
-        return {period_id: {"published": at is not None} for period_id, at in published}
+        return {period_id: {"published": at is not None, "published_at": at} for period_id, at in published}
 
     def nothing_besides(self) -> Values:
         """A period that is not published."""
-        return {"published": False}
+        return {"published": False, "published_at": None}
 
     def key(self, values: Values) -> Any:
         """Its first day: no two periods share a day."""
@@ -159,6 +191,12 @@ class Periods(Kind):
             raise BadValue("This period is published: its days stay as they are.", "last_day")
         if stored and stored["published"] != values["published"]:
             raise BadValue("A roster that is here already is published on its own page, not by a file.", "published")
+        if stored:
+            _keep_moment(values, stored)
+        elif values["published_at"] is not None and not values["published"]:
+            raise BadValue("It is not published: leave this blank.", "published_at")
+        elif values["published_at"] is not None and values["published_at"] > clock.now():
+            raise BadValue("This time is still to come.", "published_at")
 
     def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
         """No two periods share a day."""
@@ -186,7 +224,15 @@ class Periods(Kind):
         """A published one counts its first publication."""
         del session, world
         if entry.is_new and entry.values["published"]:
-            thing.published_at, thing.version = clock.now(), 1
+            thing.published_at, thing.version = entry.values["published_at"] or clock.now(), 1
+
+
+def _keep_moment(values: Values, stored: Values) -> None:
+    """Hold a row to when the period was published, which a file tells to the second; raises `BadValue`."""
+    said, known = values["published_at"], stored["published_at"]
+    if said is not None and (known is None or said != known.replace(microsecond=0)):
+        raise BadValue("When it was published stays as it is.", "published_at")
+    values["published_at"] = known
 
 
 THEIRS = "People are on this shift. Change it on its page: then they are told, and paid what they lose."
@@ -362,7 +408,11 @@ class Assignments(Kind):
         Column("site", SITE, "Where.", "EXAMPLE", is_pointer=True),
         Column("service", SERVICE, "What.", "EXAMPLE-WALK", is_pointer=True),
         Column("hours", Hours(1000), "For reading only: true hours, clock changes counted.", "10", is_shown=True),
-        Column("accepted", YesNo(), "No while a late change awaits the person's yes. Blank means yes.", "yes", default=True),
+        Column("accepted", ANSWER, "No while a late change awaits the person's yes, declined when they said no to it. Blank means yes.", "yes", default=ACCEPTED),
+        Column("taken_late", YesNo(), "Yes when they filled an open place at short notice. Blank means no.", "no", "is_taken_late", default=False),
+        Column("told_starts", Moment(), "The start they were last told. Blank: as the shift is now.", ""),
+        Column("told_ends", Moment(), "The end they were last told. Blank: as the shift is now.", ""),
+        Column("told_site", SITE, "The site they were last told. Blank: as the shift is now.", ""),
     )  # fmt: skip
     notes = (
         "The shifts must be there already: import them first, or both in one ZIP.",
@@ -373,10 +423,20 @@ class Assignments(Kind):
     def load(self, session: Session, rights: Rights) -> Iterator[tuple[Entry, Any]]:
         """Every published assignment."""
         del rights
-        query = sa.select(Assignment.id, Assignment.person_id, Assignment.shift_id, Assignment.accepted_at)
-        for thing_id, person_id, shift_id, accepted_at in session.execute(query):
-            values: Values = {"person": person_id, "shift": shift_id, "accepted": accepted_at is not None}
-            yield Entry(thing_id, values, dict(values)), self.key(values)
+        told = Assignment.told_starts_at, Assignment.told_ends_at, Assignment.told_site_id
+        query = (
+            sa.select(Assignment.id, Assignment.person_id, Assignment.shift_id, Assignment.is_taken_late)
+            .add_columns(Assignment.accepted_at, Assignment.declined_at)
+            .add_columns(*told, Shift.starts_at, Shift.ends_at, Shift.site_id)
+            .join(Shift, Shift.id == Assignment.shift_id)
+        )
+        for row in session.execute(query):
+            answer = ACCEPTED if row.accepted_at else DECLINED if row.declined_at else WAITING
+            values: Values = {"person": row.person_id, "shift": row.shift_id, "accepted": answer}
+            values |= {"taken_late": row.is_taken_late}
+            for column, known, now in zip(TOLD, row[6:9], row[9:12], strict=True):
+                values[column] = None if known == now else known
+            yield Entry(row.id, values, dict(values)), self.key(values)
 
     def key(self, values: Values) -> Any:
         """A person is on a shift once."""
@@ -413,6 +473,21 @@ class Assignments(Kind):
             raise BadValue(f"{len(found)} shifts are at this time and place: give the word of the shift.", "shift")
         return found[0]
 
+    def settle(self, entry: Entry, given: frozenset[str], reading: Reading, rights: Rights) -> None:
+        """Whoever is on a shift already was told what they were told, by the house and not by a file."""
+        del given, rights
+        values, stored = entry.values, entry.stored
+        shift = reading.world["shifts"].by_id[values["shift"]].values
+        for column, name in TOLD.items():
+            if stored and values[column] not in {None, stored[column] or shift[name]}:
+                who = person_name(reading.world, values["person"])
+                raise BadValue(f"What {who} was told stays as it is. Publish the roster to tell them anew.", column)
+            if stored:
+                values[column] = stored[column]
+        told = _told(entry, reading.world)
+        if told["told_ends"] <= told["told_starts"]:
+            raise BadValue("It ends before it begins.", "told_ends")
+
     def label(self, entry: Entry, world: World) -> str:
         """Who, and when."""
         shift = world["shifts"].by_id[entry.values["shift"]]
@@ -448,15 +523,22 @@ class Assignments(Kind):
         thing.assigned_at = clock.now()
 
     def write_more(self, session: Session, thing: Any, entry: Entry, world: World) -> None:
-        """Write the shift, which a new person on it knows as it is now, and the person's yes."""
+        """Write the shift, what a new person on it knows of it, and what the person said."""
         del session
         if entry.is_new:
-            shift = world["shifts"].by_id[entry.values["shift"]]
-            thing.shift_id = shift.id
-            thing.told_starts_at, thing.told_ends_at = shift.values[START], shift.values[END]
-            thing.told_site_id = shift.values["site"]
+            thing.shift_id, told = entry.values["shift"], _told(entry, world)
+            thing.told_starts_at, thing.told_ends_at = told["told_starts"], told["told_ends"]
+            thing.told_site_id = told["told_site"]
         if entry.is_new or entry.values["accepted"] != (entry.stored or {})["accepted"]:
-            thing.accepted_at = clock.now() if entry.values["accepted"] else None
+            answer = entry.values["accepted"]
+            thing.accepted_at = clock.now() if answer == ACCEPTED else None
+            thing.declined_at = clock.now() if answer == DECLINED else None
+
+
+def _told(entry: Entry, world: World) -> Values:
+    """The times and the place that the person of an assignment was last told."""
+    shift = world["shifts"].by_id[entry.values["shift"]].values
+    return {column: entry.values[column] or shift[name] for column, name in TOLD.items()}
 
 
 def shifts_cell(shift: Entry, column: str, world: World) -> str:

@@ -186,7 +186,7 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
         starts_on=DAY_ONE,
         ends_on=DAY_ONE + timedelta(days=27),
         version=int(published),
-        published_at=app_clock.now() if published else None,
+        published_at=app_clock.now() - timedelta(minutes=draw(st.integers(0, 90 * 24 * 60))) if published else None,
         created_at=app_clock.now(),
     )
     shifts, assigned, taken = [], [], set()
@@ -224,7 +224,12 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
         )
         shifts.append(shift)
         for person in draw(st.lists(st.sampled_from(people), unique=True, max_size=2)):
-            accepted = draw(st.sampled_from([None, app_clock.now()]))
+            accepted, declined = draw(st.sampled_from([(None, None), (app_clock.now(), None), (None, app_clock.now())]))
+            told = as_told(shift)
+            if draw(st.booleans()):
+                told["told_starts_at"] -= timedelta(minutes=draw(st.integers(0, 120)))
+                told["told_ends_at"] += timedelta(minutes=draw(st.integers(0, 120)))
+                told["told_site_id"] = draw(st.sampled_from(sites)).id
             assigned.append(
                 Assignment(
                     id=new_id(),
@@ -232,7 +237,9 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
                     person_id=person.id,
                     assigned_at=app_clock.now(),
                     accepted_at=accepted,
-                    **as_told(shift),
+                    declined_at=declined,
+                    is_taken_late=draw(st.booleans()),
+                    **told,
                 )
             )
     return [skills, sites, services, people, times, patterns, [period], shifts, assigned]
@@ -265,8 +272,20 @@ def bring_in(files: dict[str, str]) -> Any:
     return make_plan(db.session, sheets, ADMIN)
 
 
+def standing() -> list[Any]:
+    """Who is on which shift, what they said to it, and what they know of it."""
+    query = (
+        sa.select(Person.code, Assignment.shift_id, Assignment.accepted_at, Assignment.declined_at)
+        .add_columns(Assignment.told_starts_at, Assignment.told_ends_at, Site.code, Assignment.is_taken_late)
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Site, Site.id == Assignment.told_site_id)
+        .order_by(Person.code, Assignment.shift_id)
+    )
+    return [(*row[:2], bool(row[2]), bool(row[3]), *row[4:]) for row in db.session.execute(query)]
+
+
 def there_and_back() -> None:
-    first = export()
+    first, before = export(), standing()
     same = bring_in(first)
     db.session.rollback()
     assert [(file.kind.name, bad) for file, bad in same.bad] == []
@@ -278,6 +297,7 @@ def there_and_back() -> None:
     write_plan(db.session, plan)
     db.session.commit()
     assert export() == first
+    assert standing() == before
 
 
 @settings(max_examples=max(10, settings().max_examples // 8))
