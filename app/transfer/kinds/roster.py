@@ -45,6 +45,7 @@ SPAN = ("date", "starts", "ends", "ends_on")
 START, END = "start instant", "end instant"
 TOLD = {"told_starts": START, "told_ends": END, "told_site": "site"}
 ACCEPTED, WAITING, DECLINED = "yes", "no", "declined"
+SAID = {ACCEPTED: "said yes", WAITING: "has not said yes", DECLINED: "said no"}
 ANSWER = Choice(
     (ACCEPTED, WAITING, DECLINED),
     dict.fromkeys(YES, ACCEPTED) | dict.fromkeys(NO, WAITING) | {"said no": DECLINED},
@@ -417,6 +418,7 @@ class Assignments(Kind):
     notes = (
         "The shifts must be there already: import them first, or both in one ZIP.",
         "Rows are added to what is there, and nobody is told by mail. To take someone off a shift, use the board.",
+        "Rows that are there stay: people themselves say yes or no, and they are told by publishing the roster.",
         "A draft that was begun before the import is told, when it is published, that the roster has changed.",
     )
 
@@ -474,16 +476,10 @@ class Assignments(Kind):
         return found[0]
 
     def settle(self, entry: Entry, given: frozenset[str], reading: Reading, rights: Rights) -> None:
-        """Whoever is on a shift already was told what they were told, by the house and not by a file."""
+        """Whoever is on a shift already said and was told what they did: no file says otherwise."""
         del given, rights
-        values, stored = entry.values, entry.stored
-        shift = reading.world["shifts"].by_id[values["shift"]].values
-        for column, name in TOLD.items():
-            if stored and values[column] not in {None, stored[column] or shift[name]}:
-                who = person_name(reading.world, values["person"])
-                raise BadValue(f"What {who} was told stays as it is. Publish the roster to tell them anew.", column)
-            if stored:
-                values[column] = stored[column]
+        if entry.stored:
+            _keep_said(entry, reading.world)
         told = _told(entry, reading.world)
         if told["told_ends"] <= told["told_starts"]:
             raise BadValue("It ends before it begins.", "told_ends")
@@ -529,10 +525,23 @@ class Assignments(Kind):
             thing.shift_id, told = entry.values["shift"], _told(entry, world)
             thing.told_starts_at, thing.told_ends_at = told["told_starts"], told["told_ends"]
             thing.told_site_id = told["told_site"]
-        if entry.is_new or entry.values["accepted"] != (entry.stored or {})["accepted"]:
             answer = entry.values["accepted"]
             thing.accepted_at = clock.now() if answer == ACCEPTED else None
             thing.declined_at = clock.now() if answer == DECLINED else None
+
+
+def _keep_said(entry: Entry, world: World) -> None:
+    """Hold a row to what its person said and was told; raises `BadValue`. A blank says nothing about what was told."""
+    values, stored, who = entry.values, entry.stored or {}, person_name(world, entry.values["person"])
+    shift = world["shifts"].by_id[values["shift"]].values
+    if values["accepted"] != stored["accepted"]:
+        raise BadValue(f"{who} {SAID[stored['accepted']]} to this shift. No file changes what people say.", "accepted")
+    if values["taken_late"] != stored["taken_late"]:
+        raise BadValue(f"How {who} came on this shift stays as it is.", "taken_late")
+    for column, name in TOLD.items():
+        if values[column] not in {None, stored[column] or shift[name]}:
+            raise BadValue(f"What {who} was told stays as it is. Publish the roster to tell them anew.", column)
+        values[column] = stored[column]
 
 
 def _told(entry: Entry, world: World) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -255,7 +256,7 @@ def test_wishes_come_in_by_an_admin_and_are_shown_to_nobody(group, as_):
     assert "sam-1" not in as_(group["sam-1"]).get("/transfer/my-wishes.csv").text
 
 
-def bring_in_a_history(client):
+def bring_in_a_history(client, answer="yes"):
     data = write_zip(
         [
             ("periods.csv", b"first day,last day,name,published\n2026-10-01,2026-10-28,October,yes\n"),
@@ -263,7 +264,7 @@ def bring_in_a_history(client):
                 "shifts.csv",
                 b"shift,date,starts,ends,site,service,minimum,target\nold-1,2026-10-02,10 PM,6 AM,north,walk,1,2\n",
             ),
-            ("assignments.csv", b"person,shift\nana,old-1\nsam-1,old-1\n"),
+            ("assignments.csv", f"person,shift,accepted\nana,old-1,{answer}\nsam-1,old-1,\n".encode()),
         ]
     )
     path, page = preview(client, data, "everything")
@@ -290,6 +291,40 @@ def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, pl
     db.session.execute(sa.delete(Assignment))
     db.session.commit()
     assert not [each for file in plan_of("shifts", data).files for each in file.bad]
+
+
+@pytest.mark.parametrize(
+    ("said", "cell", "reason"),
+    [
+        ("declined", "yes", "Ana said no to this shift. No file changes what people say."),
+        ("yes", "declined", "Ana said yes to this shift. No file changes what people say."),
+        ("no", "yes", "Ana has not said yes to this shift. No file changes what people say."),
+        ("declined", "said no", None),
+    ],
+)
+def test_no_file_turns_a_no_into_a_yes_or_a_yes_into_a_no(group, as_, plan_of, said, cell, reason):  # noqa: PLR0913, PLR0917
+    bring_in_a_history(as_(group["ada"]), answer=said)
+    (place,) = db.session.scalars(sa.select(Assignment).where(Assignment.person_id == group["ana"])).all()
+    assert (place.accepted_at is not None, place.declined_at is not None) == (said == "yes", said == "declined")
+    (file,) = plan_of("assignments", f"person,shift,accepted\nana,{place.shift_id},{cell}\n".encode()).files
+    assert [bad.reason for bad in file.bad] == ([reason] if reason else [])
+    assert file.unchanged == (not reason)
+
+
+@pytest.mark.parametrize("cell", ["", "2026-10-02 21:00", "2026-10-02 22:00", "soon"])
+def test_no_file_says_what_somebody_on_a_shift_was_told(group, as_, plan_of, cell):
+    bring_in_a_history(as_(group["ada"]))
+    shift = db.session.scalars(sa.select(Shift)).one()
+    shift.starts_at -= timedelta(hours=1)
+    shift_id = shift.id
+    db.session.commit()
+    (file,) = plan_of("assignments", f"person,shift,told starts\nana,{shift_id},{cell}\n".encode()).files
+    wrong = {
+        "2026-10-02 21:00": "What Ana was told stays as it is. Publish the roster to tell them anew.",
+        "soon": "Write a date and a time like 2026-03-31 21:30.",
+    }
+    assert [bad.reason for bad in file.bad] == ([wrong[cell]] if cell in wrong else [])
+    assert not file.changes
 
 
 def test_contact_details_leave_with_an_admin_only_and_it_is_noted(group, as_):
