@@ -34,6 +34,7 @@ NOTHING = "nothing"
 YEARS = range(1900, 2200)
 REACH = date(2000, 1, 1), date(2100, 12, 31)
 """Days that a page may be asked for: reckoning with them never leaves the calendar."""
+MOST_ADDRESS = 200
 MOST_PEOPLE = 500
 MOST_SEATS = 100
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
@@ -106,6 +107,16 @@ def day_asked(text: str, otherwise: date) -> date:
 def within_reach(day: date) -> date:
     """The day, or the nearest that a page may be asked for."""
     return min(max(day, REACH[0]), REACH[1])
+
+
+def is_within_reach(day: date) -> bool:
+    """Whether pages may be asked for this day."""
+    return REACH[0] <= day <= REACH[1]
+
+
+def asks_for_nobody(skill_id: str | None, target: int) -> bool:
+    """Whether a demand line names a skill and wants nobody who has it: then it says nothing."""
+    return bool(skill_id) and target < 1
 
 
 def time_field(label: str, *, required: str = "", description: str = "") -> Field:

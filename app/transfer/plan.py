@@ -264,7 +264,7 @@ def _apply(  # noqa: PLR0913, PLR0917 - it is the one place where all of these m
         name: value for name, value in first.values.items() if name in kind.kept and name not in _line_names(kind)
     }
     if kind.has_lines and given & _line_names(kind):
-        entry.values[LINES] = demand_lines(group)
+        entry.values[LINES] = demand_lines(group, (entry.stored or {}).get(LINES, ()))
     if not any(line.bad for line in group):
         try:
             kind.settle(entry, given, reading, rights)

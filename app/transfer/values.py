@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.fields import MARKS
+from app.fields import MARKS, MOST_ADDRESS
 
 if TYPE_CHECKING:
     from app.transfer.world import World
@@ -124,7 +124,7 @@ class Text(Type):
 class Email(Text):
     """An e-mail address."""
 
-    most: int = 254
+    most: int = MOST_ADDRESS
     words = "an e-mail address"
 
     def parse(self, text: str, reading: Reading) -> str:

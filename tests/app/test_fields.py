@@ -58,3 +58,9 @@ def test_a_year_that_cannot_be_meant_is_refused_beside_its_field(robin, day):
     answer = robin.send("/rosters/add", starts_on=day, ends_on=day)
     assert answer.status_code == 422
     assert f"The year {int(day[:4])} cannot be right." in answer.text
+
+
+def test_a_period_lies_in_years_that_pages_can_be_asked_for(robin):
+    answer = robin.send("/rosters/add", starts_on="1998-10-01", ends_on="1998-10-28")
+    assert answer.status_code == 422
+    assert "Choose days of the years 2000 to 2100." in answer.text

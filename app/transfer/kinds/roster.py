@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import ID_LENGTH
+from app.fields import is_within_reach
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.roster.planning import FAR, span_problem
 from app.transfer.columns import Column
 from app.transfer.kinds.kind import Kind, Line, Rights, person_name
 from app.transfer.kinds.people import NAME, PERSON, SERVICE, SITE
@@ -86,6 +88,17 @@ def span(values: Values) -> tuple[datetime, datetime]:
     end = _instant(end_day, ends, "ends")
     if end <= start:
         raise BadValue("It ends before it begins.", "ends")
+    return start, end
+
+
+def _new_span(values: Values) -> tuple[datetime, datetime]:
+    """The instants of a shift whose hours a file gives; raises `BadValue` when no page would take them."""
+    start, end = span(values)
+    day, starts, ends, ends_on = (values[name] for name in SPAN)
+    if not is_within_reach(day):
+        raise BadValue(FAR, "date")
+    if ends_on is not None and ends_on > (day + DAY if ends.at <= starts.at else day):
+        raise BadValue("A shift ends at the latest a day later, at the time at which it begins.", "ends_on")
     return start, end
 
 
@@ -186,8 +199,9 @@ class Periods(Kind):
         """The days follow one another, and what is published stays as it is."""
         del given, reading, rights
         values, stored = entry.values, entry.stored
-        if values["last_day"] < values["first_day"]:
-            raise BadValue("The last day is before the first.", "last_day")
+        days = values["first_day"], values["last_day"]
+        if (not stored or days[1] != stored["last_day"]) and (words := span_problem(*days)):
+            raise BadValue(words, "last_day")
         if stored and stored["published"] and values["last_day"] != stored["last_day"]:
             raise BadValue("This period is published: its days stay as they are.", "last_day")
         if stored and stored["published"] != values["published"]:
@@ -334,7 +348,7 @@ class Shifts(DemandedKind):
         if stored is not None and all(values[name] == stored[name] for name in SPAN):
             start, end = stored[START], stored[END]
         else:
-            start, end = span(values)
+            start, end = _new_span(values)
             for column, instant in (("starts", start), ("ends", end)):
                 if clock.local(instant).replace(tzinfo=None, fold=0).time() != values[column].at:
                     reading.notes.append(
@@ -366,7 +380,9 @@ class Shifts(DemandedKind):
         """When and where."""
         cells = {name: self.cell(entry.values, self.by_name[name], world) for name in ("date", "starts", "ends")}
         site = world["sites"].by_id[entry.values["site"]].values["name"]
-        return f"{cells['date']} {cells['starts']}-{cells['ends']}, {site}"
+        first, last = (clock.local(entry.values[name]).date() for name in (START, END))
+        ends_on = f" on {last}" if last != first else ""
+        return f"{cells['date']} {cells['starts']}-{cells['ends']}{ends_on}, {site}"
 
     def order(self, entry: Entry, world: World) -> Any:
         """By time."""

@@ -47,7 +47,8 @@ def codes(draw: Callable[[Any], Any], most: int) -> list[str]:
 def lines(draw: Callable[[Any], Any], skills: list[Skill]) -> list[dict[str, Any]]:
     made = []
     for position, skill in enumerate(draw(st.lists(st.sampled_from([None, *skills]), max_size=2, unique=True))):
-        minimum, more, most = draw(st.tuples(SMALL, SMALL, st.one_of(st.none(), SMALL)))
+        at_least = st.integers(int(skill is not None), 4)
+        minimum, more, most = draw(st.tuples(SMALL, at_least, st.one_of(st.none(), SMALL)))
         target = minimum + more
         maximum = None if most is None else target + most
         skill_id = skill.id if skill else None
@@ -127,9 +128,8 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
             default_grade=draw(st.sampled_from(Grade)).value,
             created_at=app_clock.now(),
         )
-        person.role_rows = [
-            PersonRole(role=role) for role in draw(st.sets(st.sampled_from(["peer", "admin", "coordinator"])))
-        ]
+        roles = draw(st.sets(st.sampled_from(["peer", "admin", "coordinator"]), min_size=1))
+        person.role_rows = [PersonRole(role=role) for role in roles]
         for skill in draw(st.lists(st.sampled_from(skills), unique=True)):
             first, last = between(draw)
             person.skills.append(PersonSkill(id=new_id(), skill_id=skill.id, obtained_on=first, expires_on=last))
@@ -215,7 +215,7 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
             pattern_id=pattern.id if pattern else None,
             day_on=day,
             starts_at=start,
-            ends_at=start + timedelta(minutes=draw(st.integers(1, 30 * 60))),
+            ends_at=start + timedelta(minutes=draw(st.integers(1, 24 * 60))),
             trainee_seats=draw(SMALL),
             note=draw(st.one_of(st.none(), NAME)),
             is_edited=draw(st.booleans()),
