@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.attendance.queries import with_notes
 from app.database import ID_LENGTH
 from app.fields import is_within_reach
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
-from app.roster.planning import FAR, span_problem
+from app.roster.planning import FAR, OVER, WORKED, span_problem
+from app.roster.queries import promised_shifts
 from app.transfer.columns import Column
 from app.transfer.kinds.kind import Kind, Line, Rights, person_name
 from app.transfer.kinds.people import NAME, PERSON, SERVICE, SITE
@@ -253,12 +255,39 @@ def _keep_moment(values: Values, stored: Values) -> None:
 THEIRS = "People are on this shift. Change it on its page: then they are told, and paid what they lose."
 
 
-def _moved(entry: Entry) -> str:
-    """The column in which a stored shift differs in what people said yes to; empty when it does not."""
+THEN = "This shift is over: it cannot move to a time to come."
+
+
+def _moved(entry: Entry) -> list[str]:
+    """The columns in which a stored shift differs in what people said yes to."""
     if not entry.line or entry.stored is None:
-        return ""
+        return []
     columns = (("starts", START), ("ends", END), ("site", "site"), ("service", "service"), ("cancelled", "cancelled"))
-    return next((column for column, name in columns if entry.values[name] != entry.stored[name]), "")
+    return [column for column, name in columns if entry.values[name] != entry.stored[name]]
+
+
+def _kept(entries: list[tuple[Entry, list[str]]]) -> Iterator[tuple[Entry, str, str]]:
+    """What speaks against changes of shifts that people are on.
+
+    The times of one that is over may be put right while nothing rests on them: nothing is noted about anybody, and
+    all came on it when it was over already, with a history.
+    """
+    ids, now = [entry.id for entry, _ in entries], clock.now()
+    noted, promised = (with_notes(ids), promised_shifts(ids)) if ids else (set[str](), set[str]())
+    for entry, columns in entries:
+        for column in columns:
+            is_time = column in {"starts", "ends"}
+            if entry.id in noted and (is_time or column == "service"):
+                yield entry, column, WORKED
+            elif not is_time or (entry.stored or {})[END] > now:
+                yield entry, column, THEIRS
+            elif entry.id in promised:
+                yield entry, column, OVER
+            elif entry.values[END] > now:
+                yield entry, column, THEN
+            else:
+                continue
+            break
 
 
 class Shifts(DemandedKind):
@@ -364,11 +393,9 @@ class Shifts(DemandedKind):
     def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
         """A pattern makes one shift a day; what people said yes to is changed on its page, which tells and pays them."""
         del rights
-        moved = [(entry, column) for entry in table.entries if (column := _moved(entry))]
+        moved = [(entry, columns) for entry in table.entries if (columns := _moved(entry))]
         held = {each.values["shift"] for each in reading.world["assignments"].entries} if moved else set()
-        for entry, column in moved:
-            if entry.id in held:
-                yield entry, column, THEIRS
+        yield from _kept([(entry, columns) for entry, columns in moved if entry.id in held])
         taken: dict[Any, Entry] = {}
         for entry in sorted(table.entries, key=lambda each: each.line):
             if entry.values.get("pattern") is not None:
@@ -395,6 +422,8 @@ class Shifts(DemandedKind):
         for column, attribute in (("date", "day_on"), (START, "starts_at"), (END, "ends_at")):
             if entry.values[column] != stored.get(column):
                 setattr(thing, attribute, entry.values[column])
+        if stored and any(entry.values[name] != stored[name] for name in (START, END)):
+            _tell(session, entry)
         if entry.values["cancelled"] != stored.get("cancelled", False):
             thing.cancelled_at = clock.now() if entry.values["cancelled"] else None
 
@@ -405,6 +434,13 @@ class Shifts(DemandedKind):
                 # Two shifts of one pattern may change days; the pattern is written again with the rest.
                 session.execute(sa.update(Shift).where(Shift.id == entry.id).values(pattern_id=None))
                 stored["pattern"] = None
+
+
+def _tell(session: Session, entry: Entry) -> None:
+    """Whoever is on a shift that a file may move knows it as it is then: it is over, and nobody was promised it."""
+    told = {"told_starts_at": entry.values[START], "told_ends_at": entry.values[END]}
+    theirs = sa.update(Assignment).where(Assignment.shift_id == entry.id)
+    session.execute(theirs.values(**told, version=Assignment.version + 1).execution_options(synchronize_session=False))
 
 
 class Assignments(Kind):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from app.attendance import services as attendance
+from app.attendance.models import NotedVia
+from app.attendance.services import Noting
 from app.audit.models import AuditEntry
 from app.database import db
 from app.mail.models import OutgoingMail
 from app.people.models import Person, PersonSkill, Skill, Wish
 from app.roster.models import Assignment, Period, Shift
+from app.roster.planning import OVER, WORKED
 from app.sites.models import Service, Site
 from app.transfer import services
 from app.transfer.files import write_zip
@@ -282,7 +286,8 @@ def test_a_history_comes_in_with_its_shifts_and_periods(group, as_):
 
 
 @pytest.mark.parametrize("change", ["starts\n{},9 PM\n", "cancelled\n{},yes\n"])
-def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, plan_of, change):
+def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, plan_of, clock, change):
+    clock.set(datetime(2026, 10, 1, 19, tzinfo=UTC))
     bring_in_a_history(as_(group["ada"]))
     shift = db.session.scalars(sa.select(Shift.id)).one()
     data = ("shift," + change.format(shift)).encode()
@@ -291,6 +296,30 @@ def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, pl
     db.session.execute(sa.delete(Assignment))
     db.session.commit()
     assert not [each for file in plan_of("shifts", data).files for each in file.bad]
+
+
+def test_the_times_of_a_history_are_put_right_by_a_file_while_nothing_rests_on_them(group, as_, plan_of):
+    client = as_(group["ada"])
+    bring_in_a_history(client)
+    place = db.session.scalars(sa.select(Assignment).where(Assignment.person_id == group["ana"])).one()
+    shift_id, place_id = place.shift_id, place.id
+
+    def refused(cells):
+        data = f"shift,date,starts,cancelled\n{shift_id},{cells}\n".encode()
+        return data, [bad.reason for _, bad in plan_of("shifts", data).bad]
+
+    data, reasons = refused("2026-10-02,9 PM,no")
+    assert not reasons
+    say_yes(client, *preview(client, data, "shifts"))
+    place, shift = db.session.get_one(Assignment, place_id), db.session.get_one(Shift, shift_id)
+    assert (shift.ends_at - shift.starts_at, place.is_told(shift)) == (timedelta(hours=9), True)
+    assert refused("2027-10-02,9 PM,no")[1] == ["This shift is over: it cannot move to a time to come."]
+    assert "People are on this shift" in refused("2026-10-02,8 PM,yes")[1][0]
+    place.assigned_at = shift.starts_at
+    db.session.commit()
+    assert refused("2026-10-02,8 PM,no")[1] == [OVER]
+    assert attendance.note_as_planned(shift_id, group["ana"], Noting(group["robin"], NotedVia.COORDINATOR, 0))
+    assert refused("2026-10-02,8 PM,no")[1] == [WORKED]
 
 
 @pytest.mark.parametrize(
