@@ -14,7 +14,7 @@ from app.transfer.columns import Column, header_key
 from app.transfer.files import Row, Sheet, Unreadable
 from app.transfer.kinds import BY_NAME, KINDS, Bad, Kind, Line, Rights
 from app.transfer.kinds.sites import LINES, demand_lines, demand_text
-from app.transfer.values import BadValue, Reading
+from app.transfer.values import BadValue, Reading, check_seen
 from app.transfer.world import Entry, Table, Values, World
 
 EARLY = "This row ends early: it has {cells} of {columns} cells."
@@ -209,6 +209,7 @@ def _read_row(row: Row, columns: list[Column | None], kind: Kind, reading: Readi
                 line.values[column.name] = column.default
             continue
         try:
+            check_seen(cell.strip())
             line.values[column.name] = column.type.parse(cell.strip(), reading)
         except BadValue as bad:
             line.refuse(bad.reason, column.name)

@@ -64,6 +64,13 @@ def clean(text: str, *, is_long: bool = False) -> str:
     return CONTROL.sub(" ", MARKS.sub("", text)).strip()
 
 
+def check_seen(text: str) -> None:
+    """Hold a cell of any kind to what people can see; raises `BadValue`, which names the first mark they cannot."""
+    shown = text.replace("\r", "\n").replace("\t", " ")
+    if found := CONTROL.search(shown) or MARKS.search(shown):
+        raise BadValue(f"This holds a character that cannot be shown (U+{ord(found[0]):04X}). Type it anew.")
+
+
 def either(words: Iterable[str]) -> str:
     """Words in a row: "one, two or three"."""
     listed = list(words)
@@ -106,9 +113,6 @@ class Text(Type):
         del reading
         if not self.is_long and any(mark in text for mark in "\r\n"):
             raise BadValue("This must be one line.")
-        shown = text.replace("\r", "\n").replace("\t", " ")
-        if found := CONTROL.search(shown) or MARKS.search(shown):
-            raise BadValue(f"This holds a character that cannot be shown (U+{ord(found[0]):04X}). Type it anew.")
         text = clean(text, is_long=self.is_long)
         if len(text) > self.most:
             raise BadValue(f"This is longer than {self.most} letters.")

@@ -223,6 +223,14 @@ def test_a_mark_that_nobody_sees_is_named_and_what_joins_letters_is_taken(group,
     assert file.new == 2
 
 
+def test_a_mark_is_named_in_every_kind_of_cell(group, plan_of):
+    cells = "\u200e2026-12-21,\u200e21:00,06:00,,no\u2060rth,walk,,1\ufeff,1,y\u200bes"
+    (file,) = plan_of("shifts", f"{SHIFT.strip()},cancelled\n{cells}\n".encode()).files
+    marks = {"date": "200E", "starts": "200E", "site": "2060", "minimum": "FEFF", "cancelled": "200B"}
+    said = "This holds a character that cannot be shown (U+{}). Type it anew."
+    assert {bad.column: bad.reason for bad in file.bad} == {name: said.format(mark) for name, mark in marks.items()}
+
+
 def test_unknown_columns_are_named_with_a_guess(group, plan_of):
     (file,) = plan_of("people", read("people-unknown-columns.csv")).files
     assert file.ignored == [("Shoe size", ""), ("Wanted huors", "wanted_hours")]
