@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.fields import MARKS, MOST_ADDRESS
+from app.fields import MARKS, MOST_ADDRESS, can_be_seen
 
 if TYPE_CHECKING:
     from app.transfer.world import World
@@ -69,6 +69,8 @@ def check_seen(text: str) -> None:
     shown = text.replace("\r", "\n").replace("\t", " ")
     if found := CONTROL.search(shown) or MARKS.search(shown):
         raise BadValue(f"This holds a character that cannot be shown (U+{ord(found[0]):04X}). Type it anew.")
+    if not can_be_seen(text):
+        raise BadValue(f"Nothing of this can be seen (U+{ord(text[0]):04X}). Type it anew, or leave it blank.")
 
 
 def either(words: Iterable[str]) -> str:

@@ -215,11 +215,12 @@ def test_a_new_person_without_a_role_is_a_peer_and_only_an_admin_lets_staff_leav
 
 
 def test_a_mark_that_nobody_sees_is_named_and_what_joins_letters_is_taken(group, plan_of):
-    typed = ("An\u200ba", "\u202eBo", "Cy\u2069", "D\u2028i", "نیک\u200cپی", "🏳\ufe0f\u200d🌈")
+    typed = ("An\u200ba", "\u202eBo", "Cy\u2069", "D\u2028i", "\u3164", "\u200d", "نیک\u200cپی", "🏳\ufe0f\u200d🌈")
     (file,) = plan_of("people", "\n".join(("name", *typed)).encode()).files
-    wrong = [(2, "U+200B"), (3, "U+202E"), (4, "U+2069"), (5, "U+2028")]
-    said = "This holds a character that cannot be shown ({}). Type it anew."
-    assert [(bad.line, bad.column, bad.reason) for bad in file.bad] == [(n, "name", said.format(c)) for n, c in wrong]
+    wrong = [(2, "U+200B"), (3, "U+202E"), (4, "U+2069"), (5, "U+2028"), (6, "U+3164"), (7, "U+200D")]
+    assert [(bad.line, bad.column) for bad in file.bad] == [(line, "name") for line, _ in wrong]
+    assert all(f"({mark}). Type it anew" in bad.reason for bad, (_, mark) in zip(file.bad, wrong, strict=True))
+    assert file.bad[-1].reason.startswith("Nothing of this can be seen")
     assert file.new == 2
 
 
