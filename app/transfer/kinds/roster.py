@@ -156,9 +156,10 @@ class Moment(Type):
 
     def text(self, value: Any, world: World) -> str:
         """Write the shortest day and time that mean this instant, to the second."""
-        local = clock.local(value.replace(microsecond=0))
+        value = value.replace(microsecond=0)
+        local = clock.local(value)
         at = Clock(local.time().replace(fold=0, tzinfo=None))
-        if _instant(local.date(), at, "") != local:
+        if _instant(local.date(), at, "") != value:
             at = replace(at, offset=_offset(local))
         return f"{self._day.text(local.date(), world)} {self._clock.text(at, world)}"
 
@@ -253,8 +254,6 @@ def _keep_moment(values: Values, stored: Values) -> None:
 
 
 THEIRS = "People are on this shift. Change it on its page: then they are told, and paid what they lose."
-
-
 THEN = "This shift is over: it cannot move to a time to come."
 
 
@@ -532,6 +531,7 @@ class Assignments(Kind):
         del given, rights
         if entry.stored:
             _keep_said(entry, reading.world)
+            return
         told = _told(entry, reading.world)
         if told["told_ends"] <= told["told_starts"]:
             raise BadValue("It ends before it begins.", "told_ends")
