@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -35,15 +36,23 @@ NOTHING = "nothing"
 YEARS = range(1900, 2200)
 REACH = date(2000, 1, 1), date(2100, 12, 31)
 """Days that a page may be asked for: reckoning with them never leaves the calendar."""
+MOST_ADDRESS = 200
 MOST_PEOPLE = 500
 MOST_SEATS = 100
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 """Characters that no page can show."""
-MARKS = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+MARKS = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2060\u2066-\u2069\u2800\u3164\ufeff\uffa0]"
+)
 """Marks without a shape, which turn words around or let two that look alike differ.
 
 The two joiners (U+200C and U+200D) stay: names in Persian and Hindi, and emoji, are written with them.
 """
+SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+"""Categories of characters that show nothing by themselves; the joiners are of them."""
+SELECTORS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Choose the shape of the character before them."""
 
 
 def without_unseen(text: str) -> str:
@@ -51,14 +60,21 @@ def without_unseen(text: str) -> str:
     return UNSEEN.sub(" ", MARKS.sub("", text))
 
 
+def can_be_seen(text: str) -> bool:
+    """Whether any character of a text shows something by itself."""
+    return any(unicodedata.category(each) not in SHAPELESS for each in SELECTORS.sub("", text))
+
+
 def stripped(text: str | None) -> str | None:
-    """The text without white space around it; None when nothing is left."""
-    return without_unseen(text or "").strip() or None
+    """The text without white space around it; None when nothing is left to see."""
+    left = without_unseen(text or "").strip()
+    return left if can_be_seen(left) else None
 
 
 def on_one_line(text: str | None) -> str | None:
-    """The text on one line, without white space around it; None when nothing is left."""
-    return " ".join(without_unseen(text or "").split()) or None
+    """The text on one line, without white space around it; None when nothing is left to see."""
+    left = " ".join(without_unseen(text or "").split())
+    return left if can_be_seen(left) else None
 
 
 def text_field(label: str, most: int, *, required: str = "", description: str = "", area: bool = False) -> Field:
@@ -107,6 +123,16 @@ def day_asked(text: str, otherwise: date) -> date:
 def within_reach(day: date) -> date:
     """The day, or the nearest that a page may be asked for."""
     return min(max(day, REACH[0]), REACH[1])
+
+
+def is_within_reach(day: date) -> bool:
+    """Whether pages may be asked for this day."""
+    return REACH[0] <= day <= REACH[1]
+
+
+def asks_for_nobody(skill_id: str | None, target: int) -> bool:
+    """Whether a demand line names a skill and wants nobody who has it: then it says nothing."""
+    return bool(skill_id) and target < 1
 
 
 def time_field(label: str, *, required: str = "", description: str = "") -> Field:

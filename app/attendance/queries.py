@@ -142,6 +142,12 @@ def has_worked_records(shift_id: str) -> bool:
     return bool(db.session.scalar(sa.select(found)))
 
 
+def with_notes(shift_ids: Iterable[str]) -> set[str]:
+    """Those of these shifts for which something is noted about somebody, be it that they are paid or did not come."""
+    query = sa.select(Attendance.shift_id).where(Attendance.shift_id.in_(list(shift_ids)))
+    return {str(each) for each in db.session.scalars(query.distinct())}
+
+
 def has_come(shift_id: sa.SQLColumnExpression[str], person_id: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
     """Whether somebody arrived on a shift: for the queries of those who count places."""
     shift = sa.orm.aliased(Shift)

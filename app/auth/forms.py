@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from app.fields import SecretField
+from app.fields import MOST_ADDRESS, SecretField
 
 SHARED = "Other people use this device too\nYou are signed out after 20 minutes without use."
 
@@ -14,7 +14,7 @@ SHARED = "Other people use this device too\nYou are signed out after 20 minutes 
 class PassphraseForm(FlaskForm):
     """E-mail address and passphrase."""
 
-    email = EmailField("Your e-mail address", [InputRequired("Type your e-mail address."), Length(max=200)])
+    email = EmailField("Your e-mail address", [InputRequired("Type your e-mail address."), Length(max=MOST_ADDRESS)])
     passphrase = SecretField("Your passphrase", [InputRequired("Type your passphrase."), Length(max=200)])
     is_shared = BooleanField(SHARED)
 
@@ -22,7 +22,7 @@ class PassphraseForm(FlaskForm):
 class LinkForm(FlaskForm):
     """The address a link is mailed to."""
 
-    email = EmailField("Your e-mail address", [InputRequired("Type your e-mail address."), Length(max=200)])
+    email = EmailField("Your e-mail address", [InputRequired("Type your e-mail address."), Length(max=MOST_ADDRESS)])
     is_shared = BooleanField(SHARED)
 
 

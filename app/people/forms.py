@@ -12,6 +12,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional, Regexp, V
 
 from app.access import ROLE_WORDS, Role
 from app.fields import (
+    MOST_ADDRESS,
     EditForm,
     HoursField,
     choice,
@@ -69,7 +70,7 @@ class ProfileForm(EditForm):
     pronouns = text_field("Pronouns", 40, description="For example she, they, he.")
     email = EmailField(
         "E-mail",
-        [Optional(), Length(max=200), Email("This does not look like an e-mail address.")],
+        [Optional(), Length(max=MOST_ADDRESS), Email("This does not look like an e-mail address.")],
         filters=[stripped],
         description="For sign-in links and word of changes. Nobody in the group sees it but coordinators and admins.",
     )

@@ -9,7 +9,17 @@ from flask_wtf import FlaskForm
 from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from app.fields import MOST_PEOPLE, MOST_SEATS, EditForm, PlainInteger, day_field, text_field, time_field, whole_field
+from app.fields import (
+    MOST_PEOPLE,
+    MOST_SEATS,
+    EditForm,
+    PlainInteger,
+    asks_for_nobody,
+    day_field,
+    text_field,
+    time_field,
+    whole_field,
+)
 from app.roster.facts import Keep
 from app.roster.patterns import Line
 
@@ -129,7 +139,7 @@ class ShiftForm(EditForm):
                 line.skill_id.errors = [*line.skill_id.errors, "This skill stands above already."]
             seen.add(skill)
             target = least if line.target.data is None else line.target.data
-            if target < max(least, 1):
+            if target < least or asks_for_nobody(skill, target):
                 line.target.errors = [*line.target.errors, "At least one, and not fewer than needed to run."]
             if line.maximum.data is not None and line.maximum.data < target:
                 line.maximum.errors = [*line.maximum.errors, "Fewer than wanted."]

@@ -15,6 +15,7 @@ from app.attendance.queries import has_worked_records
 from app.audit.services import record
 from app.database import db, is_sqlite, new_id
 from app.editing import Outcome, Saved, actor_id, locked, outdated, refuse
+from app.fields import REACH, is_within_reach
 from app.pay.promises import lowered_by_service
 from app.roster import queries
 from app.roster.models import Assignment, Period, PublicationChange, Run, Shift, ShiftDemand
@@ -24,6 +25,7 @@ from app.sites.calendar import shift_instants
 
 LONGEST_DAYS = 92
 WEEK_DAYS = 7
+FAR = f"Choose days of the years {REACH[0].year} to {REACH[1].year}."
 Span: TypeAlias = tuple[datetime, datetime]
 WORKED = (
     "Somebody's hours on this shift are noted, so its times and its service stay as they are. "
@@ -55,7 +57,7 @@ def period_name(starts_on: date, ends_on: date) -> str:
 def add_period(name: str | None, starts_on: date, ends_on: date, pattern_ids: Iterable[str]) -> Outcome:
     """Add a period and make its shifts from the patterns chosen; days that are another period's are refused."""
     _hold_periods()
-    if words := _span_problem(starts_on, ends_on):
+    if words := span_problem(starts_on, ends_on):
         return refuse(ends_on=words)
     if (other := queries.overlapping(starts_on, ends_on)) is not None:
         return refuse(starts_on=_shared(other))
@@ -94,7 +96,7 @@ def edit_period(period_id: str, name: str, starts_on: date, ends_on: date, seen:
     is_moved = (starts_on, ends_on) != (period.starts_on, period.ends_on)
     if is_moved and period.published_at is not None:
         return refuse(starts_on="This period is published: its days stay as they are.")
-    if words := _span_problem(starts_on, ends_on):
+    if words := span_problem(starts_on, ends_on):
         return refuse(ends_on=words)
     if (other := queries.overlapping(starts_on, ends_on, but=period_id)) is not None:
         return refuse(starts_on=_shared(other))
@@ -221,8 +223,8 @@ def _people(number: int) -> str:
 def wall_times(shift: Shift) -> tuple[time, time]:
     """The times on the wall at which a shift begins and ends, as its form shows them.
 
-    They do not always say which instants are meant: a time comes twice when clocks go back, and a shift brought in
-    from a file may be longer than a day. Whoever saves them unchanged therefore keeps the instants.
+    They do not always say which instants are meant: a time comes twice when clocks go back. Whoever saves them
+    unchanged therefore keeps the instants.
     """
     starts, ends = (clock.local(at).time().replace(second=0, fold=0) for at in (shift.starts_at, shift.ends_at))
     return starts, ends
@@ -316,11 +318,14 @@ def _hold_shifts(period: Period) -> None:
     db.session.execute(of_period.order_by(Shift.id).with_for_update())
 
 
-def _span_problem(starts_on: date, ends_on: date) -> str:
+def span_problem(starts_on: date, ends_on: date) -> str:
+    """Why these days cannot be a period; empty when they can."""
     if ends_on < starts_on:
         return "The last day comes before the first."
     if (ends_on - starts_on).days >= LONGEST_DAYS:
         return f"A period has at most {LONGEST_DAYS} days."
+    if not (is_within_reach(starts_on) and is_within_reach(ends_on)):
+        return FAR
     return ""
 
 

@@ -370,6 +370,13 @@ def is_anybody_on(shift_id: str) -> bool:
     return bool(db.session.scalar(sa.select(on)))
 
 
+def promised_shifts(shift_ids: Iterable[str]) -> set[str]:
+    """Those of these shifts that somebody stood on before they were over: not only in a history brought in later."""
+    query = sa.select(Shift.id).join(Assignment, Assignment.shift_id == Shift.id)
+    query = query.where(Shift.id.in_(list(shift_ids)), Assignment.assigned_at < Shift.ends_at)
+    return set(db.session.scalars(query.distinct()))
+
+
 def untold_changes(period: Period, shift_id: str | None = None) -> Untold:
     """Coming shifts of a period (or this one) that are no longer as the people on them were told: one query."""
     asked = {"first": period.starts_on, "last": period.ends_on, "now": clock.now()}

@@ -13,6 +13,7 @@ from app.fields import (
     MOST_PEOPLE,
     MOST_SEATS,
     EditForm,
+    asks_for_nobody,
     choice,
     choices,
     day_field,
@@ -120,6 +121,8 @@ class DemandForm(Form):
             raise ValidationError("Say how many are wanted.")
         if self.minimum.data is not None and field.data < self.minimum.data:
             raise ValidationError("This is fewer than needed to run.")
+        if asks_for_nobody(self.skill_id.data, field.data):
+            raise ValidationError("At least one, or choose no skill in this line.")
 
     def validate_maximum(self, field: Any) -> None:
         """Not below the target."""

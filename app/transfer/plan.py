@@ -14,7 +14,7 @@ from app.transfer.columns import Column, header_key
 from app.transfer.files import Row, Sheet, Unreadable
 from app.transfer.kinds import BY_NAME, KINDS, Bad, Kind, Line, Rights
 from app.transfer.kinds.sites import LINES, demand_lines, demand_text
-from app.transfer.values import BadValue, Reading
+from app.transfer.values import BadValue, Reading, check_seen
 from app.transfer.world import Entry, Table, Values, World
 
 EARLY = "This row ends early: it has {cells} of {columns} cells."
@@ -209,6 +209,7 @@ def _read_row(row: Row, columns: list[Column | None], kind: Kind, reading: Readi
                 line.values[column.name] = column.default
             continue
         try:
+            check_seen(cell.strip())
             line.values[column.name] = column.type.parse(cell.strip(), reading)
         except BadValue as bad:
             line.refuse(bad.reason, column.name)
@@ -264,7 +265,7 @@ def _apply(  # noqa: PLR0913, PLR0917 - it is the one place where all of these m
         name: value for name, value in first.values.items() if name in kind.kept and name not in _line_names(kind)
     }
     if kind.has_lines and given & _line_names(kind):
-        entry.values[LINES] = demand_lines(group)
+        entry.values[LINES] = demand_lines(group, (entry.stored or {}).get(LINES, ()))
     if not any(line.bad for line in group):
         try:
             kind.settle(entry, given, reading, rights)

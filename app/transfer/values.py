@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.fields import MARKS
+from app.fields import MARKS, MOST_ADDRESS, can_be_seen
 
 if TYPE_CHECKING:
     from app.transfer.world import World
@@ -25,6 +25,8 @@ MONTH_NAMES = (
 )  # fmt: skip
 DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DATE_ORDERS = {"": "not said", "dmy": "day/month/year", "mdy": "month/day/year"}
+YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "✓", "ja", "oui", "sí", "si"})
+NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non"})
 LISTED = re.compile(r"[\s,;/|+&]+")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -60,6 +62,15 @@ def clean(text: str, *, is_long: bool = False) -> str:
     if not is_long:
         text = text.replace("\n", " ")
     return CONTROL.sub(" ", MARKS.sub("", text)).strip()
+
+
+def check_seen(text: str) -> None:
+    """Hold a cell of any kind to what people can see; raises `BadValue`, which names the first mark they cannot."""
+    shown = text.replace("\r", "\n").replace("\t", " ")
+    if found := CONTROL.search(shown) or MARKS.search(shown):
+        raise BadValue(f"This holds a character that cannot be shown (U+{ord(found[0]):04X}). Type it anew.")
+    if not can_be_seen(text):
+        raise BadValue(f"Nothing of this can be seen (U+{ord(text[0]):04X}). Type it anew, or leave it blank.")
 
 
 def either(words: Iterable[str]) -> str:
@@ -104,9 +115,6 @@ class Text(Type):
         del reading
         if not self.is_long and any(mark in text for mark in "\r\n"):
             raise BadValue("This must be one line.")
-        shown = text.replace("\r", "\n").replace("\t", " ")
-        if found := CONTROL.search(shown) or MARKS.search(shown):
-            raise BadValue(f"This holds a character that cannot be shown (U+{ord(found[0]):04X}). Type it anew.")
         text = clean(text, is_long=self.is_long)
         if len(text) > self.most:
             raise BadValue(f"This is longer than {self.most} letters.")
@@ -122,7 +130,7 @@ class Text(Type):
 class Email(Text):
     """An e-mail address."""
 
-    most: int = 254
+    most: int = MOST_ADDRESS
     words = "an e-mail address"
 
     def parse(self, text: str, reading: Reading) -> str:
@@ -143,16 +151,14 @@ class YesNo(Type):
     """Yes or no."""
 
     words = "yes or no"
-    _yes = frozenset({"yes", "y", "true", "t", "1", "x", "on", "✓", "ja", "oui", "sí", "si"})
-    _no = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non"})
 
     def parse(self, text: str, reading: Reading) -> bool:
         """Read yes or no."""
         del reading
         word = fold(text)
-        if word in self._yes:
+        if word in YES:
             return True
-        if word in self._no:
+        if word in NO:
             return False
         raise BadValue("Write yes or no.")
 

@@ -18,9 +18,10 @@ def robin(app, as_):
     return as_(add_person("Robin", Role.COORDINATOR))
 
 
+@pytest.mark.parametrize("name", ["  \t ", "\u3164\u2800", "\u200d", "\u200c \ufe0f", "\u00ad\u061c", "\U000e0067"])
 @pytest.mark.parametrize("path", ["/people/add", "/people/skills/add", "/sites/add", "/sites/services/add"])
-def test_a_name_of_nothing_but_spaces_is_no_name(robin, path):
-    answer = robin.send(path, name="  \t ")
+def test_a_name_of_which_nothing_is_seen_is_no_name(robin, path, name):
+    answer = robin.send(path, name=name)
     assert answer.status_code == 422
     assert "Type a name." in answer.text
 
@@ -58,3 +59,9 @@ def test_a_year_that_cannot_be_meant_is_refused_beside_its_field(robin, day):
     answer = robin.send("/rosters/add", starts_on=day, ends_on=day)
     assert answer.status_code == 422
     assert f"The year {int(day[:4])} cannot be right." in answer.text
+
+
+def test_a_period_lies_in_years_that_pages_can_be_asked_for(robin):
+    answer = robin.send("/rosters/add", starts_on="1998-10-01", ends_on="1998-10-28")
+    assert answer.status_code == 422
+    assert "Choose days of the years 2000 to 2100." in answer.text

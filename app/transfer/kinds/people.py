@@ -151,7 +151,7 @@ class People(Kind):
     notes = (
         "A row without a code is about the person of that e-mail address, else of that name.",
         "When two people share a name, tell them apart by code or address.",
-        "The address and telephone number of someone with duties are changed by an admin only.",
+        "The address, the telephone number and the leaving of someone with duties are an admin's to change.",
         "Passphrases are never in a file. New people get in by a sign-in link or a code from a coordinator.",
     )
 
@@ -205,6 +205,10 @@ class People(Kind):
                 reading.notes.append(
                     f"Line {entry.line} adds another {values['name']} beside {codes}; its code is {values['code']}."
                 )
+        if not values["roles"] and stored is None:
+            values["roles"] = frozenset({Role.PEER.value})
+        elif not values["roles"] and stored and stored["roles"]:
+            raise BadValue("Name at least one role.", "roles")
         if not rights.is_admin:
             _hold_to_peers(entry)
         changed = stored is None or any(stored[name] != values[name] for name in ("wanted_hours", "max_hours"))
@@ -255,11 +259,9 @@ def _hold_to_peers(entry: Entry) -> None:
         raise BadValue("Only an admin can give or take roles other than peer.", "roles")
     if stored is None or not STAFF_WORDS & before:
         return
-    for name in ("email", "phone"):
+    for name in ("email", "phone", "active"):
         if values[name] != stored[name]:
             raise BadValue("Only an admin changes this for someone with duties.", name)
-    if Role.ADMIN.value in before and values["active"] != stored["active"]:
-        raise BadValue("Only an admin can say so about an admin.", "active")
 
 
 def _is_admin(values: Values) -> bool:

@@ -13,14 +13,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.attendance.queries import with_notes
 from app.database import ID_LENGTH
+from app.fields import is_within_reach
 from app.roster.models import Assignment, Period, Shift, ShiftDemand
+from app.roster.planning import FAR, OVER, WORKED, span_problem
+from app.roster.queries import promised_shifts
 from app.transfer.columns import Column
 from app.transfer.kinds.kind import Kind, Line, Rights, person_name
 from app.transfer.kinds.people import NAME, PERSON, SERVICE, SITE
 from app.transfer.kinds.sites import DEMAND, LINES, DemandedKind
 from app.transfer.values import (
+    NO,
+    YES,
     BadValue,
+    Choice,
     Clock,
     ClockTime,
     Day,
@@ -40,6 +47,13 @@ AN_ID = re.compile(f"[{ALPHABET}]{{{ID_LENGTH}}}")
 DAY = timedelta(days=1)
 SPAN = ("date", "starts", "ends", "ends_on")
 START, END = "start instant", "end instant"
+TOLD = {"told_starts": START, "told_ends": END, "told_site": "site"}
+ACCEPTED, WAITING, DECLINED = "yes", "no", "declined"
+SAID = {ACCEPTED: "said yes", WAITING: "has not said yes", DECLINED: "said no"}
+ANSWER = Choice(
+    (ACCEPTED, WAITING, DECLINED),
+    dict.fromkeys(YES, ACCEPTED) | dict.fromkeys(NO, WAITING) | {"said no": DECLINED},
+)
 
 
 class ShiftWord(Type):
@@ -76,6 +90,17 @@ def span(values: Values) -> tuple[datetime, datetime]:
     end = _instant(end_day, ends, "ends")
     if end <= start:
         raise BadValue("It ends before it begins.", "ends")
+    return start, end
+
+
+def _new_span(values: Values) -> tuple[datetime, datetime]:
+    """The instants of a shift whose hours a file gives; raises `BadValue` when no page would take them."""
+    start, end = span(values)
+    day, starts, ends, ends_on = (values[name] for name in SPAN)
+    if not is_within_reach(day):
+        raise BadValue(FAR, "date")
+    if ends_on is not None and ends_on > (day + DAY if ends.at <= starts.at else day):
+        raise BadValue("A shift ends at the latest a day later, at the time at which it begins.", "ends_on")
     return start, end
 
 
@@ -116,6 +141,29 @@ def _offset(local: datetime) -> int:
     return int((local.utcoffset() or timedelta()).total_seconds()) // 60
 
 
+class Moment(Type):
+    """An instant, written as a day and a time on the organisation's clock."""
+
+    words = "a date and a time: 2026-03-31 21:30"
+    _day, _clock = Day(), ClockTime()
+
+    def parse(self, text: str, reading: Reading) -> datetime:
+        """Read a day and a time."""
+        found = re.fullmatch(r"(\S+?)(?: +|[Tt])(\S.*)", text)
+        if found is None:
+            raise BadValue("Write a date and a time like 2026-03-31 21:30.")
+        return _instant(self._day.parse(found[1], reading), self._clock.parse(found[2], reading), "")
+
+    def text(self, value: Any, world: World) -> str:
+        """Write the shortest day and time that mean this instant, to the second."""
+        value = value.replace(microsecond=0)
+        local = clock.local(value)
+        at = Clock(local.time().replace(fold=0, tzinfo=None))
+        if _instant(local.date(), at, "") != value:
+            at = replace(at, offset=_offset(local))
+        return f"{self._day.text(local.date(), world)} {self._clock.text(at, world)}"
+
+
 class Periods(Kind):
     """The stretches of days that are rostered together."""
 
@@ -128,17 +176,18 @@ class Periods(Kind):
         Column("last_day", Day(), "Its last day.", "2026-03-29", "ends_on", is_needed=True, also=("ends on", "until")),
         Column("name", NAME, "What it is called.", "Example: March", "name", is_needed=True),
         Column("published", YesNo(), "Yes when its roster is known to all, as that of the past is. Blank means no.", "no", default=False),
+        Column("published_at", Moment(), "When it was last published. Blank: when it comes in.", ""),
     )  # fmt: skip
     notes = ("Only a new period can come in as published. A roster that is here already is published on its own page.",)
 
     def besides(self, session: Session) -> dict[str, Values]:
-        """Which of them are published."""
+        """Which of them are published, and since when."""
         published = session.execute(sa.select(Period.id, Period.published_at))
-        return {period_id: {"published": at is not None} for period_id, at in published}
+        return {period_id: {"published": at is not None, "published_at": at} for period_id, at in published}
 
     def nothing_besides(self) -> Values:
         """A period that is not published."""
-        return {"published": False}
+        return {"published": False, "published_at": None}
 
     def key(self, values: Values) -> Any:
         """Its first day: no two periods share a day."""
@@ -153,12 +202,19 @@ class Periods(Kind):
         """The days follow one another, and what is published stays as it is."""
         del given, reading, rights
         values, stored = entry.values, entry.stored
-        if values["last_day"] < values["first_day"]:
-            raise BadValue("The last day is before the first.", "last_day")
+        days = values["first_day"], values["last_day"]
+        if (not stored or days[1] != stored["last_day"]) and (words := span_problem(*days)):
+            raise BadValue(words, "last_day")
         if stored and stored["published"] and values["last_day"] != stored["last_day"]:
             raise BadValue("This period is published: its days stay as they are.", "last_day")
         if stored and stored["published"] != values["published"]:
             raise BadValue("A roster that is here already is published on its own page, not by a file.", "published")
+        if stored:
+            _keep_moment(values, stored)
+        elif values["published_at"] is not None and not values["published"]:
+            raise BadValue("It is not published: leave this blank.", "published_at")
+        elif values["published_at"] is not None and values["published_at"] > clock.now():
+            raise BadValue("This time is still to come.", "published_at")
 
     def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
         """No two periods share a day."""
@@ -186,18 +242,51 @@ class Periods(Kind):
         """A published one counts its first publication."""
         del session, world
         if entry.is_new and entry.values["published"]:
-            thing.published_at, thing.version = clock.now(), 1
+            thing.published_at, thing.version = entry.values["published_at"] or clock.now(), 1
+
+
+def _keep_moment(values: Values, stored: Values) -> None:
+    """Hold a row to when the period was published, which a file tells to the second; raises `BadValue`."""
+    said, known = values["published_at"], stored["published_at"]
+    if said is not None and (known is None or said != known.replace(microsecond=0)):
+        raise BadValue("When it was published stays as it is.", "published_at")
+    values["published_at"] = known
 
 
 THEIRS = "People are on this shift. Change it on its page: then they are told, and paid what they lose."
+THEN = "This shift is over: it cannot move to a time to come."
 
 
-def _moved(entry: Entry) -> str:
-    """The column in which a stored shift differs in what people said yes to; empty when it does not."""
+def _moved(entry: Entry) -> list[str]:
+    """The columns in which a stored shift differs in what people said yes to."""
     if not entry.line or entry.stored is None:
-        return ""
+        return []
     columns = (("starts", START), ("ends", END), ("site", "site"), ("service", "service"), ("cancelled", "cancelled"))
-    return next((column for column, name in columns if entry.values[name] != entry.stored[name]), "")
+    return [column for column, name in columns if entry.values[name] != entry.stored[name]]
+
+
+def _kept(entries: list[tuple[Entry, list[str]]]) -> Iterator[tuple[Entry, str, str]]:
+    """What speaks against changes of shifts that people are on.
+
+    The times of one that is over may be put right while nothing rests on them: nothing is noted about anybody, and
+    all came on it when it was over already, with a history.
+    """
+    ids, now = [entry.id for entry, _ in entries], clock.now()
+    noted, promised = (with_notes(ids), promised_shifts(ids)) if ids else (set[str](), set[str]())
+    for entry, columns in entries:
+        for column in columns:
+            is_time = column in {"starts", "ends"}
+            if entry.id in noted and (is_time or column == "service"):
+                yield entry, column, WORKED
+            elif not is_time or (entry.stored or {})[END] > now:
+                yield entry, column, THEIRS
+            elif entry.id in promised:
+                yield entry, column, OVER
+            elif entry.values[END] > now:
+                yield entry, column, THEN
+            else:
+                continue
+            break
 
 
 class Shifts(DemandedKind):
@@ -287,7 +376,7 @@ class Shifts(DemandedKind):
         if stored is not None and all(values[name] == stored[name] for name in SPAN):
             start, end = stored[START], stored[END]
         else:
-            start, end = span(values)
+            start, end = _new_span(values)
             for column, instant in (("starts", start), ("ends", end)):
                 if clock.local(instant).replace(tzinfo=None, fold=0).time() != values[column].at:
                     reading.notes.append(
@@ -303,11 +392,9 @@ class Shifts(DemandedKind):
     def review(self, table: Table, reading: Reading, rights: Rights) -> Iterator[tuple[Entry, str, str]]:
         """A pattern makes one shift a day; what people said yes to is changed on its page, which tells and pays them."""
         del rights
-        moved = [(entry, column) for entry in table.entries if (column := _moved(entry))]
+        moved = [(entry, columns) for entry in table.entries if (columns := _moved(entry))]
         held = {each.values["shift"] for each in reading.world["assignments"].entries} if moved else set()
-        for entry, column in moved:
-            if entry.id in held:
-                yield entry, column, THEIRS
+        yield from _kept([(entry, columns) for entry, columns in moved if entry.id in held])
         taken: dict[Any, Entry] = {}
         for entry in sorted(table.entries, key=lambda each: each.line):
             if entry.values.get("pattern") is not None:
@@ -319,7 +406,9 @@ class Shifts(DemandedKind):
         """When and where."""
         cells = {name: self.cell(entry.values, self.by_name[name], world) for name in ("date", "starts", "ends")}
         site = world["sites"].by_id[entry.values["site"]].values["name"]
-        return f"{cells['date']} {cells['starts']}-{cells['ends']}, {site}"
+        first, last = (clock.local(entry.values[name]).date() for name in (START, END))
+        ends_on = f" on {last}" if last != first else ""
+        return f"{cells['date']} {cells['starts']}-{cells['ends']}{ends_on}, {site}"
 
     def order(self, entry: Entry, world: World) -> Any:
         """By time."""
@@ -332,6 +421,8 @@ class Shifts(DemandedKind):
         for column, attribute in (("date", "day_on"), (START, "starts_at"), (END, "ends_at")):
             if entry.values[column] != stored.get(column):
                 setattr(thing, attribute, entry.values[column])
+        if stored and any(entry.values[name] != stored[name] for name in (START, END)):
+            _tell(session, entry)
         if entry.values["cancelled"] != stored.get("cancelled", False):
             thing.cancelled_at = clock.now() if entry.values["cancelled"] else None
 
@@ -342,6 +433,13 @@ class Shifts(DemandedKind):
                 # Two shifts of one pattern may change days; the pattern is written again with the rest.
                 session.execute(sa.update(Shift).where(Shift.id == entry.id).values(pattern_id=None))
                 stored["pattern"] = None
+
+
+def _tell(session: Session, entry: Entry) -> None:
+    """Whoever is on a shift that a file may move knows it as it is then: it is over, and nobody was promised it."""
+    told = {"told_starts_at": entry.values[START], "told_ends_at": entry.values[END]}
+    theirs = sa.update(Assignment).where(Assignment.shift_id == entry.id)
+    session.execute(theirs.values(**told, version=Assignment.version + 1).execution_options(synchronize_session=False))
 
 
 class Assignments(Kind):
@@ -362,21 +460,36 @@ class Assignments(Kind):
         Column("site", SITE, "Where.", "EXAMPLE", is_pointer=True),
         Column("service", SERVICE, "What.", "EXAMPLE-WALK", is_pointer=True),
         Column("hours", Hours(1000), "For reading only: true hours, clock changes counted.", "10", is_shown=True),
-        Column("accepted", YesNo(), "No while a late change awaits the person's yes. Blank means yes.", "yes", default=True),
+        Column("accepted", ANSWER, "No while a late change awaits the person's yes, declined when they said no to it. Blank means yes.", "yes", default=ACCEPTED),
+        Column("taken_late", YesNo(), "Yes when they filled an open place at short notice. Blank means no.", "no", "is_taken_late", default=False),
+        Column("told_starts", Moment(), "The start they were last told. Blank: as the shift is now.", ""),
+        Column("told_ends", Moment(), "The end they were last told. Blank: as the shift is now.", ""),
+        Column("told_site", SITE, "The site they were last told. Blank: as the shift is now.", ""),
     )  # fmt: skip
     notes = (
         "The shifts must be there already: import them first, or both in one ZIP.",
         "Rows are added to what is there, and nobody is told by mail. To take someone off a shift, use the board.",
+        "Rows that are there stay: people themselves say yes or no, and they are told by publishing the roster.",
         "A draft that was begun before the import is told, when it is published, that the roster has changed.",
     )
 
     def load(self, session: Session, rights: Rights) -> Iterator[tuple[Entry, Any]]:
         """Every published assignment."""
         del rights
-        query = sa.select(Assignment.id, Assignment.person_id, Assignment.shift_id, Assignment.accepted_at)
-        for thing_id, person_id, shift_id, accepted_at in session.execute(query):
-            values: Values = {"person": person_id, "shift": shift_id, "accepted": accepted_at is not None}
-            yield Entry(thing_id, values, dict(values)), self.key(values)
+        told = Assignment.told_starts_at, Assignment.told_ends_at, Assignment.told_site_id
+        query = (
+            sa.select(Assignment.id, Assignment.person_id, Assignment.shift_id, Assignment.is_taken_late)
+            .add_columns(Assignment.accepted_at, Assignment.declined_at)
+            .add_columns(*told, Shift.starts_at, Shift.ends_at, Shift.site_id)
+            .join(Shift, Shift.id == Assignment.shift_id)
+        )
+        for row in session.execute(query):
+            answer = ACCEPTED if row.accepted_at else DECLINED if row.declined_at else WAITING
+            values: Values = {"person": row.person_id, "shift": row.shift_id, "accepted": answer}
+            values |= {"taken_late": row.is_taken_late}
+            for column, known, now in zip(TOLD, row[6:9], row[9:12], strict=True):
+                values[column] = None if known == now else known
+            yield Entry(row.id, values, dict(values)), self.key(values)
 
     def key(self, values: Values) -> Any:
         """A person is on a shift once."""
@@ -413,6 +526,16 @@ class Assignments(Kind):
             raise BadValue(f"{len(found)} shifts are at this time and place: give the word of the shift.", "shift")
         return found[0]
 
+    def settle(self, entry: Entry, given: frozenset[str], reading: Reading, rights: Rights) -> None:
+        """Whoever is on a shift already said and was told what they did: no file says otherwise."""
+        del given, rights
+        if entry.stored:
+            _keep_said(entry, reading.world)
+            return
+        told = _told(entry, reading.world)
+        if told["told_ends"] <= told["told_starts"]:
+            raise BadValue("It ends before it begins.", "told_ends")
+
     def label(self, entry: Entry, world: World) -> str:
         """Who, and when."""
         shift = world["shifts"].by_id[entry.values["shift"]]
@@ -448,15 +571,35 @@ class Assignments(Kind):
         thing.assigned_at = clock.now()
 
     def write_more(self, session: Session, thing: Any, entry: Entry, world: World) -> None:
-        """Write the shift, which a new person on it knows as it is now, and the person's yes."""
+        """Write the shift, what a new person on it knows of it, and what the person said."""
         del session
         if entry.is_new:
-            shift = world["shifts"].by_id[entry.values["shift"]]
-            thing.shift_id = shift.id
-            thing.told_starts_at, thing.told_ends_at = shift.values[START], shift.values[END]
-            thing.told_site_id = shift.values["site"]
-        if entry.is_new or entry.values["accepted"] != (entry.stored or {})["accepted"]:
-            thing.accepted_at = clock.now() if entry.values["accepted"] else None
+            thing.shift_id, told = entry.values["shift"], _told(entry, world)
+            thing.told_starts_at, thing.told_ends_at = told["told_starts"], told["told_ends"]
+            thing.told_site_id = told["told_site"]
+            answer = entry.values["accepted"]
+            thing.accepted_at = clock.now() if answer == ACCEPTED else None
+            thing.declined_at = clock.now() if answer == DECLINED else None
+
+
+def _keep_said(entry: Entry, world: World) -> None:
+    """Hold a row to what its person said and was told; raises `BadValue`. A blank says nothing about what was told."""
+    values, stored, who = entry.values, entry.stored or {}, person_name(world, entry.values["person"])
+    shift = world["shifts"].by_id[values["shift"]].values
+    if values["accepted"] != stored["accepted"]:
+        raise BadValue(f"{who} {SAID[stored['accepted']]} to this shift. No file changes what people say.", "accepted")
+    if values["taken_late"] != stored["taken_late"]:
+        raise BadValue(f"How {who} came on this shift stays as it is.", "taken_late")
+    for column, name in TOLD.items():
+        if values[column] not in {None, stored[column] or shift[name]}:
+            raise BadValue(f"What {who} was told stays as it is. Publish the roster to tell them anew.", column)
+        values[column] = stored[column]
+
+
+def _told(entry: Entry, world: World) -> Values:
+    """The times and the place that the person of an assignment was last told."""
+    shift = world["shifts"].by_id[entry.values["shift"]].values
+    return {column: entry.values[column] or shift[name] for column, name in TOLD.items()}
 
 
 def shifts_cell(shift: Entry, column: str, world: World) -> str:

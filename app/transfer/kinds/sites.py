@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.fields import asks_for_nobody
 from app.pay.promises import lowered_by_weight
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, ServiceNeed, Site
 from app.transfer.columns import Column
@@ -163,8 +164,8 @@ class DemandedKind(Kind):
             yield entry.values | line._asdict()
 
 
-def demand_lines(lines: list[Line]) -> tuple[DemandLine, ...]:
-    """The demand lines that rows about one thing give; findings go to the rows."""
+def demand_lines(lines: list[Line], known: Iterable[DemandLine]) -> tuple[DemandLine, ...]:
+    """The demand lines that rows about one thing give, which had those known before; findings go to the rows."""
     made: list[DemandLine] = []
     for line in lines:
         given = {column.name: line.values.get(column.name) for column in DEMAND}
@@ -180,6 +181,8 @@ def demand_lines(lines: list[Line]) -> tuple[DemandLine, ...]:
         demand = DemandLine(**given)  # type: ignore[arg-type]
         if demand.target < demand.minimum:
             line.refuse("The target is below the minimum.", "target")
+        if asks_for_nobody(demand.skill, demand.target) and demand not in known:
+            line.refuse("A line with a skill asks for at least one.", "target")
         if demand.maximum is not None and demand.maximum < demand.target:
             line.refuse("The maximum is below the target.", "maximum")
         if any(other.skill == demand.skill for other in made):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app import clock as app_clock
 from app.attendance import services as attendance
-from app.attendance.models import Attendance, NotedVia
+from app.attendance.models import Attendance, AttendanceCorrection, NotedVia
 from app.database import db
 from app.exchange import answers, claims, clockwork, covers, queries, rounds, several, swaps
 from app.exchange.models import Ask, Cover, CoverState, Draw, Round, Swap, Trade, TradeWish, TradeWishShift, Wait
@@ -56,8 +56,8 @@ ACTS = (
     *"waver waver back back decide decide off leave turn day publish publish reply reply edit absent hours".split(),
     *"wish wish wish match match agree agree agree unwish".split(),
 )
-TABLES = (Trade, Round, TradeWishShift, TradeWish, Ask, Cover, Swap, Wait, Draw, Attendance, DraftMove, DraftAssignment)
-TABLES = (*TABLES, Assignment, PublicationChange, Publication, Draft, ShiftDemand, Shift)
+TABLES = (Trade, Round, TradeWishShift, TradeWish, Ask, Cover, Swap, Wait, Draw, AttendanceCorrection, Attendance)
+TABLES = (*TABLES, DraftMove, DraftAssignment, Assignment, PublicationChange, Publication, Draft, ShiftDemand, Shift)
 
 
 def checking(person):

@@ -205,6 +205,12 @@ def test_what_is_wrong_with_a_pattern_is_named_beside_its_field(robin, place, ch
     assert targets <= {each["id"] for each in page.walk() if "id" in each.attributes}
 
 
+def test_a_line_with_a_skill_asks_for_somebody(robin, place):
+    answer = add_pattern(robin, place, lines__0__skill_id=place[2], lines__0__target="0")
+    assert answer.status_code == 422
+    assert "At least one, or choose no skill in this line." in answer.text
+
+
 def test_changed_lines_count_as_a_change_of_the_pattern(as_, robin, place):
     add_pattern(robin, place)
     pattern = only_pattern().id

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from app.attendance import services as attendance
+from app.attendance.models import NotedVia
+from app.attendance.services import Noting
 from app.audit.models import AuditEntry
 from app.database import db
 from app.mail.models import OutgoingMail
 from app.people.models import Person, PersonSkill, Skill, Wish
 from app.roster.models import Assignment, Period, Shift
+from app.roster.planning import OVER, WORKED
 from app.sites.models import Service, Site
 from app.transfer import services
 from app.transfer.files import write_zip
@@ -255,7 +260,7 @@ def test_wishes_come_in_by_an_admin_and_are_shown_to_nobody(group, as_):
     assert "sam-1" not in as_(group["sam-1"]).get("/transfer/my-wishes.csv").text
 
 
-def bring_in_a_history(client):
+def bring_in_a_history(client, answer="yes"):
     data = write_zip(
         [
             ("periods.csv", b"first day,last day,name,published\n2026-10-01,2026-10-28,October,yes\n"),
@@ -263,7 +268,7 @@ def bring_in_a_history(client):
                 "shifts.csv",
                 b"shift,date,starts,ends,site,service,minimum,target\nold-1,2026-10-02,10 PM,6 AM,north,walk,1,2\n",
             ),
-            ("assignments.csv", b"person,shift\nana,old-1\nsam-1,old-1\n"),
+            ("assignments.csv", f"person,shift,accepted\nana,old-1,{answer}\nsam-1,old-1,\n".encode()),
         ]
     )
     path, page = preview(client, data, "everything")
@@ -281,7 +286,8 @@ def test_a_history_comes_in_with_its_shifts_and_periods(group, as_):
 
 
 @pytest.mark.parametrize("change", ["starts\n{},9 PM\n", "cancelled\n{},yes\n"])
-def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, plan_of, change):
+def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, plan_of, clock, change):
+    clock.set(datetime(2026, 10, 1, 19, tzinfo=UTC))
     bring_in_a_history(as_(group["ada"]))
     shift = db.session.scalars(sa.select(Shift.id)).one()
     data = ("shift," + change.format(shift)).encode()
@@ -290,6 +296,64 @@ def test_a_shift_that_people_said_yes_to_is_not_changed_by_a_file(group, as_, pl
     db.session.execute(sa.delete(Assignment))
     db.session.commit()
     assert not [each for file in plan_of("shifts", data).files for each in file.bad]
+
+
+def test_the_times_of_a_history_are_put_right_by_a_file_while_nothing_rests_on_them(group, as_, plan_of):
+    client = as_(group["ada"])
+    bring_in_a_history(client)
+    place = db.session.scalars(sa.select(Assignment).where(Assignment.person_id == group["ana"])).one()
+    shift_id, place_id = place.shift_id, place.id
+
+    def refused(cells):
+        data = f"shift,date,starts,cancelled\n{shift_id},{cells}\n".encode()
+        return data, [bad.reason for _, bad in plan_of("shifts", data).bad]
+
+    data, reasons = refused("2026-10-02,9 PM,no")
+    assert not reasons
+    say_yes(client, *preview(client, data, "shifts"))
+    place, shift = db.session.get_one(Assignment, place_id), db.session.get_one(Shift, shift_id)
+    assert (shift.ends_at - shift.starts_at, place.is_told(shift)) == (timedelta(hours=9), True)
+    assert refused("2027-10-02,9 PM,no")[1] == ["This shift is over: it cannot move to a time to come."]
+    assert "People are on this shift" in refused("2026-10-02,8 PM,yes")[1][0]
+    place.assigned_at = shift.starts_at
+    db.session.commit()
+    assert refused("2026-10-02,8 PM,no")[1] == [OVER]
+    assert attendance.note_as_planned(shift_id, group["ana"], Noting(group["robin"], NotedVia.COORDINATOR, 0))
+    assert refused("2026-10-02,8 PM,no")[1] == [WORKED]
+
+
+@pytest.mark.parametrize(
+    ("said", "cell", "reason"),
+    [
+        ("declined", "yes", "Ana said no to this shift. No file changes what people say."),
+        ("yes", "declined", "Ana said yes to this shift. No file changes what people say."),
+        ("no", "yes", "Ana has not said yes to this shift. No file changes what people say."),
+        ("declined", "said no", None),
+    ],
+)
+def test_no_file_turns_a_no_into_a_yes_or_a_yes_into_a_no(group, as_, plan_of, said, cell, reason):  # noqa: PLR0913, PLR0917
+    bring_in_a_history(as_(group["ada"]), answer=said)
+    (place,) = db.session.scalars(sa.select(Assignment).where(Assignment.person_id == group["ana"])).all()
+    assert (place.accepted_at is not None, place.declined_at is not None) == (said == "yes", said == "declined")
+    (file,) = plan_of("assignments", f"person,shift,accepted\nana,{place.shift_id},{cell}\n".encode()).files
+    assert [bad.reason for bad in file.bad] == ([reason] if reason else [])
+    assert file.unchanged == (not reason)
+
+
+@pytest.mark.parametrize("cell", ["", "2026-10-02 21:00", "2026-10-02 22:00", "soon"])
+def test_no_file_says_what_somebody_on_a_shift_was_told(group, as_, plan_of, cell):
+    bring_in_a_history(as_(group["ada"]))
+    shift = db.session.scalars(sa.select(Shift)).one()
+    shift.starts_at -= timedelta(hours=1)
+    shift_id = shift.id
+    db.session.commit()
+    (file,) = plan_of("assignments", f"person,shift,told starts\nana,{shift_id},{cell}\n".encode()).files
+    wrong = {
+        "2026-10-02 21:00": "What Ana was told stays as it is. Publish the roster to tell them anew.",
+        "soon": "Write a date and a time like 2026-03-31 21:30.",
+    }
+    assert [bad.reason for bad in file.bad] == ([wrong[cell]] if cell in wrong else [])
+    assert not file.changes
 
 
 def test_contact_details_leave_with_an_admin_only_and_it_is_noted(group, as_):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from app import clock as app_clock
 from app import migrate
 from app.database import db, new_id
+from app.fields import can_be_seen
 from app.people.models import Availability, Dial, Grade, Level, Person, PersonRole, PersonSkill, Skill
 from app.roster.models import Assignment, Period, Shift, ShiftDemand, as_told
 from app.sites.models import Cycle, Pattern, PatternDemand, Service, ServiceNeed, Site
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 DAY_ONE = date(2026, 10, 19)  # the clocks go back on 1 November
 LETTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"))
-WORD = st.text(LETTERS, min_size=1, max_size=12).filter(lambda text: text == clean(text) and text.strip())
+WORD = st.text(LETTERS, min_size=1, max_size=12).filter(lambda text: text == clean(text) and can_be_seen(text))
 RISKY = st.sampled_from(["=1+1", "+1", "-1", "@a", "'", "'=x", "|x", "%x", "a,b;c", 'say "so"', "ünï", "= 1"])
 NAME = st.one_of(WORD, RISKY)
 LONG = st.one_of(st.none(), NAME, st.lists(WORD, min_size=2, max_size=3).map("\n".join))
@@ -47,7 +48,8 @@ def codes(draw: Callable[[Any], Any], most: int) -> list[str]:
 def lines(draw: Callable[[Any], Any], skills: list[Skill]) -> list[dict[str, Any]]:
     made = []
     for position, skill in enumerate(draw(st.lists(st.sampled_from([None, *skills]), max_size=2, unique=True))):
-        minimum, more, most = draw(st.tuples(SMALL, SMALL, st.one_of(st.none(), SMALL)))
+        at_least = st.integers(int(skill is not None), 4)
+        minimum, more, most = draw(st.tuples(SMALL, at_least, st.one_of(st.none(), SMALL)))
         target = minimum + more
         maximum = None if most is None else target + most
         skill_id = skill.id if skill else None
@@ -127,9 +129,8 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
             default_grade=draw(st.sampled_from(Grade)).value,
             created_at=app_clock.now(),
         )
-        person.role_rows = [
-            PersonRole(role=role) for role in draw(st.sets(st.sampled_from(["peer", "admin", "coordinator"])))
-        ]
+        roles = draw(st.sets(st.sampled_from(["peer", "admin", "coordinator"]), min_size=1))
+        person.role_rows = [PersonRole(role=role) for role in roles]
         for skill in draw(st.lists(st.sampled_from(skills), unique=True)):
             first, last = between(draw)
             person.skills.append(PersonSkill(id=new_id(), skill_id=skill.id, obtained_on=first, expires_on=last))
@@ -186,7 +187,7 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
         starts_on=DAY_ONE,
         ends_on=DAY_ONE + timedelta(days=27),
         version=int(published),
-        published_at=app_clock.now() if published else None,
+        published_at=app_clock.now() - timedelta(minutes=draw(st.integers(0, 90 * 24 * 60))) if published else None,
         created_at=app_clock.now(),
     )
     shifts, assigned, taken = [], [], set()
@@ -215,7 +216,7 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
             pattern_id=pattern.id if pattern else None,
             day_on=day,
             starts_at=start,
-            ends_at=start + timedelta(minutes=draw(st.integers(1, 30 * 60))),
+            ends_at=start + timedelta(minutes=draw(st.integers(1, 24 * 60))),
             trainee_seats=draw(SMALL),
             note=draw(st.one_of(st.none(), NAME)),
             is_edited=draw(st.booleans()),
@@ -224,7 +225,12 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
         )
         shifts.append(shift)
         for person in draw(st.lists(st.sampled_from(people), unique=True, max_size=2)):
-            accepted = draw(st.sampled_from([None, app_clock.now()]))
+            accepted, declined = draw(st.sampled_from([(None, None), (app_clock.now(), None), (None, app_clock.now())]))
+            told = as_told(shift)
+            if draw(st.booleans()):
+                told["told_starts_at"] -= timedelta(minutes=draw(st.integers(0, 120)))
+                told["told_ends_at"] += timedelta(minutes=draw(st.integers(0, 120)))
+                told["told_site_id"] = draw(st.sampled_from(sites)).id
             assigned.append(
                 Assignment(
                     id=new_id(),
@@ -232,7 +238,9 @@ def groups(draw: Callable[[Any], Any]) -> list[Any]:  # noqa: C901 - a whole gro
                     person_id=person.id,
                     assigned_at=app_clock.now(),
                     accepted_at=accepted,
-                    **as_told(shift),
+                    declined_at=declined,
+                    is_taken_late=draw(st.booleans()),
+                    **told,
                 )
             )
     return [skills, sites, services, people, times, patterns, [period], shifts, assigned]
@@ -265,8 +273,20 @@ def bring_in(files: dict[str, str]) -> Any:
     return make_plan(db.session, sheets, ADMIN)
 
 
+def standing() -> list[Any]:
+    """Who is on which shift, what they said to it, and what they know of it."""
+    query = (
+        sa.select(Person.code, Assignment.shift_id, Assignment.accepted_at, Assignment.declined_at)
+        .add_columns(Assignment.told_starts_at, Assignment.told_ends_at, Site.code, Assignment.is_taken_late)
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Site, Site.id == Assignment.told_site_id)
+        .order_by(Person.code, Assignment.shift_id)
+    )
+    return [(*row[:2], bool(row[2]), bool(row[3]), *row[4:]) for row in db.session.execute(query)]
+
+
 def there_and_back() -> None:
-    first = export()
+    first, before = export(), standing()
     same = bring_in(first)
     db.session.rollback()
     assert [(file.kind.name, bad) for file, bad in same.bad] == []
@@ -278,6 +298,7 @@ def there_and_back() -> None:
     write_plan(db.session, plan)
     db.session.commit()
     assert export() == first
+    assert standing() == before
 
 
 @settings(max_examples=max(10, settings().max_examples // 8))

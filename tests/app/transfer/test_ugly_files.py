@@ -78,6 +78,8 @@ def test_what_is_no_csv_or_too_large_is_named(group, plan_of, data, reason):
         plan_of("people", data)
 
 
+SHIFT = "date,starts,ends,ends on,site,service,skill,minimum,target\n"
+
 # file, kind, findings as (line, column, part of the reason), how many would be new
 FOUND = [
     (
@@ -178,13 +180,56 @@ def test_every_bad_row_is_listed_with_line_column_and_reason(group, plan_of, nam
         assert file.new == new, [change.label for change in file.changes]
 
 
+@pytest.mark.parametrize(
+    ("kind", "rows", "column", "reason"),
+    [
+        ("periods", "first day,last day,name\n2026-10-01,2027-01-01,Long", "last_day", "at most 92 days"),
+        ("periods", "first day,last day,name\n1998-10-01,1998-10-28,Old", "last_day", "years 2000 to 2100"),
+        ("shifts", SHIFT + "2026-10-02,22:00,06:00,2026-11-20,north,walk,,1,1", "ends_on", "a day later"),
+        ("shifts", SHIFT + "2026-10-02,09:00,10:00,2026-10-03,north,walk,,1,1", "ends_on", "a day later"),
+        ("shifts", SHIFT + "1998-10-02,09:00,10:00,,north,walk,,1,1", "date", "years 2000 to 2100"),
+        ("shifts", SHIFT + "2026-10-02,09:00,10:00,,north,walk,cpr,0,0", "target", "at least one"),
+        ("people", "code,roles\nana,", "roles", "at least one role"),
+        ("people", f"code,email\nana,{'a' * 60}@{'b.' * 70}org", "email", "longer than 200"),
+    ],
+)
+def test_a_file_is_held_to_what_the_pages_take(group, plan_of, kind, rows, column, reason):  # noqa: PLR0913, PLR0917
+    plan = plan_of(kind, rows.encode())
+    assert [bad.column for _, bad in plan.bad] == [column]
+    assert reason in plan.bad[0][1].reason
+    assert not plan.changes
+
+
+def test_a_shift_that_ends_on_another_day_says_so_and_may_last_a_whole_day(group, plan_of):
+    rows = SHIFT + "2026-10-02,22:00,22:00,2026-10-03,north,walk,,1,1\n2026-10-04,09:00,17:00,,north,walk,,1,1"
+    said = ["2026-10-02 22:00-22:00 on 2026-10-03, North", "2026-10-04 09:00-17:00, North"]
+    assert [change.label for _, change in plan_of("shifts", rows.encode()).changes] == said
+
+
+def test_a_new_person_without_a_role_is_a_peer_and_only_an_admin_lets_staff_leave(group, plan_of):
+    (file,) = plan_of("people", b"name,roles\nNour,\n", COORDINATOR).files
+    assert file.entries[0].values["roles"] == {"peer"}
+    rows = b"code,active\nrobin,no\nana,no\n"
+    assert [(bad.line, bad.column) for _, bad in plan_of("people", rows, COORDINATOR).bad] == [(2, "active")]
+    assert not plan_of("people", rows).bad
+
+
 def test_a_mark_that_nobody_sees_is_named_and_what_joins_letters_is_taken(group, plan_of):
-    typed = ("An\u200ba", "\u202eBo", "Cy\u2069", "D\u2028i", "نیک\u200cپی", "🏳\ufe0f\u200d🌈")
+    typed = ("An\u200ba", "\u202eBo", "Cy\u2069", "D\u2028i", "\u3164", "\u200d", "نیک\u200cپی", "🏳\ufe0f\u200d🌈")
     (file,) = plan_of("people", "\n".join(("name", *typed)).encode()).files
-    wrong = [(2, "U+200B"), (3, "U+202E"), (4, "U+2069"), (5, "U+2028")]
-    said = "This holds a character that cannot be shown ({}). Type it anew."
-    assert [(bad.line, bad.column, bad.reason) for bad in file.bad] == [(n, "name", said.format(c)) for n, c in wrong]
+    wrong = [(2, "U+200B"), (3, "U+202E"), (4, "U+2069"), (5, "U+2028"), (6, "U+3164"), (7, "U+200D")]
+    assert [(bad.line, bad.column) for bad in file.bad] == [(line, "name") for line, _ in wrong]
+    assert all(f"({mark}). Type it anew" in bad.reason for bad, (_, mark) in zip(file.bad, wrong, strict=True))
+    assert file.bad[-1].reason.startswith("Nothing of this can be seen")
     assert file.new == 2
+
+
+def test_a_mark_is_named_in_every_kind_of_cell(group, plan_of):
+    cells = "\u200e2026-12-21,\u200e21:00,06:00,,no\u2060rth,walk,,1\ufeff,1,y\u200bes"
+    (file,) = plan_of("shifts", f"{SHIFT.strip()},cancelled\n{cells}\n".encode()).files
+    marks = {"date": "200E", "starts": "200E", "site": "2060", "minimum": "FEFF", "cancelled": "200B"}
+    said = "This holds a character that cannot be shown (U+{}). Type it anew."
+    assert {bad.column: bad.reason for bad in file.bad} == {name: said.format(mark) for name, mark in marks.items()}
 
 
 def test_unknown_columns_are_named_with_a_guess(group, plan_of):
