@@ -138,12 +138,12 @@ def test_a_shift_that_moved_and_one_that_was_called_off_are_told(town, period, p
 
 @pytest.mark.parametrize("is_again", [False, True])
 def test_who_came_by_a_file_is_told_when_their_shift_goes_to_another_site(town, period, on, as_, is_again):
-    robin, file = as_(town.robin), f"person,shift,accepted\nana,{on(9)},%s\n"
-    say_yes(robin, *preview(robin, (file % "no").encode(), "assignments"))
+    robin, file = as_(town.robin), f"person,shift,accepted\nana,{on(9)},no\n"
+    say_yes(robin, *preview(robin, file.encode(), "assignments"))
     db.session.get_one(Shift, on(9)).site_id = db.session.scalars(sa.select(Site.id).where(Site.code == "van")).one()
     db.session.commit()
     if is_again:  # a file that has them again tells them nothing
-        say_yes(robin, *preview(robin, (file % "yes").encode(), "assignments"))
+        say_yes(robin, *preview(robin, f"{file}bo,{on(9)},yes\n".encode(), "assignments"))
     publish(robin, drafts.begin_draft(period, drafts.Source.PUBLISHED).id)
     assert "Wed 9 Dec, 09:00-15:00 (another place)" in mails()["ana@example.org"].body
     publish(robin, drafts.begin_draft(period, drafts.Source.PUBLISHED).id)
